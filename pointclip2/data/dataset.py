@@ -1,0 +1,57 @@
+"""What every data set offers: an index that is cheap, and clouds that are read one at a time."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from torch.utils.data import Dataset
+
+from pointclip2.types import Cloud, DataError
+
+
+class CloudDataset(Dataset[Cloud], ABC):
+    """One split of a data set. Names, labels and checksum are known before any cloud is read."""
+
+    name: str
+    """Of the data set, as in results: ``modelnet40``."""
+    split: str
+    classes: tuple[str, ...]
+    """Names as one says them ("night stand"), in label order."""
+    part_names: tuple[str, ...] = ()
+    """Names of the part ids of ``Cloud.parts``; empty where there are none."""
+    names: Sequence[str]
+    """Of the samples, unique, in order."""
+    labels: Sequence[int]
+    """In the same order; -1 where the class is not known."""
+    checksum: str
+    """Hex digest of everything that decides the clouds: file contents, number of points, sampling, seed, corruption."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> Cloud:
+        """The cloud at ``index``, y up, in the unit sphere.
+
+        Raises:
+            CloudError: this sample cannot be read; the others can.
+        """
+
+
+class CloudData(ABC):
+    """The ``data`` option: knows its splits and opens one of them. The constructor is the option's schema."""
+
+    name: str
+    splits: tuple[str, ...]
+
+    @abstractmethod
+    def open(self, split: str) -> CloudDataset:
+        """Open one split.
+
+        Raises:
+            DataError: no such split, or the data set is missing or damaged.
+        """
+
+    def check_split(self, split: str) -> None:
+        """Refuse a split that this data set does not have."""
+        if split not in self.splits:
+            raise DataError(f"{self.name} has no split {split!r}: choose one of {', '.join(self.splits)}")

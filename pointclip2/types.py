@@ -1,0 +1,54 @@
+"""The values that travel between rooms, and the errors that users see.
+
+Axes have one vocabulary everywhere: ``batch points views height width dim classes parts boxes sentences``.
+"""
+
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+
+
+class UserError(Exception):
+    """Something a user can put right. The message is one line: what was wrong, where, what to do."""
+
+
+class ConfigError(UserError):
+    """An option has a value that cannot work."""
+
+
+class DataError(UserError):
+    """A data set as a whole cannot be used: missing, truncated, wrong label table."""
+
+
+class CloudError(UserError):
+    """One sample cannot be used. Evaluation skips it, counts it, names it and carries on."""
+
+
+class WeightsError(UserError):
+    """Model weights are missing, damaged or of another model."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One sample of a data set: y up, centred, in the unit sphere, ready for a projector."""
+
+    name: str
+    """Unique within its split: results are keyed by it."""
+    points: Float[Tensor, "points 3"]
+    label: int = -1
+    """Index into the data set's ``classes``; -1 where the class is not known."""
+    parts: Int64[Tensor, " points"] | None = None
+    """Index into the data set's ``part_names`` for every point; None where there are no part labels."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Depth views of a batch of clouds."""
+
+    images: Float[Tensor, "batch views height width"]
+    """In [0, 1], 1 = background, at the projector's own size (the perspective projector: raw distances, 0 = empty)."""
+    pixel_yx: Int64[Tensor, "batch views points 2"]
+    """Row and column into ``images`` of every point; -1, -1 where the point falls outside the view."""
+    visible: Bool[Tensor, "batch views points"]
+    """Whether the point is the surface that the view shows at its pixel."""
