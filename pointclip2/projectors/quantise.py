@@ -1,0 +1,50 @@
+"""Points to cells of a depth grid: the first steps of the realistic projection (sec. 3.1 of the paper)."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Where the points of every view fall. ``row`` is the turned x axis, ``column`` the turned y axis."""
+
+    row: Int64[Tensor, "batch views points"]
+    column: Int64[Tensor, "batch views points"]
+    depth: Int64[Tensor, "batch views points"]
+    value: Float[Tensor, "batch views points"]
+    """The nearness that is written into the cell: continuous, in cells, larger is nearer. Carries the gradient."""
+
+
+def finite_points(
+    points: Float[Tensor, "batch points 3"],
+) -> tuple[Float[Tensor, "batch points 3"], Bool[Tensor, "batch points"]]:
+    """Points that are NaN or infinite replaced by a finite one of the same cloud (zero if there is none), and which are finite."""
+    finite = torch.isfinite(points).all(dim=-1)
+    first = finite.to(torch.int64).argmax(dim=1)
+    stand_in = points[torch.arange(len(points), device=points.device), first].nan_to_num(0.0, 0.0, 0.0)
+    return torch.where(finite.unsqueeze(-1), points, stand_in.unsqueeze(1)), finite
+
+
+def quantise(
+    turned: Float[Tensor, "batch views 3 points"],
+    resolution: int,
+    depth: int,
+    object_ratio: float,
+    depth_bias: float,
+) -> Cells:
+    """Cells of a (``depth``, ``resolution``, ``resolution``) grid, one for every point.
+
+    The turned cloud is centred on its bounding box and divided by half its largest side, so that a flat or thin object
+    keeps its proportions; a cloud without extent lands in the middle.
+    """
+    low, high = turned.detach().amin(dim=-1, keepdim=True), turned.detach().amax(dim=-1, keepdim=True)
+    side = (high - low).amax(dim=2, keepdim=True)
+    unit = 2.0 * (turned - (low + high) / 2) / torch.where(side > 0, side, torch.ones_like(side))
+    plane = torch.ceil((unit[:, :, :2].detach() * object_ratio + 1) / 2 * resolution)
+    plane = plane.clamp_(1, resolution - 2).to(torch.int64)
+    nearness = ((unit[:, :, 2] + 1) / 2 + depth_bias) / (1 + depth_bias) * (depth - 2)
+    layer = torch.ceil(nearness.detach()).clamp_(0, depth - 1).to(torch.int64)
+    return Cells(plane[:, :, 0], plane[:, :, 1], layer, nearness.clamp(1, depth - 2))

@@ -1,0 +1,86 @@
+"""Running maxima and Gaussians as shifted sums of one flat buffer.
+
+The official programs run ``MaxPool3d`` and ``Conv3d`` over whole, mostly empty grids. Both filters are separable, and on
+a buffer whose rows, slices and grids are each led by enough empty cells a shift along any axis is a shift of the flat
+buffer: whatever runs over the end of a row meets the empty lead of the next. Every pass is then one contiguous
+element-wise operation, in chunks that stay in the processor's cache.
+"""
+
+import torch
+from torch import Tensor
+
+
+class Scratch:
+    """Two buffers that the passes write to in turn; without buffers (autograd) every pass allocates."""
+
+    def __init__(self, size: int, like: Tensor, reuse: bool) -> None:
+        self._pair = [like.new_empty(size), like.new_empty(size)] if reuse else []
+
+    def take(self, length: int, *busy: Tensor) -> Tensor | None:
+        """A buffer of ``length`` that none of ``busy`` lives in, or None."""
+        used = {tensor.untyped_storage().data_ptr() for tensor in busy}
+        for buffer in self._pair:
+            if buffer.untyped_storage().data_ptr() not in used:
+                return buffer[:length]
+        return None
+
+
+def running_max(flat: Tensor, window: int, stride: int, scratch: Scratch) -> Tensor:
+    """Maximum of ``flat[i], flat[i + stride], ... `` (``window`` terms), by doubling; shorter by the overlap."""
+    covered = 1
+    while covered < window:
+        step = min(covered, window - covered)
+        length = len(flat) - step * stride
+        flat = torch.maximum(flat[:length], flat[step * stride :], out=scratch.take(length, flat))
+        covered += step
+    return flat
+
+
+def running_sum(flat: Tensor, window: int, stride: int) -> Tensor:
+    """Sum of ``flat[i], flat[i + stride], ...`` (``window`` terms); shorter by the overlap."""
+    length = len(flat) - (window - 1) * stride
+    total = flat[:length]
+    for tap in range(1, window):
+        total = total + flat[tap * stride : tap * stride + length]
+    return total
+
+
+def smooth(flat: Tensor, taps: list[float], stride: int, scratch: Scratch) -> Tensor:
+    """Symmetric weighted sum of ``flat[i], flat[i + stride], ...``, divided by the middle tap; shorter by the overlap.
+
+    Dividing by the middle tap saves a pass; the caller multiplies the far smaller result.
+    """
+    window = len(taps)
+    length = len(flat) - (window - 1) * stride
+    middle = window // 2
+
+    def shifted(tap: int) -> Tensor:
+        return flat[tap * stride : tap * stride + length]
+
+    if window == 1:
+        return flat
+    out = scratch.take(length, flat)
+    total = shifted(middle) if window % 2 else None
+    for tap in range(middle):
+        weight = taps[tap] / taps[middle]
+        near, far = shifted(tap), shifted(window - 1 - tap)
+        if total is None:
+            total = torch.add(near, far, out=out) * weight
+        elif out is None:
+            total = total + (near + far) * weight
+        elif tap == 0:
+            # Writing the pair first and the weighted total over it saves a pass.
+            total = torch.add(total, torch.add(near, far, out=out), alpha=weight, out=out)
+        else:
+            total = total.add_(near, alpha=weight).add_(far, alpha=weight)
+    assert total is not None
+    return total
+
+
+def gaussian_taps(window: int, sigma: float) -> list[float]:
+    """Taps of a Gaussian over ``window`` cells, summing to one. ``sigma`` in cells."""
+    if window == 1:
+        return [1.0]
+    at = torch.arange(window, dtype=torch.float64) - (window - 1) / 2
+    taps = torch.exp(-(at**2) / (2 * sigma**2))
+    return [float(tap) for tap in taps / taps.sum()]
