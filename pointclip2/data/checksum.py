@@ -1,0 +1,35 @@
+"""Digests of files that are the same on every machine: names below a root, and contents."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from typing import Any
+
+
+def _blake() -> blake2b:
+    return blake2b(digest_size=16)
+
+
+def digest_files(root: Path, files: Iterable[Path]) -> str:
+    """Hex digest of the contents of ``files`` and their names relative to ``root``, in any order.
+
+    A file that cannot be read counts as such: whether a sample is readable decides what the data set gives.
+    """
+    entries = {path.relative_to(root).as_posix(): _digest_file(path) for path in files}
+    return digest_values(entries)
+
+
+def digest_values(values: Mapping[str, Any]) -> str:
+    """Hex digest of plain values (texts, numbers, lists), whatever their order of keys."""
+    digest = _blake()
+    digest.update(json.dumps(values, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _digest_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, _blake).hexdigest()
+    except OSError:
+        return "unreadable"

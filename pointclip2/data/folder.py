@@ -1,0 +1,226 @@
+"""A user's own files: one file, or a directory of meshes and point clouds."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pointclip2.data.checksum import digest_files
+from pointclip2.data.label_table import LabelTable, spoken
+from pointclip2.data.meshes import MESH_SUFFIXES, read_mesh
+from pointclip2.data.pcd import read_pcd
+from pointclip2.data.pointtext import read_pointtext
+from pointclip2.data.prepare import TO_Y_UP, check_choice
+from pointclip2.data.stored import SampleIndex, StoredData
+from pointclip2.types import CloudError, ConfigError, DataError
+
+SPLITS = ("train", "val", "test")
+
+log = logging.getLogger(__name__)
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """A .npy array, or the array ``points`` (or the only one) of a .npz. Pickled objects are refused."""
+    loaded = np.load(path, allow_pickle=False)
+    if isinstance(loaded, np.ndarray):
+        return loaded
+    with loaded:
+        names = list(loaded)
+        if "points" not in names and len(names) != 1:
+            raise CloudError(f"holds the arrays {', '.join(names) or '(none)'}: none is called 'points'")
+        array: NDArray[Any] = loaded["points" if "points" in names else names[0]]
+        return array
+
+
+POINT_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
+    ".pcd": read_pcd,
+    ".xyz": read_pointtext,
+    ".txt": read_pointtext,
+    ".csv": read_pointtext,
+    ".npy": read_array,
+    ".npz": read_array,
+}
+SUFFIXES = (*MESH_SUFFIXES, *POINT_READERS)
+
+
+class Folder(StoredData):
+    """Your own point clouds and meshes.
+
+    Sub-folders train, val and test at the top are splits (a lone ``train`` of files is a class of that name);
+    without them everything is the split ``test``. Samples are named by their path below ``path``.
+
+    Args:
+        path: a file, or a directory that is searched with everything below it.
+        up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are.
+        labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
+            file (as seen from ``path``), label and, if need be, up.
+        classes: names to choose from; by default the labels that occur in any split, sorted.
+
+    The rest is explained in `StoredData`.
+    """
+
+    name = "folder"
+
+    def __init__(
+        self,
+        path: str | None = None,
+        up: str = "y",
+        labels: str = "subfolders",
+        classes: Sequence[str] | None = None,
+        split: str = "test",
+        points: int = 1024,
+        sampling: str = "random",
+        limit: int | None = None,
+        corruption: str = "none",
+        seed: int = 0,
+    ) -> None:
+        super().__init__(split, points, sampling, limit, corruption, seed)
+        check_choice("data.up", up, tuple(TO_Y_UP))
+        self.path = None if path is None else Path(path).expanduser()
+        self.default_up = up
+        self.label_source = labels
+        self.classes = None if classes is None else tuple(spoken(name) for name in classes)
+        if self.classes is not None and len(set(self.classes)) < len(self.classes):
+            raise ConfigError("data.classes names a class twice")
+        self.split_folders = () if self.path is None else _split_folders(self.path)
+        self.splits = self.split_folders or ("test",)
+
+    def index(self, split: str) -> "FolderIndex":
+        if self.path is None:
+            raise DataError("no files given: say where they are with data.path=FILE_OR_FOLDER")
+        if not self.path.exists():
+            raise DataError(
+                f"{self.path} does not exist: data.path is a file or a folder of {' '.join(SUFFIXES)}"
+            )
+        root = self.path if self.path.is_dir() else self.path.parent
+        table = None
+        if self.label_source not in ("subfolders", "none"):
+            table = LabelTable.read(Path(self.label_source).expanduser(), root)
+        tops = [root / name for name in self.split_folders] or [self.path]
+        wanted = root / split if self.split_folders else self.path
+        # The classes are those of all splits: what is learnt on one has to fit the others.
+        texts = {
+            path: self._text(path, top, root, table)
+            for top in tops
+            for path in _clouds_below(top, root, table)
+        }
+        files = [path for path in texts if path.is_relative_to(wanted)]
+        if not files:
+            raise DataError(f"{wanted} holds no files that can be read: {' '.join(SUFFIXES)}")
+        classes = self._classes(texts.values() if table is None else table.labels.values())
+        return FolderIndex(
+            root,
+            files,
+            names=[path.relative_to(root).as_posix() for path in files],
+            labels=[classes.index(texts[path]) if texts[path] else -1 for path in files],
+            ups=[
+                (table and table.ups.get(path.relative_to(root).as_posix())) or self.default_up
+                for path in files
+            ],
+            classes=classes,
+        )
+
+    def _text(self, path: Path, top: Path, root: Path, table: LabelTable | None) -> str:
+        if table is not None:
+            return table.labels.get(path.relative_to(root).as_posix(), "")
+        return (
+            spoken(path.parent.name)
+            if self.label_source == "subfolders" and path.parent not in (root, top)
+            else ""
+        )
+
+    def _classes(self, texts: Iterable[str]) -> tuple[str, ...]:
+        present = sorted({text for text in texts if text})
+        if self.classes is None:
+            if not present:
+                raise DataError(
+                    f"{self.path} has no labels to choose from: name the classes, data.classes=[chair,table]"
+                )
+            return tuple(present)
+        missing = [text for text in present if text not in self.classes]
+        if missing:
+            raise DataError(
+                f"data.classes has {len(self.classes)} names but lacks labels that occur in {self.path}: "
+                f"{', '.join(missing)}"
+            )
+        return self.classes
+
+
+class FolderIndex(SampleIndex):
+    """The files of one split."""
+
+    def __init__(
+        self,
+        root: Path,
+        files: list[Path],
+        names: list[str],
+        labels: list[int],
+        ups: list[str],
+        classes: tuple[str, ...],
+    ) -> None:
+        self.root = root
+        self.files = files
+        self.names = names
+        self.labels = labels
+        self.ups = ups
+        self.classes = classes
+
+    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
+        path = self.files[index]
+        if path.stat().st_size == 0:
+            raise CloudError("the file is empty")
+        suffix = path.suffix.lower()
+        if suffix in POINT_READERS:
+            return POINT_READERS[suffix](path)
+        return read_mesh(path, points, rng)
+
+    def up(self, index: int) -> str:
+        return self.ups[index]
+
+    def digest(self, indices: Sequence[int]) -> str:
+        chosen = [self.files[i] for i in indices]
+        return digest_files(self.root, {*chosen, *(part for path in chosen for part in _buffers(path))})
+
+
+def _split_folders(path: Path) -> tuple[str, ...]:
+    found = tuple(name for name in SPLITS if (path / name).is_dir())
+    if found == ("train",) and not any(child.is_dir() for child in (path / "train").iterdir()):
+        return ()
+    if found:
+        strays = sorted(child.name for child in path.iterdir() if child.is_dir() and child.name not in SPLITS)
+        if strays:
+            log.warning("%s: %s lie beside the splits %s and are not read", path, strays, found)
+    return found
+
+
+def _clouds_below(top: Path, root: Path, table: LabelTable | None) -> list[Path]:
+    """Readable by their suffix, or listed in the table (missed, then, if unreadable). Sorted."""
+    listed = set() if table is None else {root / name for name in table.labels}
+
+    def counts(path: Path) -> bool:
+        return path in listed or (path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+
+    if top.is_file():
+        return [top] if counts(top) else []
+    found = []
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [path for path in (Path(folder, name) for name in files) if counts(path)]
+    return sorted(path for path in found if table is None or not path.samefile(table.path))
+
+
+def _buffers(path: Path) -> list[Path]:
+    """Files beside a .gltf that hold its vertices: they decide the cloud as much as it does."""
+    if path.suffix.lower() != ".gltf":
+        return []
+    try:
+        buffers = json.loads(path.read_bytes())["buffers"]
+        parts = [path.parent / buffer["uri"] for buffer in buffers if not buffer["uri"].startswith("data:")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []  # Damaged: reading it says how.
+    return [part for part in parts if part.is_relative_to(path.parent) and ".." not in part.parts]

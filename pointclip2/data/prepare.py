@@ -1,0 +1,120 @@
+"""From raw rows of a file to a cloud: finite, y up, n points, centred, in the unit sphere."""
+
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pointclip2.types import CloudError, ConfigError
+
+TO_Y_UP = {
+    "x": ((0, -1, 0), (1, 0, 0), (0, 0, 1)),
+    "-x": ((0, 1, 0), (-1, 0, 0), (0, 0, 1)),
+    "y": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "-y": ((-1, 0, 0), (0, -1, 0), (0, 0, 1)),
+    "z": ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+    "-z": ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+    "any": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+}
+"""Rotations (never mirrors) that bring the named axis to +y; ``any`` (no up) turns nothing."""
+
+SAMPLINGS = ("first", "random", "farthest")
+
+
+class Prepared(NamedTuple):
+    """A cloud and where its points come from."""
+
+    points: Float[Tensor, "points 3"]
+    chosen: Int64[Tensor, " points"]
+    """Row of the raw array for every point, so that part labels can follow."""
+    dropped: int
+    """Rows that were not finite."""
+
+
+def prepare_points(
+    raw: NDArray[Any], up: str = "y", n: int | None = None, sampling: str = "first", seed_name: str = ""
+) -> Prepared:
+    """Make a float32 cloud of ``n`` points (None: all) from rows whose first three columns are x, y, z.
+
+    Too few rows are repeated in turn. ``random`` depends on ``seed_name`` and on nothing else of the process.
+    The centre is the mean of the chosen points, as in ModelNet40's HDF5 files; the farthest has norm 1.
+    One point, or points that are all equal, become zeros.
+
+    Raises:
+        CloudError: the array is not numeric, not (m, 3 or more), empty, or has no finite row.
+        ConfigError: unknown ``up`` or ``sampling``, or ``n`` below 1.
+    """
+    check_choice("up", up, tuple(TO_Y_UP))
+    check_choice("sampling", sampling, SAMPLINGS)
+    if n is not None and n < 1:
+        raise ConfigError(f"points must be at least 1, not {n}")
+    finite = _finite_rows(raw)
+    xyz = raw[finite, :3].astype(np.float64)
+    order = _choose(xyz, len(finite) if n is None else n, sampling, seed_name)
+    turned = normalised(xyz[order]) @ np.array(TO_Y_UP[up], dtype=np.float64).T
+    return Prepared(
+        torch.from_numpy(turned.astype(np.float32)),
+        torch.from_numpy(finite[order].astype(np.int64)),
+        len(raw) - len(finite),
+    )
+
+
+def normalised(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean at the origin, farthest point at distance 1; zeros where all are equal. For any finite values."""
+    # Divided before anything is subtracted or squared, so that 1e300 does not overflow. Moved to the first
+    # point before the mean is taken, so that equal points give exact zeros and far-off scans stay sharp.
+    points = points / max(float(np.abs(points).max()), np.finfo(np.float64).tiny)
+    points = points - points[0]
+    extent = float(np.abs(points).max())
+    if extent == 0.0:
+        return np.zeros_like(points)
+    points = points / extent
+    points = points - points.mean(axis=0)
+    return points / np.linalg.norm(points, axis=1).max()
+
+
+def stable_seed(text: str) -> int:
+    """A 64-bit seed from a text, the same in every process and machine (Python's ``hash`` is not)."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+    """Refuse a value that is none of the choices."""
+    if value not in choices:
+        raise ConfigError(f"unknown {option} {value!r}: choose one of {', '.join(choices)}")
+
+
+def _finite_rows(raw: NDArray[Any]) -> NDArray[np.intp]:
+    if raw.dtype.kind not in "fiu":
+        raise CloudError(f"coordinates must be numbers, but the array has dtype {raw.dtype}")
+    if raw.ndim != 2 or raw.shape[1] < 3:
+        raise CloudError(f"points must have the shape (n, 3 or more), but the array has {raw.shape}")
+    if len(raw) == 0:
+        raise CloudError("there are no points in it")
+    finite = np.flatnonzero(np.isfinite(raw[:, :3]).all(axis=1))
+    if len(finite) == 0:
+        raise CloudError(f"none of its {len(raw)} points is finite")
+    return finite
+
+
+def _choose(xyz: NDArray[np.float64], n: int, sampling: str, seed_name: str) -> NDArray[np.intp]:
+    order = np.arange(len(xyz))
+    if sampling == "random":
+        order = np.random.default_rng(stable_seed(seed_name)).permutation(len(xyz))
+    elif sampling == "farthest" and n < len(xyz):
+        order = _farthest(normalised(xyz), n)
+    return np.resize(order, n)
+
+
+def _farthest(xyz: NDArray[np.float64], n: int) -> NDArray[np.intp]:
+    """Farthest-point sampling from the first point on."""
+    chosen = np.zeros(n, dtype=np.intp)
+    nearest = np.full(len(xyz), np.inf)
+    for i in range(1, n):
+        nearest = np.minimum(nearest, np.square(xyz - xyz[chosen[i - 1]]).sum(axis=1))
+        chosen[i] = nearest.argmax()
+    return chosen

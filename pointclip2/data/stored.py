@@ -1,0 +1,165 @@
+"""What all data sets on disk share: options, the random subset, preparation, corruption and checksum.
+
+A data set says where its samples are (`SampleIndex`); a `StoredSplit` turns what it reads into clouds.
+"""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pointclip2.data.checksum import digest_values
+from pointclip2.data.dataset import CloudData, CloudDataset
+from pointclip2.data.prepare import SAMPLINGS, check_choice, normalised, prepare_points, stable_seed
+from pointclip2.data.shapes.corruption import PRESETS, corrupt
+from pointclip2.types import Cloud, CloudError, ConfigError, UserError
+
+READING_VERSION = 1
+"""Part of every checksum. Raise it when the same files and options begin to give other clouds."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StoredOptions:
+    """The options that all data sets on disk take; their meaning is written in `StoredData`."""
+
+    split: str
+    points: int
+    sampling: str
+    limit: int | None
+    corruption: str
+    seed: int
+
+
+class SampleIndex(ABC):
+    """The samples of one split: where they are, and how one of them is read."""
+
+    classes: tuple[str, ...]
+    names: Sequence[str]
+    labels: Sequence[int]
+
+    @abstractmethod
+    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
+        """Rows whose first three columns are x, y, z. A surface is sampled to ``points`` rows with ``rng``.
+
+        Raises:
+            CloudError: or any other exception, which is reported as one.
+        """
+
+    @abstractmethod
+    def up(self, index: int) -> str:
+        """Which axis of this sample's file points up."""
+
+    @abstractmethod
+    def digest(self, indices: Sequence[int]) -> str:
+        """Hex digest of the contents of the files that hold these samples."""
+
+
+class StoredData(CloudData):
+    """A data set on disk.
+
+    Args:
+        split: the split that is evaluated unless another is asked for.
+        points: points of every cloud.
+        sampling: which points of a larger cloud: ``first``, ``random`` or ``farthest`` (spread evenly).
+        limit: only so many samples of a split, random by seed; smaller subsets lie within larger ones.
+        corruption: what a scanner did to the clouds, a preset of `pointclip2.data.shapes.corruption`.
+        seed: of everything random: sampling, subset and corruption.
+    """
+
+    def __init__(
+        self, split: str, points: int, sampling: str, limit: int | None, corruption: str, seed: int
+    ) -> None:
+        check_choice("data.sampling", sampling, SAMPLINGS)
+        check_choice("data.corruption", corruption, tuple(PRESETS))
+        if points < 1:
+            raise ConfigError(f"data.points must be at least 1, not {points}")
+        if limit is not None and limit < 1:
+            raise ConfigError(f"data.limit must be at least 1 or null, not {limit}")
+        self.split = split
+        self.options = StoredOptions(split, points, sampling, limit, corruption, seed)
+
+    @abstractmethod
+    def index(self, split: str) -> SampleIndex:
+        """Find the samples of a split of this data set.
+
+        Raises:
+            DataError: missing or damaged.
+        """
+
+    def open(self, split: str) -> CloudDataset:
+        """Open one split. Reads labels and hashes files; no cloud is read yet."""
+        self.check_split(split)
+        return StoredSplit(self.name, split, self.index(split), self.options)
+
+
+class StoredSplit(CloudDataset):
+    """One split of a data set on disk."""
+
+    def __init__(self, name: str, split: str, index: SampleIndex, options: StoredOptions) -> None:
+        self.name = name
+        self.split = split
+        self.classes = index.classes
+        self.index = index
+        self.options = options
+        self.chosen = _subset(index.names, options.limit, options.seed)
+        self.names = [index.names[i] for i in self.chosen]
+        self.labels = [int(index.labels[i]) for i in self.chosen]
+        self.checksum = digest_values(
+            {
+                "reading": READING_VERSION,
+                "names": self.names,
+                "ups": [index.up(i) for i in self.chosen],
+                "files": index.digest(self.chosen),
+                "points": options.points,
+                "sampling": options.sampling,
+                "corruption": options.corruption,
+                "seed": options.seed,
+            }
+        )
+
+    def __getitem__(self, index: int) -> Cloud:
+        name = self.names[index]
+        try:
+            return self._read(index, name)
+        except UserError as error:
+            raise CloudError(f"{name}: {_one_line(error)}") from error
+        except Exception as error:
+            # Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
+            raise CloudError(
+                f"{name}: cannot be read ({type(error).__name__}: {_one_line(error)})"
+            ) from error
+
+    def _read(self, index: int, name: str) -> Cloud:
+        options, row = self.options, self.chosen[index]
+        seed_name = f"{options.seed}/{name}"
+        # Farthest points can only be chosen among more than are wanted.
+        drawn = options.points * (8 if options.sampling == "farthest" else 1)
+        raw = self.index.read(row, drawn, np.random.default_rng(stable_seed(seed_name)))
+        points, _, dropped = prepare_points(
+            raw, self.index.up(row), options.points, options.sampling, seed_name
+        )
+        if dropped:
+            log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw))
+        if options.corruption != "none":
+            rng = np.random.default_rng(stable_seed(f"{seed_name}/{options.corruption}"))
+            worn, _ = corrupt(points.numpy().astype(np.float64), None, options.corruption, rng)
+            points = torch.from_numpy(normalised(worn).astype(np.float32))
+        return Cloud(name, points, self.labels[index])
+
+
+def _subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:
+    if limit is None or limit >= len(names):
+        return list(range(len(names)))
+    shuffled = sorted(range(len(names)), key=lambda i: stable_seed(f"{seed}/limit/{names[i]}"))
+    return sorted(shuffled[:limit])
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or "no reason given"
