@@ -89,12 +89,14 @@ class Block:
     values: Float[Tensor, "images depth height width"]
     corner: tuple[int, int, int]
     """Index of ``values[:, 0, 0, 0]`` in the whole smoothed grid; may be negative by the lead of the filters."""
+    scale: float
+    """Factor that ``values`` still want: the small images are multiplied, not the large grids."""
 
 
-def filtered_block(cells: Cells, images: slice, spec: Filter) -> Block:
+def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) -> Block:
     """Scatter, densify and smooth the given views (an index range over batch x views).
 
-    Nothing is computed outside the bounding box of the occupied cells, enlarged by what the windows reach.
+    The block may live in ``scratch`` and is lost when that is used again. Nothing is computed outside the bounding box of the occupied cells, enlarged by what the windows reach.
     """
     row, column, layer = (
         index.flatten(0, 1)[images] for index in (cells.row, cells.column, cells.depth)
@@ -115,8 +117,7 @@ def filtered_block(cells: Cells, images: slice, spec: Filter) -> Block:
 
     image = torch.arange(count, device=row.device).unsqueeze(1)
     flat_index = ((image * depth + (layer - z0)) * height + (row - y0)) * width + (column - x0)
-    reuse = not (torch.is_grad_enabled() and value.requires_grad)
-    scratch = Scratch(total + tail, value, reuse)
+    scratch.grow(total + tail, value)
     flat = _scatter(flat_index, value, total + tail, stride[0], spec, scratch)
     flat = _densify(flat, stride, spec, scratch)
 
@@ -129,20 +130,19 @@ def filtered_block(cells: Cells, images: slice, spec: Filter) -> Block:
             _each_axis((spec.depth, spec.resolution)), _each_axis(spec.pool_padding), _each_axis(spec.pool), strict=True
         )
     )
-    flat = _clear_outside(flat, (count, depth, height, width), pooled_corner, pooled_size)
+    flat = _clear_outside(flat, (count, depth, height, width), pooled_corner, pooled_size, scratch.reuse)
+    scale = 1.0
     if spec.smooth == "gaussian":
-        scale = 1.0
         for axis, size in enumerate(_each_axis(spec.kernel)):
             taps = gaussian_taps(size, _each_axis(spec.smooth_sigma)[axis])
             flat = smooth(flat, taps, stride[axis], scratch)
             scale *= taps[len(taps) // 2]
-        flat = flat[:total].mul_(scale) if reuse else flat[:total] * scale
     elif spec.smooth == "bilateral":
         flat = bilateral(flat, stride, total, _each_axis(spec.kernel), _each_axis(spec.smooth_sigma), spec.range_sigma)
     corner = tuple(
         start + padding for start, padding in zip(pooled_corner, _each_axis(spec.kernel_padding), strict=True)
     )
-    return Block(flat[:total].view(count, depth, height, width), (corner[0], corner[1], corner[2]))
+    return Block(flat[:total].view(count, depth, height, width), (corner[0], corner[1], corner[2]), scale)
 
 
 def _each_axis(pair: tuple[Number, Number]) -> tuple[Number, Number, Number]:
@@ -190,15 +190,17 @@ def _densify(flat: Tensor, stride: tuple[int, int, int], spec: Filter, scratch: 
 
 
 def _clear_outside(
-    flat: Tensor, shape: tuple[int, int, int, int], corner: tuple[int, ...], size: tuple[int, ...]
+    flat: Tensor, shape: tuple[int, int, int, int], corner: tuple[int, ...], size: tuple[int, ...], reuse: bool
 ) -> Tensor:
     """Cells beyond the grid's border, which a pooled grid does not have, emptied."""
     inside = [(max(0, -start), min(length, limit - start)) for start, length, limit in zip(corner, shape[1:], size, strict=True)]
     if all(low == 0 and high == length for (low, high), length in zip(inside, shape[1:], strict=True)):
         return flat
     total = shape[0] * shape[1] * shape[2] * shape[3]
-    keep = torch.zeros(shape, dtype=torch.bool, device=flat.device)
-    (z0, z1), (y0, y1), (x0, x1) = inside
-    keep[:, z0:z1, y0:y1, x0:x1] = True
-    body = flat[:total].masked_fill(~keep.flatten(), 0.0)
-    return torch.cat([body, flat[total:]])
+    if not reuse:
+        flat = flat.clone()
+    body = flat[:total].view(shape)
+    for axis, ((low, high), length) in enumerate(zip(inside, shape[1:], strict=True), start=1):
+        body.narrow(axis, 0, low).zero_()
+        body.narrow(axis, high, length - high).zero_()
+    return flat

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from pointclip2.geometry.views import CameraRig
 from pointclip2.projectors.grid_filter import Block, Filter, filtered_block
 from pointclip2.projectors.quantise import Cells, finite_points, quantise
+from pointclip2.projectors.separable import Scratch
 from pointclip2.types import ConfigError, Projection
 
 # Floats a chunk of grids may take: a few megabytes keep a processor's cache warm, a GPU wants long launches.
@@ -123,22 +124,19 @@ class RealisticProjector(nn.Module):
         across = int(spec.resolution * self.object_ratio) + spec.pool[1] + spec.kernel[1]
         chunk = max(1, limit // (across**2 * (spec.depth + spec.pool[0] + spec.kernel[0])))
 
-        images, seen = [], []
+        image = turned.new_ones(batch * views, self.side, self.side)
+        visible = torch.empty(batch * views, count, dtype=torch.bool, device=points.device)
+        scratch = Scratch(reuse=not (torch.is_grad_enabled() and points.requires_grad))
         for start in range(0, batch * views, chunk):
             part = slice(start, min(start + chunk, batch * views))
-            image, visible = self._views(filtered_block(cells, part, spec), cells, part)
-            images.append(image)
-            seen.append(visible)
-        image = torch.cat(images).view(batch, views, self.side, self.side)
-        drawn = finite.any(dim=1).view(batch, 1, 1, 1)
-        image = torch.where(drawn, image, torch.ones_like(image))
-        visible = torch.cat(seen).view(batch, views, count) & finite.unsqueeze(1)
-        return self._framed(image, cells, visible, finite)
+            self._draw(filtered_block(cells, part, spec, scratch), cells, part, image, visible)
+        image = image.view(batch, views, self.side, self.side)
+        if not bool(finite.any(dim=1).all()):
+            image = torch.where(finite.any(dim=1).view(batch, 1, 1, 1), image, torch.ones_like(image))
+        return self._framed(image, cells, visible.view(batch, views, count), finite)
 
-    def _views(
-        self, block: Block, cells: Cells, part: slice
-    ) -> tuple[Float[Tensor, "images height width"], Bool[Tensor, "images points"]]:
-        """The whole images of one chunk, and which of its points they show."""
+    def _draw(self, block: Block, cells: Cells, part: slice, image: Tensor, visible: Tensor) -> None:
+        """Write one chunk of whole images, and which of their points they show."""
         values, (z0, y0, x0) = block.values, block.corner
         if self.squeeze == "max":
             surface = values.amax(dim=1)
@@ -151,15 +149,13 @@ class RealisticProjector(nn.Module):
             largest = surface.amax(dim=(1, 2), keepdim=True)
             largest = torch.where(largest > 0, largest, torch.ones_like(largest))
         else:
-            largest = surface.new_full((len(surface), 1, 1), float(self.filter.depth - 2))
-        image = F.pad(surface / largest, self._margins(surface, y0, x0))
-        visible = self._visible(block, cells, part, image, largest)
-        return 1 - image, visible
-
-    def _margins(self, surface: Tensor, y0: int, x0: int) -> tuple[int, int, int, int]:
-        """Padding (negative: cropping) that puts a block into the whole image."""
+            largest = surface.new_full((len(surface), 1, 1), (self.filter.depth - 2) / block.scale)
         height, width = surface.shape[1:]
-        return (x0, self.side - x0 - width, y0, self.side - y0 - height)
+        top, left = max(0, -y0), max(0, -x0)
+        bottom, right = min(height, self.side - y0), min(width, self.side - x0)
+        inside = (1 - surface / largest)[:, top:bottom, left:right]
+        image[part, y0 + top : y0 + bottom, x0 + left : x0 + right] = inside
+        visible[part] = self._visible(block, cells, part, image[part].detach(), largest.detach())
 
     def _visible(self, block: Block, cells: Cells, part: slice, image: Tensor, largest: Tensor) -> Tensor:
         """Whether each point's own cell in the smoothed grid is about what the image shows at its pixel."""
@@ -176,8 +172,8 @@ class RealisticProjector(nn.Module):
         at = at + (column - x0).clamp(0, width - 1)
         own = values.flatten(1).gather(1, at) * inside / largest[:, :, 0]
         flat = row.clamp(0, self.side - 1) * self.side + column.clamp(0, self.side - 1)
-        shown = image.detach().flatten(1).gather(1, flat)
-        return (shown - own).abs() < self.visible_tolerance
+        shown = image.flatten(1).gather(1, flat)
+        return (shown - (1 - own)).abs() < self.visible_tolerance
 
     def _lookup(self, cells: Cells) -> tuple[Int64[Tensor, "batch views points"], Int64[Tensor, "batch views points"]]:
         return (cells.column, cells.row) if self.transposed else (cells.row, cells.column)

@@ -11,10 +11,16 @@ from torch import Tensor
 
 
 class Scratch:
-    """Two buffers that the passes write to in turn; without buffers (autograd) every pass allocates."""
+    """Two buffers that the passes write to in turn, kept from chunk to chunk; with autograd every pass allocates."""
 
-    def __init__(self, size: int, like: Tensor, reuse: bool) -> None:
-        self._pair = [like.new_empty(size), like.new_empty(size)] if reuse else []
+    def __init__(self, reuse: bool) -> None:
+        self.reuse = reuse
+        self._pair: list[Tensor] = []
+
+    def grow(self, size: int, like: Tensor) -> None:
+        """Make room for ``size`` values. What the buffers held is lost."""
+        if self.reuse and (not self._pair or len(self._pair[0]) < size):
+            self._pair = [like.new_empty(size), like.new_empty(size)]
 
     def take(self, length: int, *busy: Tensor) -> Tensor | None:
         """A buffer of ``length`` that none of ``busy`` lives in, or None."""
