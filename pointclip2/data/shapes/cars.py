@@ -22,7 +22,7 @@ from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 @dataclass(frozen=True)
 class _Plan:
-    """What sets one car apart, metres; z runs from the front bumper (+length / 2) to the back (-length / 2)."""
+    """What sets one car apart, metres; z runs from the front (+length / 2) to the back (-length / 2)."""
 
     length: float
     width: float
@@ -615,7 +615,7 @@ def _racer(shape: Shape, dice: Dice) -> None:
     "car", parts=("roof", "hood", "wheel", "body"), synonyms=("automobile", "motor car", "passenger car")
 )
 def car(shape: Shape, rng: Random) -> None:
-    """Closed cars of eight kinds, pickups, convertibles, vintage cars with free fenders, open-wheel racers."""
+    """Closed cars of eight kinds, pickups, convertibles, vintage cars with free fenders, and racers."""
     makers = (_closed, _pickup, _convertible, _vintage, _racer)
     makers[int(rng.choice(len(makers), p=(0.66, 0.09, 0.1, 0.08, 0.07)))](shape, Dice(rng))
     set_down(shape)

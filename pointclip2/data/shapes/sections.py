@@ -16,7 +16,7 @@ def ring(
     roundness: float = 1.0,
     count: int = 16,
 ) -> Array:
-    """A closed superellipse (count, 3) of full sizes ``x`` by ``other``: ``axis`` 2 stands (x, y), 1 lies (x, z).
+    """A closed superellipse (count, 3), ``x`` by ``other`` across: ``axis`` 2 stands (x, y), 1 lies (x, z).
 
     ``roundness`` 1 is an ellipse, towards 0 a rectangle with soft corners.
     """
@@ -51,7 +51,7 @@ def blade(
 def wheel(
     rng: Random, radius: float, width: float, rim: float = 0.65, spokes: int = 0, segments: int = 20
 ) -> tuple[Mesh, ...]:
-    """A wheel about the origin, its axle along x: a tyre with a dished disc or ``spokes`` bars inside the rim."""
+    """A wheel about the origin, axle along x: a tyre and a dished disc or ``spokes`` bars."""
     half, inner = width / 2, radius * rim
     tyre = lathe(
         [
