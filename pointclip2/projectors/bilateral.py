@@ -1,11 +1,15 @@
 """Edge-preserving smoothing of a depth grid, as OpenDlign's contour-aware projection does it."""
 
 import itertools
+import math
 
 import torch
 from torch import Tensor
 
 from pointclip2.projectors.separable import gaussian_taps
+
+EMPTY = -1e6
+CHUNK = 2**16
 
 
 def bilateral(
@@ -24,14 +28,30 @@ def bilateral(
     """
     taps = [gaussian_taps(size, s) for size, s in zip(window, sigma, strict=True)]
     middle = sum((size // 2) * step for size, step in zip(window, stride, strict=True))
-    centre = flat[middle : middle + total]
-    weighted = torch.zeros_like(centre)
-    weights = torch.zeros_like(centre)
-    for place in itertools.product(*(range(size) for size in window)):
+    occupied = torch.nonzero(flat[middle : middle + total] > 0).flatten()
+    # An empty neighbour differs so much from any value that its weight is exactly zero: no mask in the loop.
+    source = torch.where(flat > 0, flat, torch.full_like(flat, EMPTY))
+    smoothed = [_at(source, part, taps, stride, middle, range_sigma) for part in occupied.split(CHUNK)]
+    out = flat.new_zeros(total)
+    return out.index_put((occupied,), torch.cat(smoothed)) if smoothed else out
+
+
+def _at(
+    source: Tensor,
+    occupied: Tensor,
+    taps: list[list[float]],
+    stride: tuple[int, int, int],
+    middle: int,
+    range_sigma: float,
+) -> Tensor:
+    """Filtered values of the occupied cells only: most of a grid is empty."""
+    centre = source[occupied + middle]
+    weighted, weights = torch.zeros_like(centre), torch.zeros_like(centre)
+    for place in itertools.product(*(range(len(axis)) for axis in taps)):
         start = sum(index * step for index, step in zip(place, stride, strict=True))
-        near = flat[start : start + total]
-        nearness = taps[0][place[0]] * taps[1][place[1]] * taps[2][place[2]]
-        alike = torch.exp((near - centre).square() * (-0.5 / range_sigma**2)) * (near > 0)
-        weighted = weighted + nearness * alike * near
-        weights = weights + nearness * alike
-    return torch.where(centre > 0, weighted / weights.clamp(min=1e-12), torch.zeros_like(centre))
+        closeness = math.log(taps[0][place[0]] * taps[1][place[1]] * taps[2][place[2]])
+        near = source[start:][occupied]
+        weight = (near - centre).square().mul(-0.5 / range_sigma**2).add(closeness).exp()
+        weighted = weighted + weight * near
+        weights = weights + weight
+    return weighted / weights

@@ -1,0 +1,77 @@
+"""From YAML to objects: compose a configuration, build what it describes.
+
+``compose("evaluate", ["projector=splat"])`` is what ``evaluate.py projector=splat`` sees, for notebooks and tests.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException, InstantiationException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from pointclip2.types import ConfigError, UserError
+
+ALLOWED_TARGETS = ("pointclip2.", "lightning.", "torch.")
+
+
+def conf_dir() -> Path:
+    """The folder of option groups: ``conf/`` beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "conf", package.parent / "conf"):
+        if (folder / "evaluate.yaml").is_file():
+            return folder
+    raise ConfigError(f"no conf/evaluate.yaml beside {package}: reinstall pointclip2 or run from a checkout")
+
+
+def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:
+    """Compose ``conf/<name>.yaml`` with overrides, exactly as the command line does.
+
+    Raises:
+        ConfigError: an unknown option or value; the message names it.
+    """
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+            return hydra_compose(name, overrides=list(overrides))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(f"{name} {' '.join(overrides)}: {error}") from error
+
+
+def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
+    """Construct what ``node._target_`` names; every other key is one of its constructor's arguments.
+
+    Raises:
+        ConfigError: no target, a target outside pointclip2, lightning and torch, or arguments it does not take.
+    """
+    plain: Any = OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
+    if not isinstance(plain, dict) or "_target_" not in plain:
+        raise ConfigError("nothing to build: the node has no _target_")
+    _check_targets(plain)
+    try:
+        return instantiate(plain, **more, _convert_="all")
+    except InstantiationException as error:
+        # What a user did wrong is in the cause; Hydra's wrapping hides it.
+        if isinstance(error.__cause__, UserError):
+            raise error.__cause__ from None
+        if isinstance(error.__cause__, TypeError):
+            raise ConfigError(f"{plain['_target_']}: {error.__cause__}") from error
+        raise
+
+
+def _check_targets(node: Any) -> None:
+    """Refuse targets from anywhere else: a configuration file is data, not a program."""
+    if isinstance(node, dict):
+        target = node.get("_target_")
+        if target is not None and not str(target).startswith(ALLOWED_TARGETS):
+            raise ConfigError(f"_target_: {target} is not allowed, only {', '.join(ALLOWED_TARGETS)}*")
+        for value in node.values():
+            _check_targets(value)
+    elif isinstance(node, list):
+        for value in node:
+            _check_targets(value)
