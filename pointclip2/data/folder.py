@@ -26,10 +26,11 @@ log = logging.getLogger(__name__)
 
 def read_array(path: Path) -> NDArray[Any]:
     """A .npy array, or the array ``points`` (or the only one) of a .npz. Pickled objects are refused."""
-    loaded = np.load(path, allow_pickle=False)
-    if isinstance(loaded, np.ndarray):
-        return loaded
-    with loaded:
+    # Opened here, because numpy leaves the file open where it is no archive.
+    with path.open("rb") as file:
+        loaded = np.load(file, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded
         names = list(loaded)
         if "points" not in names and len(names) != 1:
             raise CloudError(f"holds the arrays {', '.join(names) or '(none)'}: none is called 'points'")

@@ -83,7 +83,8 @@ def _read_labels(path: Path, classes: int) -> list[int]:
         except OSError as error:
             raise DataError(f"{path}: 'label' cannot be read ({error}): fetch the file again") from error
         samples = len(data)
-    if values.dtype.kind not in "fiu" or values.shape not in {(samples,), (samples, 1)}:
+    numeric = values.dtype.kind in "fiu" and values.shape in {(samples,), (samples, 1)}
+    if not numeric or not np.array_equal(values, np.trunc(values)):
         raise DataError(
             f"{path}: 'label' must be integers, one for each of {samples} clouds, "
             f"not {values.dtype} {values.shape}"

@@ -1,0 +1,290 @@
+"""A user's own files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+
+from pointclip2.data.folder import SUFFIXES, Folder
+from pointclip2.types import CloudError, ConfigError, DataError
+
+TALL = np.array([1.0, 1.0, 6.0])
+"""Every test object is a tall box that stands along z."""
+
+
+def box_points(n: int = 400) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-0.5, 0.5, size=(n, 3)) * TALL
+
+
+def write(path: Path) -> Path:
+    """A tall box in the format that the suffix asks for."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    box = trimesh.creation.box(TALL)
+    points = box_points()
+    match path.suffix.lower():
+        case ".npy":
+            np.save(path, points)
+        case ".npz":
+            np.savez(path, points=points)
+        case ".xyz" | ".txt":
+            np.savetxt(path, points)
+        case ".csv":
+            np.savetxt(path, points, delimiter=",", header="x,y,z", comments="")
+        case ".pcd":
+            header = "FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 400\nHEIGHT 1\nDATA binary\n"
+            path.write_bytes(header.encode() + points.astype("<f4").tobytes())
+        case ".gltf":
+            for name, content in trimesh.Scene(box).export(file_type="gltf").items():
+                (path if name == "model.gltf" else path.parent / name).write_bytes(content)
+        case suffix:
+            path.write_bytes(
+                content.encode() if isinstance(content := box.export(file_type=suffix[1:]), str) else content
+            )
+    return path
+
+
+def extent(points: torch.Tensor) -> torch.Tensor:
+    return points.amax(dim=0) - points.amin(dim=0)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("chair/a.ply", "chair/b.npy", "night_stand/c.xyz", "night_stand/deep/lamp/d.stl"):
+        write(tmp_path / "scans" / name)
+    return tmp_path / "scans"
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ".PLY", ".Csv"])
+def test_every_format_gives_the_same_upright_box(tmp_path, suffix):
+    path = write(tmp_path / f"box{suffix}")
+    split = Folder(str(path), up="z", classes=["box"], points=1000).open("test")
+    assert split.names == [path.name]
+    points = split[0].points
+    assert points.shape == (1000, 3)
+    x, y, z = extent(points).tolist()
+    assert y / x == pytest.approx(6, rel=0.1)
+    assert y / z == pytest.approx(6, rel=0.1)
+
+
+def test_a_surface_is_sampled_by_area_not_by_vertex(tmp_path):
+    corners = np.array(
+        [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [9, 0, 0], [9, 0.01, 0], [9, 0, 0.01]], float
+    )
+    trimesh.Trimesh(corners, [[0, 1, 2], [1, 3, 2], [4, 5, 6]], process=False).export(tmp_path / "a.ply")
+    points = Folder(str(tmp_path), classes=["a"], points=2000).open("test")[0].points
+    first = points[points[:, 0] < points[:, 0].amin() + extent(points)[0] / 2]
+    assert len(first) > 1990
+    assert torch.unique(first, dim=0).shape == first.shape
+
+
+def test_points_without_faces_are_taken_as_points(tmp_path):
+    (tmp_path / "a.obj").write_text("".join(f"v {x} {y} {z}\n" for x, y, z in box_points()))
+    trimesh.PointCloud(box_points()).export(tmp_path / "b.ply")
+    split = Folder(str(tmp_path), up="z", classes=["box"], points=400, sampling="first").open("test")
+    expected = Folder(str(write(tmp_path / "c.npy")), up="z", classes=["box"], points=400, sampling="first")
+    for index in (0, 1):
+        assert split[index].points.numpy() == pytest.approx(expected.open("test")[0].points.numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("suffix", ["glb", "gltf"])
+def test_the_parts_of_a_scene_stand_where_its_transforms_put_them(tmp_path, suffix):
+    ball = trimesh.creation.icosphere(radius=0.5)
+    scene = trimesh.Scene()
+    for number, height in enumerate((0.0, 10.0)):
+        scene.add_geometry(
+            ball, node_name=f"ball{number}", geom_name="ball", transform=np.eye(4) + height * UP
+        )
+    exported = scene.export(file_type=suffix)
+    if suffix == "glb":
+        (tmp_path / "two.glb").write_bytes(exported)
+    else:
+        for name, content in exported.items():
+            (tmp_path / name).write_bytes(content)
+    points = Folder(str(tmp_path), classes=["a"]).open("test")[0].points
+    x, y, _ = extent(points).tolist()
+    assert y / x == pytest.approx(11, rel=0.05)
+    assert (points[:, 1].abs() < y / 4).sum() == 0
+
+
+UP = np.zeros((4, 4))
+UP[1, 3] = 1
+
+
+def test_the_folder_a_file_lies_in_is_its_label(root):
+    split = Folder(str(root), up="z").open("test")
+    assert split.names == ["chair/a.ply", "chair/b.npy", "night_stand/c.xyz", "night_stand/deep/lamp/d.stl"]
+    assert split.classes == ("chair", "lamp", "night stand")
+    assert [split.classes[label] for label in split.labels] == ["chair", "chair", "night stand", "lamp"]
+    assert split[2].label == 2
+
+
+def test_files_at_the_top_and_labels_none_leave_the_class_open(root):
+    write(root / "e.ply")
+    assert Folder(str(root)).open("test").labels[2] == -1
+    assert set(Folder(str(root), labels="none", classes=["chair"]).open("test").labels) == {-1}
+
+
+def test_a_table_gives_labels_and_an_axis_to_each_file(root):
+    (root / "labels.csv").write_text(
+        "file,label,up,licence\nchair/a.ply,arm_chair,z,MIT\nchair/b.npy,stool,any,MIT\nnight_stand/c.xyz,,,MIT\n"
+    )
+    split = Folder(str(root), up="x", labels=str(root / "labels.csv")).open("test")
+    assert len(split) == 4  # The table itself is no cloud.
+    assert split.classes == ("arm chair", "stool")
+    assert split.labels == [0, 1, -1, -1]
+    tallest = [int(extent(split[i].points).argmax()) for i in range(4)]
+    assert tallest == [1, 2, 2, 2]  # z to y; as it is; x to y leaves z.
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ("name,class\na,b\n", "columns file and label"),
+        ("", "columns"),
+        ("file,label\nchair/a.ply,x\nchair/a.ply,y\n", "line 3.*twice"),
+        ("file,label\nchair/z.ply,x\n", r"line 2.*chair/z\.ply"),
+        ("file,label,up\nchair/a.ply,x,w\n", "line 2.*'w'"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_line(root, table, reason):
+    (root / "labels.csv").write_text(table)
+    with pytest.raises(DataError, match=reason):
+        Folder(str(root), labels=str(root / "labels.csv")).open("test")
+
+
+def test_a_listed_file_of_unknown_format_is_missed_not_forgotten(root):
+    (root / "e.fbx").write_bytes(b"Kaydara")
+    (root / "labels.csv").write_text("file;label\ne.fbx;chair\nchair/a.ply;chair\n")
+    split = Folder(str(root), labels=str(root / "labels.csv")).open("test")
+    with pytest.raises(CloudError, match=r"e\.fbx"):
+        split[split.names.index("e.fbx")]
+
+
+def test_classes_that_lack_labels_are_one_error_naming_them_all(root):
+    with pytest.raises(DataError, match="lamp, night stand") as caught:
+        Folder(str(root), classes=["chair", "table"]).open("test")
+    assert "\n" not in str(caught.value)
+    split = Folder(str(root), classes=["table", "night_stand", "lamp", "chair"]).open("test")
+    assert split.labels == [3, 3, 1, 2]
+
+
+def test_without_any_label_the_classes_have_to_be_named(root):
+    with pytest.raises(DataError, match=r"data\.classes"):
+        Folder(str(root), labels="none").open("test")
+
+
+def test_split_folders_become_splits_that_share_their_classes(tmp_path):
+    for name in ("train/chair/a.npy", "train/table/b.npy", "test/chair/a.npy"):
+        write(tmp_path / name)
+    data = Folder(str(tmp_path))
+    assert data.splits == ("train", "test")
+    assert data.open("test").names == ["test/chair/a.npy"]
+    assert data.open("test").classes == data.open("train").classes == ("chair", "table")
+    with pytest.raises(DataError, match="train, test"):
+        data.open("val")
+
+
+def test_a_lone_folder_of_trains_is_a_class(tmp_path):
+    write(tmp_path / "train/a.npy")
+    write(tmp_path / "ship/b.npy")
+    data = Folder(str(tmp_path))
+    assert data.splits == ("test",)
+    assert data.open("test").classes == ("ship", "train")
+
+
+BAD = {
+    "empty.ply": b"",
+    "empty.npy": b"",
+    "empty.glb": b"",
+    "empty.xyz": b"",
+    "cut.glb": b"glTF\x02\x00\x00\x00\xff\x00\x00\x00",
+    "noise.stl": b"solid nothing\n",
+    "noise.off": b"OFF\n8 12 0\n0 0 0\n",
+    "noise.obj": b"\x00\x01\x02\x03",
+    "noise.ply": b"ply\nformat ascii 1.0\nelement vertex 9\nproperty float x\nend_header\n0\n",
+    "noise.npy": b"\x93NUMPY\x01\x00v\x00{",
+    "noise.npz": b"PK\x03\x04",
+    "noise.gltf": b"{",
+    "noise.pcd": b"VERSION 0.7\n",
+    "letter.txt": b"Dear reader\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_an_unreadable_file_is_named_and_the_others_go_on(root, name):
+    (root / "chair" / name).write_bytes(BAD[name])
+    split = Folder(str(root)).open("test")
+    index = split.names.index(f"chair/{name}")
+    with pytest.raises(CloudError) as caught:
+        split[index]
+    assert str(caught.value).startswith(f"chair/{name}: ")
+    assert "\n" not in str(caught.value)
+    good = [split[i] for i in range(len(split)) if i != index]
+    assert len(good) == 4
+
+
+@pytest.mark.parametrize(
+    ("array", "reason"),
+    [
+        (np.zeros((0, 3)), "no points"),
+        (np.zeros((9, 2)), "shape"),
+        (np.full((9, 3), np.nan), "finite"),
+        (np.full((9, 3), "x"), "dtype"),
+        (np.zeros(9, dtype=[("x", "f4"), ("y", "f4"), ("z", "f4")]), "dtype"),
+    ],
+)
+def test_an_array_that_is_no_cloud_is_refused_with_the_reason(tmp_path, array, reason):
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(CloudError, match=rf"a\.npy: .*{reason}"):
+        Folder(str(tmp_path), classes=["a"]).open("test")[0]
+
+
+def test_one_point_equal_points_and_flat_meshes_are_clouds_of_zeros(tmp_path):
+    np.save(tmp_path / "one.npy", np.array([[4.0, 5.0, 6.0]]))
+    np.save(tmp_path / "same.npy", np.full((50, 3), 0.3))
+    (tmp_path / "point.obj").write_text("v 1 2 3\nv 1 2 3\nv 1 2 3\nf 1 2 3\n")
+    split = Folder(str(tmp_path), classes=["a"]).open("test")
+    for index in range(3):
+        assert split[index].points.shape == (1024, 3)
+        assert (split[index].points == 0).all()
+
+
+def test_triangles_with_nan_or_without_area_leave_the_others_be(tmp_path):
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv nan 0 0\nv 5 5 5\n"
+    (tmp_path / "a.obj").write_text(corners + "f 1 2 3\nf 1 2 4\nf 5 5 5\n")
+    points = Folder(str(tmp_path), classes=["a"]).open("test")[0].points
+    assert torch.isfinite(points).all()
+    assert extent(points)[2] < 1e-6
+
+
+def test_hidden_files_and_files_of_other_kinds_are_passed_over(root):
+    for name in ("._a.ply", ".cache/x.npy", "README.md", "a.mtl"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"junk")
+    assert len(Folder(str(root)).open("test")) == 4
+
+
+def test_the_buffers_of_a_gltf_are_part_of_its_checksum(tmp_path):
+    write(tmp_path / "a.gltf")
+    before = Folder(str(tmp_path), classes=["a"]).open("test").checksum
+    buffer = next(tmp_path.glob("*.bin"))
+    buffer.write_bytes(buffer.read_bytes()[::-1])
+    assert Folder(str(tmp_path), classes=["a"]).open("test").checksum != before
+
+
+def test_a_path_that_is_missing_empty_or_not_given_says_what_to_do(tmp_path):
+    with pytest.raises(DataError, match="does not exist"):
+        Folder(str(tmp_path / "nowhere")).open("test")
+    with pytest.raises(DataError, match="no files that can be read"):
+        Folder(str(tmp_path)).open("test")
+    with pytest.raises(DataError, match=r"data\.path="):
+        Folder().open("test")
+
+
+def test_unknown_axis_and_doubled_classes_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="up"):
+        Folder(str(tmp_path), up="north")
+    with pytest.raises(ConfigError, match="twice"):
+        Folder(str(tmp_path), classes=["tv_stand", "tv stand"])
