@@ -251,7 +251,7 @@ def _head(shape: Shape, dice: Dice, y: float, z: float, wide: float, strings: in
     synonyms=("acoustic guitar", "electric guitar", "six-string instrument"),
 )
 def guitar(shape: Shape, rng: Random) -> None:
-    """Acoustic and hollow guitars, electric ones with horns, V and star bodies, basses, ukuleles, banjo guitars."""
+    """Acoustic and hollow guitars, electric ones with horns, V and star bodies, basses, ukuleles, banjos."""
     dice = Dice(rng)
     style = dice.pick(
         "acoustic",

@@ -69,12 +69,10 @@ def _upright(shape: Shape, dice: Dice) -> None:
     shape.add("body", box(width, height - 0.05, deep, (0.0, (height - 0.05) / 2 + 0.05, -deep / 2)))
     shape.add("lid", box(width * 1.03, 0.03, deep * 1.06, (0.0, height + 0.015, -deep / 2 + 0.01)))
     if dice.chance(0.2):
-        shape.add(
-            "lid",
-            box(width, 0.025, deep * 0.6, (0.0, 0.0, 0.0))
-            .rotated_deg(x=-dice.between(20, 70))
-            .moved(y=height + 0.12, z=-deep * 0.65),
-        )
+        # The lid's flap, hinged at the back edge.
+        flap = box(width, 0.025, deep * 0.6, (0.0, 0.0, deep * 0.3)).rotated_deg(x=-dice.between(20, 70))
+        shape.add("lid", flap.moved(y=height + 0.03, z=-deep))
+        shape.say("a lid flap raised at the top")
     shape.add("body", box(width, 0.07, reach, (0.0, shelf - 0.06, reach / 2)))
     cheek = dice.between(0.12, 0.22)
     shape.add(
@@ -123,7 +121,7 @@ def _upright(shape: Shape, dice: Dice) -> None:
 
 
 def _rim(width: float, long: float, tail: float, waist: float) -> Array:
-    """Plan (n, 2) in x, z of a grand piano: straight on the left and in front, curved on the right; front at z = 0."""
+    """Plan (n, 2) in x, z of a grand: straight on the left and in front (z = 0), curved on the right."""
     t = np.linspace(0, 1, 12)
     # The bent side: straight back from the keyboard, inwards in an S, then round the tail.
     x = width / 2 - (1 - tail) * width * (t**waist * t * t * (3 - 2 * t) ** 1.0) ** 0.8
