@@ -1,0 +1,5 @@
+"""Metrics: pure functions, and torchmetrics classes around them."""
+
+from pointclip2.metrics.classification import ClassificationMetrics
+
+__all__ = ["ClassificationMetrics"]
