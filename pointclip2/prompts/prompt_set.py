@@ -1,0 +1,83 @@
+"""The sentences that stand for each class, whichever prompt option wrote them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Literal, get_args
+
+from pointclip2.types import ConfigError
+
+Combine = Literal["mean", "first"]
+
+
+def check_combine(combine: str) -> Combine:
+    """``combine`` if it is one.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    for known in get_args(Combine):
+        if combine == known:
+            return known
+    raise ConfigError(f"prompt.combine is {combine!r}: choose one of {', '.join(get_args(Combine))}")
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """Sentences of every class, in the order of the labels.
+
+    ``PromptSet("mine", {"chair": ("a seat with a back.",), "table": ("a flat top on legs.",)})``
+
+    Raises:
+        ConfigError: no class, a class without sentences, a blank sentence, an unknown ``combine``.
+    """
+
+    name: str
+    """The prompt option that wrote the sentences."""
+    sentences: Mapping[str, tuple[str, ...]]
+    combine: Combine = "mean"
+    """How a class's sentences become one vector: their ``mean``, or only the ``first`` counts."""
+
+    def __post_init__(self) -> None:
+        check_combine(self.combine)
+        if not self.sentences:
+            raise ConfigError(f"prompt {self.name} has no class: name at least one")
+        for label, texts in self.sentences.items():
+            if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+                raise ConfigError(
+                    f"prompt {self.name}, class {label!r}: the sentences must be a tuple of texts"
+                )
+            if not texts:
+                raise ConfigError(
+                    f"prompt {self.name}, class {label!r} has no sentence: write one or leave the class out"
+                )
+            if not all(text.strip() for text in texts):
+                raise ConfigError(
+                    f"prompt {self.name}, class {label!r} has a blank sentence: write it or take it away"
+                )
+        # A copy: the caller's mapping may change, and the hash is taken later.
+        object.__setattr__(
+            self, "sentences", {label: tuple(texts) for label, texts in self.sentences.items()}
+        )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the labels."""
+        return tuple(self.sentences)
+
+    @property
+    def count(self) -> int:
+        """All sentences of all classes, those that ``first`` passes over included."""
+        return sum(len(texts) for texts in self.sentences.values())
+
+    @cached_property
+    def hash(self) -> str:
+        """Hex digest of all that decides the text features: classes in their order, sentences, combination.
+
+        The name is left out, and so are the sentences that ``first`` passes over.
+        """
+        last = 1 if self.combine == "first" else None
+        told = [self.combine, [[label, texts[:last]] for label, texts in self.sentences.items()]]
+        return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,73 @@
+"""Prompts made from class names: the bare name, one template, or an ensemble of templates."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from pointclip2.prompts.articles import fill, with_article
+from pointclip2.prompts.names import check_distinct, spoken
+from pointclip2.prompts.prompt_set import PromptSet, check_combine
+from pointclip2.types import ConfigError
+
+
+def phrase(name: str, category: str | None = None) -> str:
+    """What stands for a class in a sentence: "night stand", or "leg of a chair" where there is a category."""
+    if category is None:
+        return spoken(name)
+    return f"{spoken(name)} of {with_article(spoken(category))}"
+
+
+class NamePrompt:
+    """The class name and nothing else: "chair"."""
+
+    def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
+        return PromptSet("name", {name: (phrase(name, category),) for name in check_distinct(classes)})
+
+
+class TemplatePrompt:
+    """One sentence for all classes.
+
+    Args:
+        template: a sentence with one ``{}`` for the class name; "a {}" becomes "an airplane" or "stairs".
+
+    Raises:
+        ConfigError: ``{}`` is missing or occurs twice.
+    """
+
+    def __init__(self, template: str = "a grey depth map of a {} on a plain white background.") -> None:
+        if template.count("{}") != 1:
+            raise ConfigError(
+                f"prompt.template {template!r} must have {{}} once, where the class name goes: "
+                f"it has it {template.count('{}')} times"
+            )
+        self.template = template
+
+    def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
+        names = check_distinct(classes)
+        return PromptSet("template", {name: (fill(self.template, phrase(name, category)),) for name in names})
+
+
+class TemplatesPrompt:
+    """Our own depth-map templates, all of them filled in for every class.
+
+    Args:
+        combine: ``mean`` of the sentence vectors, or only the ``first`` template.
+    """
+
+    def __init__(self, combine: str = "mean") -> None:
+        self.combine = check_combine(combine)
+
+    def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
+        sentences = {
+            name: tuple(fill(template, phrase(name, category)) for template in depth_templates())
+            for name in check_distinct(classes)
+        }
+        return PromptSet("templates", sentences, self.combine)
+
+
+@cache
+def depth_templates() -> tuple[str, ...]:
+    """The templates that ship with the program, each with one ``{}``."""
+    text = files("pointclip2").joinpath("assets", "templates.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text)["depth"])
