@@ -15,7 +15,7 @@ from pointclip2.data.shapes.mesh import (
     tube,
 )
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.unseen import COUNT, stand, turn
+from pointclip2.data.shapes.unseen import counted, shorten, stand, thin_rods, turn
 
 Array = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def umbrella(shape: Shape, rng: Random) -> None:
     shape.add("shaft", cylinder(thick, length, centre=(0, length / 2, 0), segments=10))
     spike = rng.uniform(0.02, 0.14) * max(1.0, radius)
     shape.add("shaft", cylinder(1.2 * thick, spike, 0.5 * thick, (0, length + spike / 2, 0), 8))
-    shape.say(COUNT[ribs] + " ribs" if ribs <= 10 else "many ribs")
+    shape.say(f"{counted(ribs)} ribs")
     shape.say(
         "a pointed curved roof" if style == "pagoda" else "a wide dome" if power > 1.6 else "a wide flat cone"
     )
@@ -178,7 +178,7 @@ def dumbbell(shape: Shape, rng: Random) -> None:
         spare = rng.uniform(0.015, 0.06)
         collars.append(lathe([(0, 0), (1.9 * thick, 0), (1.9 * thick, 0.02), (0, 0.02)], 6).moved(y=at))
         collars.append(cylinder(thick, spare, centre=(0, at + spare / 2, 0), segments=12))
-        each = f"{COUNT[count]} round plate{'s' * (count > 1)}"
+        each = f"{counted(count)} round plate{'s' * (count > 1)}"
         shape.say(f"{each} at each end", "a straight bar sticks out at both ends")
     elif style == "ball":
         weights.append(superellipsoid(2 * head, 1.7 * head, 2 * head, centre=(0, grip / 2 + 0.75 * head, 0)))
@@ -314,6 +314,7 @@ def bicycle(shape: Shape, rng: Random) -> None:
     if rng.random() < 0.2:
         turn(shape, z=rng.uniform(-14, 14))
         shape.say("leaning to one side")
+    shorten(shape, rng)
     stand(shape)
 
 
@@ -331,21 +332,6 @@ def _wheel(rng: Random, radius: float, tyre: float, spokes: int) -> list[Mesh]:
         meshes.append(torus(radius - tyre, 0.5 * tyre, segments=28))
     start = rng.uniform(0, 360)
     return [mesh.rotated_deg(y=start).rotated_deg(z=90) for mesh in meshes]
-
-
-def thin_rods(starts: Array, ends: Array, radius: float) -> Mesh:
-    """Many straight three-sided rods at once, ``starts`` (n, 3) to ``ends`` (n, 3), open at the ends."""
-    along = ends - starts
-    along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
-    side = np.cross(along, np.eye(3)[np.abs(along).argmin(axis=1)])
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
-    other = np.cross(along, side)
-    angles = np.deg2rad([0.0, 120.0, 240.0])[:, None]
-    ring = radius * (side[:, None] * np.cos(angles) + other[:, None] * np.sin(angles))
-    vertices = np.concatenate([starts[:, None] + ring, ends[:, None] + ring], axis=1).reshape(-1, 3)
-    one = np.array([[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4], [2, 0, 3], [2, 3, 5]])
-    faces = (one[None] + 6 * np.arange(len(starts))[:, None, None]).reshape(-1, 3)
-    return Mesh(vertices, faces.astype(np.int64))
 
 
 def _handlebar(shape: Shape, rng: Random, style: str, high: tuple[float, float], scale: float) -> None:
