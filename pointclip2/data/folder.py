@@ -85,6 +85,8 @@ class Folder(StoredData):
         self.path = None if path is None else Path(path).expanduser()
         self.default_up = up
         self.label_source = labels
+        if isinstance(classes, str):
+            raise ConfigError(f"data.classes must be a list of names: data.classes=[{classes}]")
         self.classes = None if classes is None else tuple(spoken(name) for name in classes)
         if self.classes is not None and len(set(self.classes)) < len(self.classes):
             raise ConfigError("data.classes names a class twice")

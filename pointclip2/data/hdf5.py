@@ -30,7 +30,7 @@ class Hdf5Index(SampleIndex):
         self.labels: list[int] = []
         self.places: list[tuple[int, int]] = []
         self._up = up
-        self._handles: dict[tuple[int, int], h5py.File] = {}
+        self._arrays: dict[tuple[int, int], h5py.Dataset] = {}
         for number, path in enumerate(self.files):
             labels = _read_labels(path, len(classes))
             self.labels += labels
@@ -40,7 +40,7 @@ class Hdf5Index(SampleIndex):
     def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
         number, row = self.places[index]
         try:
-            cloud: NDArray[Any] = self._handle(number)["data"][row]
+            cloud: NDArray[Any] = self._data(number)[row]
         except OSError as error:
             raise CloudError(f"{self.files[number]} is damaged at row {row} ({error})") from error
         return cloud
@@ -52,14 +52,15 @@ class Hdf5Index(SampleIndex):
         used = {self.files[self.places[i][0]] for i in indices}
         return digest_files(self.files[0].parent, used)
 
-    def _handle(self, number: int) -> h5py.File:
+    def _data(self, number: int) -> h5py.Dataset:
+        # The array is kept, not only its file: its cache of chunks lives as long as it is open.
         key = (os.getpid(), number)
-        if key not in self._handles:
-            self._handles[key] = h5py.File(self.files[number], "r", rdcc_nbytes=CHUNK_CACHE_BYTES)
-        return self._handles[key]
+        if key not in self._arrays:
+            self._arrays[key] = h5py.File(self.files[number], "r", rdcc_nbytes=CHUNK_CACHE_BYTES)["data"]
+        return self._arrays[key]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_handles": {}}
+        return {**self.__dict__, "_arrays": {}}
 
 
 def _read_labels(path: Path, classes: int) -> list[int]:

@@ -170,6 +170,14 @@ def test_classes_that_lack_labels_are_one_error_naming_them_all(root):
     assert split.labels == [3, 3, 1, 2]
 
 
+def test_a_single_file_chooses_among_all_labels_of_its_table(root):
+    (root / "labels.csv").write_text("file,label\na.ply,chair\nb.npy,stool\n")
+    write(root / "a.ply")
+    write(root / "b.npy")
+    split = Folder(str(root / "a.ply"), labels=str(root / "labels.csv")).open("test")
+    assert (split.names, split.labels, split.classes) == (["a.ply"], [0], ("chair", "stool"))
+
+
 def test_without_any_label_the_classes_have_to_be_named(root):
     with pytest.raises(DataError, match=r"data\.classes"):
         Folder(str(root), labels="none").open("test")
@@ -283,7 +291,9 @@ def test_a_path_that_is_missing_empty_or_not_given_says_what_to_do(tmp_path):
         Folder().open("test")
 
 
-def test_unknown_axis_and_doubled_classes_are_refused(tmp_path):
+def test_unknown_axis_and_misspelt_classes_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="list"):
+        Folder(str(tmp_path), classes="chair")
     with pytest.raises(ConfigError, match="up"):
         Folder(str(tmp_path), up="north")
     with pytest.raises(ConfigError, match="twice"):
