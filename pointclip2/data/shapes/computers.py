@@ -62,7 +62,7 @@ def _slab(
     synonyms=("computer keyboard", "typing keyboard", "keypad"),
 )
 def keyboard(shape: Shape, rng: Random) -> None:
-    """Full and compact boards, thin and thick wedges, split and curved ones, with and without keys in relief."""
+    """Full and compact boards, thin and thick wedges, split and curved ones."""
     dice = Dice(rng)
     style = dice.pick(
         "full", "full", "full", "compact", "compact", "split", "curved", "pad" if dice.chance(0.4) else "full"
