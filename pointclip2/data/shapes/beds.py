@@ -1,4 +1,4 @@
-"""The class bed: mattress, pillows, head and foot boards; platforms, posters, canopies, bunks, cots, divans."""
+"""The class bed: mattress, pillows, head and foot boards; platforms, posters, canopies, bunks, cots."""
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from pointclip2.data.shapes.supports import (
 )
 
 
-def _board(shape: Shape, rng: Random, part: str, width: float, low: float, high: float, z: float, kind: str) -> None:
+def _board(
+    shape: Shape, rng: Random, part: str, width: float, low: float, high: float, z: float, kind: str
+) -> None:
     """A head or foot board across the bed at ``z``, from height ``low`` to ``high``."""
     thick = float(rng.uniform(0.02, 0.07))
     rise = high - low
@@ -44,7 +46,7 @@ def _board(shape: Shape, rng: Random, part: str, width: float, low: float, high:
         y, x = np.linspace(0, 1, 9), np.linspace(-width / 2, width / 2, 2)
         lean = np.sign(z) * depth * y**2
         points = np.stack(np.broadcast_arrays(x, (low + rise * y)[:, None], (z + lean)[:, None]), axis=-1)
-        shape.add(part, grid(points), grid(points + [0, 0, thick]))
+        shape.add(part, grid(points), grid(points + np.array([0, 0, thick])))
         roll = cylinder(thick * 1.3, width, segments=12).rotated_deg(z=90)
         shape.add(part, roll.moved(0, high, z + float(lean[-1])))
     elif kind in ("bars", "slats"):
@@ -57,7 +59,9 @@ def _board(shape: Shape, rng: Random, part: str, width: float, low: float, high:
                 shape.add(part, box(0.05, rise, thick * 0.5, (float(x), middle[1], z)))
     elif kind == "hoop":
         share = np.linspace(0, np.pi, 17)
-        path = np.stack([-width / 2 * np.cos(share), low + rise * np.sin(share) ** 0.5, 0 * share + z], axis=1)
+        path = np.stack(
+            [-width / 2 * np.cos(share), low + rise * np.sin(share) ** 0.5, 0 * share + z], axis=1
+        )
         path[[0, -1], 1] = 0
         shape.add(part, tube(path, float(rng.uniform(0.012, 0.03)), 8))
         for x in np.linspace(-0.8, 0.8, int(rng.integers(4, 9))) * width / 2:
@@ -92,13 +96,15 @@ _BOARD_PHRASES = {
 
 def _bedding(shape: Shape, rng: Random, width: float, length: float, top: float, thick: float) -> None:
     """Mattress with upper face at ``top``, pillows, blanket."""
-    shape.add("mattress", cushion(width, thick, length, (0, top - thick / 2, 0), float(rng.uniform(0.05, 0.3))))
+    shape.add(
+        "mattress", cushion(width, thick, length, (0, top - thick / 2, 0), float(rng.uniform(0.05, 0.3)))
+    )
     number = (1 if width < 1.15 else 2) * pick(rng, (0, 1, 1, 1, 2))
     side = width / (1 if width < 1.15 else 2)
     for k in range(number):
-        across = k % 2 if width >= 1.15 else 0
+        place = k % 2 if width >= 1.15 else 0
         layer = k // 2 if width >= 1.15 else k
-        x = 0.0 if width < 1.15 else (across - 0.5) * side
+        x = 0.0 if width < 1.15 else (place - 0.5) * side
         pad = cushion(side * float(rng.uniform(0.7, 0.92)), 0.13, 0.38, (0, 0, 0), 0.55)
         tilt = float(rng.uniform(0, 45)) if chance(rng, 0.4) else 0.0
         lift = 0.05 + 0.19 * float(np.sin(np.deg2rad(tilt))) + 0.1 * layer
@@ -109,11 +115,11 @@ def _bedding(shape: Shape, rng: Random, width: float, length: float, top: float,
     if chance(rng, 0.45):
         cover = length * float(rng.uniform(0.35, 0.75))
         drop = float(rng.uniform(0.05, 0.95)) * thick
-        x, z = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 9))
-        wave = 0.012 * np.sin(x * float(rng.uniform(4, 12)) + z * float(rng.uniform(2, 9)))
-        edge = np.abs(x) > 0.9
+        across, along = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 9))
+        wave = 0.012 * np.sin(across * float(rng.uniform(4, 12)) + along * float(rng.uniform(2, 9)))
+        edge = np.abs(across) > 0.9
         y = top + 0.03 + wave - drop * edge
-        points = np.stack([x * (width / 2 + 0.03), y, length / 2 + 0.02 - z * cover], axis=-1)
+        points = np.stack([across * (width / 2 + 0.03), y, length / 2 + 0.02 - along * cover], axis=-1)
         shape.add("mattress", grid(points))
         shape.say("a blanket over the foot end")
 
@@ -132,8 +138,12 @@ def _bunk(shape: Shape, rng: Random) -> None:
         shape.add("frame", *(box(width, 0.12, 0.03, (0, level, k * length / 2)) for k in (-1, 1)))
         shape.add("frame", box(width, 0.02, length, (0, level, 0)))
         thick = float(rng.uniform(0.1, 0.18))
-        shape.add("mattress", cushion(width * 0.95, thick, length * 0.97, (0, level + thick / 2 + 0.01, 0), 0.15))
-        shape.add("pillow", cushion(width * 0.6, 0.1, 0.35, (0, level + thick + 0.05, -length / 2 + 0.25), 0.55))
+        shape.add(
+            "mattress", cushion(width * 0.95, thick, length * 0.97, (0, level + thick / 2 + 0.01, 0), 0.15)
+        )
+        shape.add(
+            "pillow", cushion(width * 0.6, 0.1, 0.35, (0, level + thick + 0.05, -length / 2 + 0.25), 0.55)
+        )
         for k in (-1, 1):
             for y in np.linspace(level + 0.18, min(level + 0.4, high - 0.05), 2):
                 shape.add("headboard", box(width, 0.06, 0.02, (0, float(y), k * length / 2)))
@@ -161,17 +171,27 @@ def _crib(shape: Shape, rng: Random) -> None:
             shape.add("frame", box(0.03, 0.04, length, (i * width / 2, y, 0)))
             shape.add("headboard", box(width, 0.04, 0.03, (0, y, i * length / 2)))
         for z in np.linspace(-length / 2, length / 2, bars + 2)[1:-1]:
-            shape.add("frame", rod((i * width / 2, level - 0.1, float(z)), (i * width / 2, high, float(z)), 0.008, 5))
+            shape.add(
+                "frame",
+                rod((i * width / 2, level - 0.1, float(z)), (i * width / 2, high, float(z)), 0.008, 5),
+            )
         if chance(rng, 0.5):
             shape.add("headboard", box(width, high - level, 0.02, (0, (high + level) / 2, i * length / 2)))
         else:
             for x in np.linspace(-width / 2, width / 2, 6)[1:-1]:
-                shape.add("headboard", rod((float(x), level - 0.1, i * length / 2), (float(x), high, i * length / 2), 0.008, 5))
+                shape.add(
+                    "headboard",
+                    rod((float(x), level - 0.1, i * length / 2), (float(x), high, i * length / 2), 0.008, 5),
+                )
     shape.add("mattress", cushion(width * 0.95, 0.12, length * 0.97, (0, level, 0), 0.15))
     shape.say("small with high sides of thin bars", "a cage around the mattress")
 
 
-@shape_class("bed", parts=("frame", "mattress", "headboard", "pillow", "leg"), synonyms=("double bed", "bunk bed", "place to sleep"))
+@shape_class(
+    "bed",
+    parts=("frame", "mattress", "headboard", "pillow", "leg"),
+    synonyms=("double bed", "bunk bed", "place to sleep"),
+)
 def bed(shape: Shape, rng: Random) -> None:
     """A mattress to lie on, its head to -z."""
     style = rng.random()
@@ -202,14 +222,24 @@ def bed(shape: Shape, rng: Random) -> None:
             for i in (-1, 1):
                 for k in range(number):
                     z = ((k + 0.5) / number - 0.5) * length
-                    shape.add("frame", box(0.02, frame_y * 0.7, length / number * 0.9, (i * (width / 2 + 0.01), frame_y / 2, z)))
+                    shape.add(
+                        "frame",
+                        box(
+                            0.02,
+                            frame_y * 0.7,
+                            length / number * 0.9,
+                            (i * (width / 2 + 0.01), frame_y / 2, z),
+                        ),
+                    )
                     pull = [m.rotated_deg(y=i * 90) for m in handle("bar", 0.14, (0, 0, 0))]
                     shape.add("frame", *(m.moved(i * (width / 2 + 0.02), frame_y * 0.55, z) for m in pull))
             shape.say("drawers in its sides")
         shape.say("a closed box down to the floor")
     elif base == "recessed":
         shape.add("frame", box(width, rail, length, (0, frame_y - rail / 2, 0)))
-        shape.add("leg", box(width * 0.75, frame_y - rail + 0.01, length * 0.75, (0, (frame_y - rail) / 2, 0)))
+        shape.add(
+            "leg", box(width * 0.75, frame_y - rail + 0.01, length * 0.75, (0, (frame_y - rail) / 2, 0))
+        )
         shape.say("a platform on a smaller hidden base")
     else:
         for i in (-1, 1):
@@ -225,7 +255,13 @@ def bed(shape: Shape, rng: Random) -> None:
         half = (width / 2 - girth / 2, length / 2 - girth / 2)
         shape.add("leg", *four_legs(kind, girth, half, frame_y - rail * 0.3))
         if chance(rng, 0.25):
-            shape.add("leg", *(leg(kind, (i * half[0], 0, 0), (i * half[0], frame_y - rail * 0.3, 0), girth) for i in (-1, 1)))
+            shape.add(
+                "leg",
+                *(
+                    leg(kind, (i * half[0], 0, 0), (i * half[0], frame_y - rail * 0.3, 0), girth)
+                    for i in (-1, 1)
+                ),
+            )
             shape.say("six legs", LEG_PHRASES[kind])
         else:
             shape.say("four legs", LEG_PHRASES[kind])
@@ -255,11 +291,27 @@ def bed(shape: Shape, rng: Random) -> None:
         roof = pick(rng, ("bars", "bars", "plate", "none", "drape"))
         if roof in ("bars", "drape"):
             for i in (-1, 1):
-                shape.add("frame", box(0.04, 0.05, 2 * half[1], (i * half[0], high, 0)), box(2 * half[0], 0.05, 0.04, (0, high, i * half[1])))
+                shape.add(
+                    "frame",
+                    box(0.04, 0.05, 2 * half[1], (i * half[0], high, 0)),
+                    box(2 * half[0], 0.05, 0.04, (0, high, i * half[1])),
+                )
         if roof == "plate":
             shape.add("frame", box(2 * half[0] + 0.1, 0.1, 2 * half[1] + 0.1, (0, high, 0)))
         if roof == "drape":
             share = np.linspace(0, 1, 12)
-            sag = np.stack([np.stack([(2 * share - 1) * half[0], high - 0.1 * np.sin(share * np.pi), 0 * share + k * half[1]], 1) for k in (-1, 1)])
+            sag = np.stack(
+                [
+                    np.stack(
+                        [
+                            (2 * share - 1) * half[0],
+                            high - 0.1 * np.sin(share * np.pi),
+                            0 * share + k * half[1],
+                        ],
+                        1,
+                    )
+                    for k in (-1, 1)
+                ]
+            )
             shape.add("frame", grid(sag))
         shape.say("four tall posts", "a roof above it" if roof != "none" else "no roof above")

@@ -1,4 +1,4 @@
-"""Backs and arms of chairs, drawn upright above the rear edge of a seat and then leant and curved into place."""
+"""Backs and arms of chairs, drawn upright above the rear edge of a seat, then leant and curved."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Back:
-    """What a back needs to know: ``rise`` above the seat, ``lean`` from upright, forward ``curve`` of its sides."""
+    """``rise`` above the seat, ``lean`` from upright, forward ``curve`` of the sides."""
 
     width: float
     rise: float
@@ -39,7 +39,11 @@ def _placed(mesh: Mesh, seat: Seat, back: Back, sink: float = 0.0) -> Mesh:
     """From upright at the origin to its place on the seat."""
     vertices = mesh.vertices.copy()
     vertices[:, 2] += back.curve * np.minimum((2 * vertices[:, 0] / back.width) ** 2, 1.3) - back.curve
-    return Mesh(vertices, mesh.faces).rotated_deg(x=-back.lean_deg).moved(y=seat.height - sink, z=-seat.depth / 2 + 0.02)
+    return (
+        Mesh(vertices, mesh.faces)
+        .rotated_deg(x=-back.lean_deg)
+        .moved(y=seat.height - sink, z=-seat.depth / 2 + 0.02)
+    )
 
 
 def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> None:
@@ -81,7 +85,9 @@ def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> No
             if kind == "slats":
                 meshes.append(box(slat, rise - lower - top, thick, (float(x), (rise + lower - top) / 2, 0)))
             else:
-                meshes.append(rod((float(x) * fan, lower, 0), (float(x), rise - top / 2, 0), slat * 0.25 + 0.002, 6))
+                meshes.append(
+                    rod((float(x) * fan, lower, 0), (float(x), rise - top / 2, 0), slat * 0.25 + 0.002, 6)
+                )
         shape.say(f"a back of {counted(bars, 'upright flat slat' if kind == 'slats' else 'thin round rod')}")
     elif kind == "hoop":
         angle = np.linspace(np.pi, 0, 17)
@@ -117,9 +123,19 @@ def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> No
     elif kind == "splat":
         splat = width * float(rng.uniform(0.2, 0.45))
         y = np.linspace(0, rise - 0.02, 11)
-        half = splat / 2 * (1 + float(rng.uniform(0, 0.4)) * np.sin(y / rise * 2 * np.pi * float(rng.uniform(0.7, 1.6))))
+        half = (
+            splat
+            / 2
+            * (1 + float(rng.uniform(0, 0.4)) * np.sin(y / rise * 2 * np.pi * float(rng.uniform(0.7, 1.6))))
+        )
         board = grid(np.stack([np.stack([s * half, y, 0 * y], axis=1) for s in (-1.0, 1.0)]))
-        meshes = [stile(-edge), stile(edge), rail(rise - 0.03, 0.06), board.moved(z=thick / 2), board.moved(z=-thick / 2)]
+        meshes = [
+            stile(-edge),
+            stile(edge),
+            rail(rise - 0.03, 0.06),
+            board.moved(z=thick / 2),
+            board.moved(z=-thick / 2),
+        ]
         shape.say("one wide board in the middle of the back")
     elif kind == "cross":
         meshes = [stile(-edge), stile(edge), rail(rise - 0.03, 0.06)]
@@ -128,13 +144,23 @@ def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> No
         shape.say("bars crossing in an X in the back")
     elif kind == "oval":
         tall = rise * float(rng.uniform(0.55, 0.85))
-        pad = extrude(rounded_outline(width, tall, float(rng.uniform(0.5, 1))), float(rng.uniform(0.02, 0.06)))
-        foot = [rod((i * edge * 0.5, -seat.thickness, 0), (i * edge * 0.5, rise - tall * 0.7, 0), bar / 2, 7) for i in (-1, 1)]
+        pad = extrude(
+            rounded_outline(width, tall, float(rng.uniform(0.5, 1))), float(rng.uniform(0.02, 0.06))
+        )
+        foot = [
+            rod((i * edge * 0.5, -seat.thickness, 0), (i * edge * 0.5, rise - tall * 0.7, 0), bar / 2, 7)
+            for i in (-1, 1)
+        ]
         meshes = [pad.moved(y=rise - tall / 2), *foot]
         shape.say("an oval back on two posts")
     elif kind == "open frame":
         hole = float(rng.uniform(0.1, 0.25)) * rise
-        meshes = [stile(-edge), stile(edge), rail(rise - hole / 2, hole), rail(start * 0.5 + hole / 3, hole / 1.5)]
+        meshes = [
+            stile(-edge),
+            stile(edge),
+            rail(rise - hole / 2, hole),
+            rail(start * 0.5 + hole / 3, hole / 1.5),
+        ]
         shape.say("an open frame back with a gap")
     else:
         height = min(float(rng.uniform(0.06, 0.16)), rise * 0.7)
@@ -142,7 +168,10 @@ def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> No
         shape.say("a back of one bar across two posts")
     shape.add("back", *(_placed(mesh, seat, back) for mesh in meshes))
     if kind in ("slats", "ladder", "splat") and not is_round and chance(rng, 0.25):
-        knobs = [cylinder(bar * 0.4, 0.05, top=bar * 0.15, centre=(i * edge, rise + 0.02, 0), segments=8) for i in (-1, 1)]
+        knobs = [
+            cylinder(bar * 0.4, 0.05, top=bar * 0.15, centre=(i * edge, rise + 0.02, 0), segments=8)
+            for i in (-1, 1)
+        ]
         shape.add("back", *(_placed(mesh, seat, back) for mesh in knobs))
 
 
@@ -161,25 +190,47 @@ def add_arms(shape: Shape, rng: Random, seat: Seat, back: Back) -> None:
     for i in (-1, 1):
         rest = box(width, thick, front - rear, (i * (x + out), y, (front + rear) / 2))
         if kind == "loop":
-            path = [(x, y, rear), (x + out, y, front * 0.8), (x + out, y - 0.03, front), (x, bottom, front * 0.9)]
+            path = [
+                (x, y, rear),
+                (x + out, y, front * 0.8),
+                (x + out, y - 0.03, front),
+                (x, bottom, front * 0.9),
+            ]
             shape.add("arm", tube(np.array(path) * [i, 1, 1], thick * 0.7, 7))
         elif kind == "curved":
             share = np.linspace(0, 1, 8)
-            path2 = np.stack([x + out + 0 * share, y - 0.05 * share**3, rear + (front - rear) * share], axis=1)
-            post = np.array([[x + out, y - 0.05, front], [x + out, y - 0.12, front + 0.02], [x - 0.01, bottom, front - 0.04]])
+            path2 = np.stack(
+                [x + out + 0 * share, y - 0.05 * share**3, rear + (front - rear) * share], axis=1
+            )
+            post = np.array(
+                [
+                    [x + out, y - 0.05, front],
+                    [x + out, y - 0.12, front + 0.02],
+                    [x - 0.01, bottom, front - 0.04],
+                ]
+            )
             shape.add("arm", tube(path2 * [i, 1, 1], width * 0.4, 7), tube(post * [i, 1, 1], thick * 0.6, 6))
         elif kind == "panel":
-            shape.add("arm", box(thick, y - bottom, front - rear, (i * x, (y + bottom) / 2, (front + rear) / 2)))
+            shape.add(
+                "arm", box(thick, y - bottom, front - rear, (i * x, (y + bottom) / 2, (front + rear) / 2))
+            )
             if chance(rng, 0.5):
                 shape.add("arm", rest.moved(x=-i * out))
         elif kind == "T":
             middle = (front + rear) / 2
             foot = (i * (seat.width / 2 - 0.05), bottom, middle)
-            shape.add("arm", cushion(width + 0.03, thick + 0.01, front - rear, (i * (x + out), y, middle), 0.4))
-            shape.add("arm", tube([foot, (i * (x + out), bottom, middle), (i * (x + out), y, middle)], thick * 0.6, 6))
+            shape.add(
+                "arm", cushion(width + 0.03, thick + 0.01, front - rear, (i * (x + out), y, middle), 0.4)
+            )
+            shape.add(
+                "arm",
+                tube([foot, (i * (x + out), bottom, middle), (i * (x + out), y, middle)], thick * 0.6, 6),
+            )
         else:
             foot_z = front - 0.03 if kind == "post" else front - 0.12
-            shape.add("arm", rest, rod((i * x, bottom, foot_z), (i * (x + out), y, front - 0.03), thick * 0.6, 7))
+            shape.add(
+                "arm", rest, rod((i * x, bottom, foot_z), (i * (x + out), y, front - 0.03), thick * 0.6, 7)
+            )
     if kind == "panel":
         shape.say("two closed arms")
     elif kind == "loop":

@@ -18,7 +18,15 @@ from pointclip2.data.shapes.supports import (
 )
 
 
-def _drawers(shape: Shape, rng: Random, x: float, wide: float, z: tuple[float, float], y: tuple[float, float], pull: str) -> int:
+def _drawers(
+    shape: Shape,
+    rng: Random,
+    x: float,
+    wide: float,
+    z: tuple[float, float],
+    y: tuple[float, float],
+    pull: str,
+) -> int:
     """A chest of drawers from low to high ``y`` with its front at the second ``z``; returns the count."""
     lower, upper = y
     shape.add("drawer", box(wide, upper - lower, z[1] - z[0], (x, (upper + lower) / 2, (z[0] + z[1]) / 2)))
@@ -36,7 +44,9 @@ def _drawers(shape: Shape, rng: Random, x: float, wide: float, z: tuple[float, f
 def _monitor(shape: Shape, rng: Random, x: float, y: float, z: float) -> None:
     wide = float(rng.uniform(0.4, 0.6))
     shape.add("clutter", box(wide, wide * 0.6, 0.03, (x, y + 0.12 + wide * 0.3, z)))
-    shape.add("clutter", box(0.04, 0.16, 0.03, (x, y + 0.08, z - 0.03)), box(0.22, 0.012, 0.16, (x, y + 0.006, z)))
+    shape.add(
+        "clutter", box(0.04, 0.16, 0.03, (x, y + 0.08, z - 0.03)), box(0.22, 0.012, 0.16, (x, y + 0.006, z))
+    )
     shape.add("clutter", box(0.42, 0.02, 0.14, (x, y + 0.01, z + 0.25)))
 
 
@@ -69,31 +79,61 @@ def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: f
     drawers = 0
     for order, i in enumerate((first, -first)):
         if order < chests:
-            drawers += _drawers(shape, rng, i * (x / 2 - wide / 2 - 0.015), wide, (-z / 2 + 0.03, front), (raised, under), pull)
+            drawers += _drawers(
+                shape,
+                rng,
+                i * (x / 2 - wide / 2 - 0.015),
+                wide,
+                (-z / 2 + 0.03, front),
+                (raised, under),
+                pull,
+            )
             if raised:
                 for a in (-1, 1):
                     for b in (-0.9, 0.9):
-                        at = (i * (x / 2 - wide / 2 - 0.015) + a * (wide / 2 - width), b * (z / 2 - 0.06))
-                        shape.add("leg", leg(kind, (at[0], 0, at[1]), (at[0], raised + 0.01, at[1]), width))
+                        foot_x, foot_z = (
+                            i * (x / 2 - wide / 2 - 0.015) + a * (wide / 2 - width),
+                            b * (z / 2 - 0.06),
+                        )
+                        foot, top = (foot_x, 0, foot_z), (foot_x, raised + 0.01, foot_z)
+                        shape.add("leg", leg(kind, foot, top, width))
         elif plain == "board":
             shape.add("leg", box(thick, under, z * 0.94, (i * (x / 2 - thick), under / 2, 0)))
         elif plain == "frame":
             at = i * (x / 2 - 0.06)
-            path = [(at, under, -z * 0.42), (at, width / 2, -z * 0.42), (at, width / 2, z * 0.42), (at, under, z * 0.42)]
+            path = [
+                (at, under, -z * 0.42),
+                (at, width / 2, -z * 0.42),
+                (at, width / 2, z * 0.42),
+                (at, under, z * 0.42),
+            ]
             shape.add("leg", tube(path, width / 2, pick(rng, (4, 8))))
         elif plain == "A":
             at = i * (x / 2 - 0.12)
-            shape.add("leg", *(beam((at, 0, k * z * 0.42), (at, under, k * z * 0.15), width * 0.8) for k in (-1, 1)))
+            shape.add(
+                "leg", *(beam((at, 0, k * z * 0.42), (at, under, k * z * 0.15), width * 0.8) for k in (-1, 1))
+            )
             shape.add("leg", box(0.03, 0.03, z * 0.6, (at, under * 0.35, 0)))
         else:
             for k in (-1, 1):
                 at_x, at_z = i * (x / 2 - width), k * (z / 2 - width)
                 shape.add("leg", leg(kind, (at_x, 0, at_z), (at_x, under, at_z), width))
     if chests:
-        shape.say(f"drawers on {'both sides' if chests == 2 else 'one side'}", counted(drawers, "drawer"), HANDLE_PHRASES[pull])
+        shape.say(
+            f"drawers on {'both sides' if chests == 2 else 'one side'}",
+            counted(drawers, "drawer"),
+            HANDLE_PHRASES[pull],
+        )
     if chests < 2:
         number = 4 - 2 * chests
-        shape.say({"legs": f"{counted(number, 'leg')}", "board": "solid side boards", "frame": "bent tube frames", "A": "trestle legs"}[plain])
+        shape.say(
+            {
+                "legs": f"{counted(number, 'leg')}",
+                "board": "solid side boards",
+                "frame": "bent tube frames",
+                "A": "trestle legs",
+            }[plain]
+        )
         if plain == "legs":
             shape.say(LEG_PHRASES[kind])
     if chance(rng, 0.45):
@@ -109,7 +149,11 @@ def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: f
         shape.say("a shallow drawer below the top")
 
 
-@shape_class("desk", parts=("top", "leg", "drawer", "shelf", "clutter"), synonyms=("writing desk", "office desk", "work table", "computer desk"))
+@shape_class(
+    "desk",
+    parts=("top", "leg", "drawer", "shelf", "clutter"),
+    synonyms=("writing desk", "office desk", "work table", "computer desk"),
+)
 def desk(shape: Shape, rng: Random) -> None:
     """A table to work at."""
     x, z, y = float(rng.uniform(0.8, 2.0)), float(rng.uniform(0.45, 0.95)), float(rng.uniform(0.68, 0.8))
@@ -145,7 +189,9 @@ def desk(shape: Shape, rng: Random) -> None:
             high = float(rng.uniform(0.3, 0.6))
             shape.add("drawer", box(deep * 0.9, high, 0.4, (at, under - high / 2, z / 2 + reach - 0.24)))
         end = z / 2 + reach - 0.05
-        shape.add("leg", *(box(0.05, under, 0.05, (at + i * (deep / 2 - 0.05), under / 2, end)) for i in (-1, 1)))
+        shape.add(
+            "leg", *(box(0.05, under, 0.05, (at + i * (deep / 2 - 0.05), under / 2, end)) for i in (-1, 1))
+        )
         shape.say("L-shaped with a side wing")
     if style > 0.1 and chance(rng, 0.28):
         _hutch(shape, rng, x, z, y, max(thick * 0.6, 0.012))
@@ -153,13 +199,29 @@ def desk(shape: Shape, rng: Random) -> None:
         around = np.linspace(0, np.pi / 2, 9)
         high = float(rng.uniform(0.25, 0.45))
         deep = z * float(rng.uniform(0.4, 0.7))
-        roll = np.stack([np.stack([0 * around + i * x / 2, y + high * np.sin(around), -z / 2 + deep * np.cos(around)], 1) for i in (-1, 1)])
-        shape.add("shelf", grid(roll), *(box(0.02, high * 0.9, deep * 0.7, (i * (x / 2 - 0.01), y + high * 0.45, -z / 2 + deep * 0.35)) for i in (-1, 1)))
+        roll = np.stack(
+            [
+                np.stack(
+                    [0 * around + i * x / 2, y + high * np.sin(around), -z / 2 + deep * np.cos(around)], 1
+                )
+                for i in (-1, 1)
+            ]
+        )
+        shape.add(
+            "shelf",
+            grid(roll),
+            *(
+                box(0.02, high * 0.9, deep * 0.7, (i * (x / 2 - 0.01), y + high * 0.45, -z / 2 + deep * 0.35))
+                for i in (-1, 1)
+            ),
+        )
         shape.say("a curved roll top")
     elif style > 0.84:
         high = float(rng.uniform(0.3, 0.5))
-        for i, at in ((-1, (-x / 2, 0.0)), (1, (x / 2, 0.0)), (0, (0.0, -z / 2))):
-            shape.add("shelf", box(0.03 if i else x, high, z if i else 0.03, (at[0], y + high / 2 - 0.1, at[1])))
+        for i, wall_x, wall_z in ((-1, -x / 2, 0.0), (1, x / 2, 0.0), (0, 0.0, -z / 2)):
+            shape.add(
+                "shelf", box(0.03 if i else x, high, z if i else 0.03, (wall_x, y + high / 2 - 0.1, wall_z))
+            )
         shape.say("low walls around the top")
     if style > 0.1 and chance(rng, 0.3):
         if chance(rng, 0.6):
@@ -167,7 +229,9 @@ def desk(shape: Shape, rng: Random) -> None:
             shape.say("a flat screen standing on it")
         else:
             at = float(rng.uniform(-0.4, 0.4)) * x
-            shape.add("clutter", *(box(0.2, 0.035, 0.26, (at, y + 0.018 + 0.035 * k, -z * 0.1)) for k in range(3)))
+            shape.add(
+                "clutter", *(box(0.2, 0.035, 0.26, (at, y + 0.018 + 0.035 * k, -z * 0.1)) for k in range(3))
+            )
             shape.add("clutter", cylinder(0.04, 0.1, centre=(-at, y + 0.05, -z * 0.2), segments=10))
             shape.say("a stack of books on it")
     if x > 1.6:

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from pointclip2.data.shapes.mesh import (
+    Array,
     Mesh,
     Vector,
     box,
@@ -16,7 +17,6 @@ from pointclip2.data.shapes.mesh import (
     rod,
     sphere,
     superellipsoid,
-    torus,
     tube,
 )
 from pointclip2.data.shapes.shape import Random
@@ -75,7 +75,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def leg(kind: str, foot: Vector, top: Vector, width: float) -> Mesh:
-    """A leg of a kind in ``LEG_KINDS`` between two points; its sections stay level, so it meets floor and seat."""
+    """A leg of a kind in ``LEG_KINDS``; its sections stay level, so it meets floor and seat."""
     start, end = np.asarray(foot, dtype=float), np.asarray(top, dtype=float)
     segments = 10 if kind in ("round", "tapered round", "turned", "cabriole") else 4
     share = np.array([0.0, 1.0])
@@ -103,7 +103,7 @@ def leg(kind: str, foot: Vector, top: Vector, width: float) -> Mesh:
 def four_legs(
     kind: str, width: float, half: tuple[float, float], height: float, splay: tuple[float, float] = (0.0, 0.0)
 ) -> list[Mesh]:
-    """Legs whose upper ends are at (+-half x, height, +-half z) and whose feet stand ``splay`` further out."""
+    """Legs with upper ends at (+-half x, height, +-half z); their feet stand ``splay`` further out."""
     return [
         leg(
             kind,
@@ -199,7 +199,7 @@ def pedestal(rng: Random, height: float, reach: float) -> tuple[list[Mesh], str]
 
 
 def star_base(rng: Random, height: float, reach: float, castors: bool) -> list[Mesh]:
-    """The base of an office chair: column, four or five arms, castors or glides; the column ends at ``height``."""
+    """The base of an office chair: column up to ``height``, arms, castors or glides."""
     arms = pick(rng, (4, 5, 5, 5, 6))
     wheel = float(rng.uniform(0.02, 0.035)) if castors else 0.008
     hub = 2 * wheel + float(rng.uniform(0.02, 0.07))
@@ -251,8 +251,11 @@ def handle(kind: str, size: float, centre: Vector, upright: bool = False) -> lis
         return [tube(path, 0.006, 6).rotated_deg(z=turn).moved(x, y, z)]
     if kind == "ring":
         radius = float(np.clip(0.25 * size, 0.015, 0.035))
-        ring = torus(radius, 0.004, segments=12).rotated_deg(x=80).moved(x, y - radius, z + 0.012)
-        return [ring, sphere(0.01, (x, y, z + 0.006), 6)]
+        turn_rad = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+        path = [x, y - radius, z + 0.012] + radius * np.stack(
+            [np.cos(turn_rad), np.sin(turn_rad), 0 * turn_rad], axis=1
+        )
+        return [tube(path, 0.004, 5, closed=True), sphere(0.01, (x, y, z + 0.006), 5)]
     return [box(size, 0.012, deep).rotated_deg(z=turn).moved(x, y, z + deep / 2)]
 
 
@@ -269,13 +272,13 @@ def plank(x: float, y: float, z: float, sections: int = 9) -> Mesh:
 
 
 def slab(outline: Vector, thickness: float, y: float) -> Mesh:
-    """A level plate: polygon (n, 2) in x, z, star-shaped about its mean, with its upper face at height ``y``."""
+    """A level plate: polygon (n, 2) in x, z, star-shaped about its mean; upper face at ``y``."""
     flat = np.asarray(outline, dtype=float)
     ring = np.stack([flat[:, 0], np.full(len(flat), y), flat[:, 1]], axis=1)
     return loft([ring - np.array([0, thickness, 0]), ring])
 
 
-def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> np.ndarray:
+def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> Array:
     """A superellipse (n, 2) with full sizes ``x z``; roundness 1 an ellipse, towards 0 a rectangle."""
     around = np.linspace(0, 2 * np.pi, points, endpoint=False)
     c, s = np.cos(around), np.sin(around)
@@ -287,3 +290,9 @@ def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> n
 def ruled(lower: Vector, upper: Vector) -> Mesh:
     """A one-sided skin between two lines of points (n, 3)."""
     return grid(np.stack([np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)]))
+
+
+def arch_line(width: float, height: float, rise: float, points: int = 15) -> Array:
+    """The upper edge (n, 2) of an opening: from left to right, up to ``height``, its curve ``rise`` tall."""
+    share = np.linspace(0, np.pi, points)
+    return np.stack([-width / 2 * np.cos(share), height - rise + rise * np.sin(share)], axis=1)

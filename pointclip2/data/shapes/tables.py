@@ -1,4 +1,4 @@
-"""The class table: tops of any outline on legs, pedestals, trestles, frames, blocks; dining, coffee, side, console."""
+"""The class table: tops of any outline on legs, pedestals, trestles, frames, blocks."""
 
 import numpy as np
 
@@ -109,8 +109,12 @@ def _legged(shape: Shape, rng: Random, half: tuple[float, float], under: float, 
             pull = pick(rng, ("knob", "bar", "ring", "plate"))
             for k in range(drawers):
                 x = (k + 0.5) * wide - half[0]
-                shape.add("drawer", box(wide * 0.86, apron * 0.75, 0.02, (x, under - apron / 2, half[1] + 0.012)))
-                shape.add("drawer", *handle(pull, min(0.1, wide * 0.3), (x, under - apron / 2, half[1] + 0.022)))
+                shape.add(
+                    "drawer", box(wide * 0.86, apron * 0.75, 0.02, (x, under - apron / 2, half[1] + 0.012))
+                )
+                shape.add(
+                    "drawer", *handle(pull, min(0.1, wide * 0.3), (x, under - apron / 2, half[1] + 0.022))
+                )
             shape.say(f"{counted(drawers, 'drawer')} below the top", HANDLE_PHRASES[pull])
     if chance(rng, 0.35):
         level = float(rng.uniform(0.12, 0.5))
@@ -133,7 +137,10 @@ def _frames(shape: Shape, rng: Random, half: tuple[float, float], under: float) 
     for i in (-1, 1):
         if kind == "loop":
             shape.add("leg", *(box(width, under, width * 0.6, (i * x, under / 2, k * z)) for k in (-1, 1)))
-            shape.add("leg", *(box(width, width * 0.6, 2 * z, (i * x, y, 0)) for y in (width * 0.3, under - width * 0.3)))
+            shape.add(
+                "leg",
+                *(box(width, width * 0.6, 2 * z, (i * x, y, 0)) for y in (width * 0.3, under - width * 0.3)),
+            )
         elif kind == "X":
             shape.add("leg", *(beam((i * x, 0, k * z), (i * x, under, -k * z), width) for k in (-1, 1)))
         elif kind == "A":
@@ -154,14 +161,16 @@ def _frames(shape: Shape, rng: Random, half: tuple[float, float], under: float) 
     if kind in ("X", "A", "T", "Y") and chance(rng, 0.7):
         shape.add("drawer", box(2 * x, float(rng.uniform(0.03, 0.12)), 0.03, (0, under * 0.45, 0)))
         shape.say("a long bar joining the two ends")
-    shape.say({
-        "loop": "a closed rectangular frame at each end",
-        "X": "legs crossing in an X at each end",
-        "A": "an A shaped trestle at each end",
-        "T": "a T shaped foot at each end",
-        "Y": "a forked post at each end",
-        "hairpin": "thin hairpin legs of bent rod",
-    }[kind])
+    shape.say(
+        {
+            "loop": "a closed rectangular frame at each end",
+            "X": "legs crossing in an X at each end",
+            "A": "an A shaped trestle at each end",
+            "T": "a T shaped foot at each end",
+            "Y": "a forked post at each end",
+            "hairpin": "thin hairpin legs of bent rod",
+        }[kind]
+    )
 
 
 def _solid(shape: Shape, rng: Random, half: tuple[float, float], under: float) -> None:
@@ -178,29 +187,46 @@ def _solid(shape: Shape, rng: Random, half: tuple[float, float], under: float) -
             shape.say("a shelf below the top")
         shape.say("two solid boards as legs")
     elif kind == "block":
-        shape.add("leg", box(2 * x * float(rng.uniform(0.5, 1.05)), under, 2 * z * float(rng.uniform(0.5, 1.05)), (0, under / 2, 0)))
+        shape.add(
+            "leg",
+            box(
+                2 * x * float(rng.uniform(0.5, 1.05)),
+                under,
+                2 * z * float(rng.uniform(0.5, 1.05)),
+                (0, under / 2, 0),
+            ),
+        )
         shape.say("a solid block as base")
     elif kind == "drum":
         lower = min(x, z) * float(rng.uniform(0.4, 1.0))
-        shape.add("leg", cylinder(lower, under, top=lower * float(rng.uniform(0.5, 1.4)), centre=(0, under / 2, 0)))
+        shape.add(
+            "leg", cylinder(lower, under, top=lower * float(rng.uniform(0.5, 1.4)), centre=(0, under / 2, 0))
+        )
         shape.say("a wide round cylinder as base")
     elif kind == "cross":
         for turn in (35.0, -35.0):
-            shape.add("leg", box(2 * x * 0.9, under, thick).rotated_deg(y=turn * min(z / x, 1.2)).moved(y=under / 2))
+            shape.add(
+                "leg", box(2 * x * 0.9, under, thick).rotated_deg(y=turn * min(z / x, 1.2)).moved(y=under / 2)
+            )
         shape.say("two crossing boards as base")
     elif kind == "balls":
-        shape.add("leg", superellipsoid(1.2 * x, under, 1.2 * z, float(rng.uniform(0.6, 1)), (0, under / 2, 0), 10))
+        shape.add(
+            "leg", superellipsoid(1.2 * x, under, 1.2 * z, float(rng.uniform(0.6, 1)), (0, under / 2, 0), 10)
+        )
         shape.say("a rounded ball as base")
     elif kind == "bent":
         for i in (-1, 1):
             share = np.linspace(0, 1, 9)
             path = np.stack([i * x * (1 - 0.5 * np.sin(share * np.pi)), share * under, 0 * share], axis=1)
             for k in (-1, 1):
-                shape.add("leg", tube(path + [0, 0, k * z * 0.8], thick * 0.4, 6))
+                shape.add("leg", tube(path + np.array([0, 0, k * z * 0.8]), thick * 0.4, 6))
         shape.say("four legs curved inwards")
     elif kind == "columns":
         radius = min(thick * 1.5, z)
-        shape.add("leg", *(cylinder(radius, under, centre=(i * x * 0.65, under / 2, 0), segments=14) for i in (-1, 1)))
+        shape.add(
+            "leg",
+            *(cylinder(radius, under, centre=(i * x * 0.65, under / 2, 0), segments=14) for i in (-1, 1)),
+        )
         shape.add("leg", *(cylinder(z * 0.8, 0.03, centre=(i * x * 0.65, 0.015, 0)) for i in (-1, 1)))
         shape.say("two columns on round feet")
     else:
@@ -208,7 +234,14 @@ def _solid(shape: Shape, rng: Random, half: tuple[float, float], under: float) -
         drawers = int(rng.integers(1, 5))
         for i in (-1, 1):
             shape.add("drawer", box(wide, under - 0.06, 2 * z, (i * (x - wide / 2), under / 2 + 0.03, 0)))
-            shape.add("leg", *(box(0.04, 0.06, 0.04, (i * (x - wide / 2) + a * wide * 0.42, 0.03, b * z * 0.85)) for a in (-1, 1) for b in (-1, 1)))
+            shape.add(
+                "leg",
+                *(
+                    box(0.04, 0.06, 0.04, (i * (x - wide / 2) + a * wide * 0.42, 0.03, b * z * 0.85))
+                    for a in (-1, 1)
+                    for b in (-1, 1)
+                ),
+            )
             high = (under - 0.1) / drawers
             for k in range(drawers):
                 y = 0.08 + (k + 0.5) * high
@@ -223,16 +256,24 @@ def _clutter(shape: Shape, rng: Random, half: tuple[float, float], y: float) -> 
         x, z = (float(rng.uniform(-0.7, 0.7)) * h for h in half)
         kind = pick(rng, ("book", "ball", "cup", "plate"))
         if kind == "book":
-            shape.add("top", box(0.2, 0.03, 0.14).rotated_deg(y=float(rng.uniform(0, 90))).moved(x, y + 0.015, z))
+            shape.add(
+                "top", box(0.2, 0.03, 0.14).rotated_deg(y=float(rng.uniform(0, 90))).moved(x, y + 0.015, z)
+            )
         elif kind == "ball":
             shape.add("top", sphere(0.06, (x, y + 0.06, z), 8))
         else:
             radius, high = (0.04, 0.1) if kind == "cup" else (0.12, 0.015)
-            shape.add("top", cylinder(radius, high, top=radius * 1.15, centre=(x, y + high / 2, z), segments=12))
+            shape.add(
+                "top", cylinder(radius, high, top=radius * 1.15, centre=(x, y + high / 2, z), segments=12)
+            )
     shape.say("small things lying on top")
 
 
-@shape_class("table", parts=("top", "leg", "drawer"), synonyms=("dining table", "coffee table", "side table", "flat top on legs"))
+@shape_class(
+    "table",
+    parts=("top", "leg", "drawer"),
+    synonyms=("dining table", "coffee table", "side table", "flat top on legs"),
+)
 def table(shape: Shape, rng: Random) -> None:
     """A flat top at a height to use."""
     use = pick(rng, ("dining", "dining", "coffee", "coffee", "side", "console", "conference", "bar"))
@@ -245,7 +286,23 @@ def table(shape: Shape, rng: Random) -> None:
         "bar": (rng.uniform(0.5, 0.8), rng.uniform(0.5, 0.8), rng.uniform(0.9, 1.12)),
     }[use]
     x, z, y = float(x), float(z), float(y)
-    kind = pick(rng, ("oblong", "oblong", "oblong", "square", "round", "round", "oval", "soft", "polygon", "boat", "half round", "kidney"))
+    kind = pick(
+        rng,
+        (
+            "oblong",
+            "oblong",
+            "oblong",
+            "square",
+            "round",
+            "round",
+            "oval",
+            "soft",
+            "polygon",
+            "boat",
+            "half round",
+            "kidney",
+        ),
+    )
     if kind == "half round" and use not in ("console", "side"):
         kind = "oblong"
     if kind in ("square", "round", "polygon"):
@@ -276,7 +333,13 @@ def table(shape: Shape, rng: Random) -> None:
         _frames(shape, rng, half, under)
     else:
         _solid(shape, rng, half, under)
-    shape.say({"coffee": "low", "bar": "tall and narrow", "conference": "very long", "console": "long and narrow"}.get(
-        use, "small" if use == "side" else "wide"))
+    shape.say(
+        {
+            "coffee": "low",
+            "bar": "tall and narrow",
+            "conference": "very long",
+            "console": "long and narrow",
+        }.get(use, "small" if use == "side" else "wide")
+    )
     if chance(rng, 0.08):
         _clutter(shape, rng, (half[0], half[1]), y)
