@@ -128,7 +128,7 @@ def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: f
         number = 4 - 2 * chests
         shape.say(
             {
-                "legs": f"{counted(number, 'leg')}",
+                "legs": counted(number, "leg") if not (chests and raised) else "legs of two lengths",
                 "board": "solid side boards",
                 "frame": "bent tube frames",
                 "A": "trestle legs",
