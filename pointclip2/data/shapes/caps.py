@@ -41,7 +41,8 @@ def _peak(
     reach = long * np.maximum(1 - np.abs(across) ** square, 0.0) ** (1 / square)
     x = half_x * 0.99 * np.sin(angle) * (1 + 0.12 * share * rng.uniform(0, 1))
     z = half_z * 0.99 * np.cos(angle) + share * reach
-    y = -droop * share**1.3 * np.ones_like(across) - arch * (across**2) * (0.3 + 0.7 * share) + 0.3 * arch
+    # The fall fades with the reach, or the two corners would hang down as flaps.
+    y = -(droop * share**1.3 + arch * across**2 * share) * (reach / long) ** 0.6
     top = np.stack([x, y, z], axis=-1)
     under = top - [0, 0.003, 0]
     return [grid(top), grid(under), grid(np.stack([top[-1], under[-1]]))]
@@ -77,7 +78,7 @@ def cap(shape: Shape, rng: Random) -> None:
         "military": u(0.08, 0.11),
         "officer": u(0.05, 0.08),
     }.get(style, u(0.085, 0.14))
-    spread, long, droop, arch = u(50, 85), u(0.05, 0.085), u(0.0, 0.035), u(0.0, 0.05)
+    spread, long, droop, arch = u(50, 85), u(0.055, 0.095), u(0.0, 0.035), u(0.0, 0.06)
     if style in ("baseball", "trucker"):
         fullness = u(2.0, 3.6) if style == "baseball" else u(3.0, 5.0)
         crown = _dome(rng, half_x, half_z, height, fullness, u(-0.02, 0.015), u(0, 0.3))
@@ -160,7 +161,7 @@ def cap(shape: Shape, rng: Random) -> None:
         shape.add("peak", *_peak(rng, half_x, half_z, long, spread, droop, arch))
         shape.say(
             "curved peak in front" if arch > 0.02 else "flat peak in front",
-            "long peak" if long > 0.06 else "short peak",
+            "long peak" if long > 0.07 else "short peak",
         )
         if rng.random() < 0.2:
             shape.add("crown", torus(1.0, 0.035).scaled(half_x, 0.15, half_z).moved(y=0.006))

@@ -89,7 +89,7 @@ def knife(shape: Shape, rng: Random) -> None:
         upper = np.full(22, 0.4)
         shape.say("blade with a rounded blunt tip")
     elif style == "bread":
-        lower = -0.5 + 0.08 * (np.arange(22) % 2)
+        lower = -0.5 + 0.08 * (np.arange(22) % 2).astype(np.float64)
         upper = 0.5 - 0.85 * np.maximum(t - 0.85, 0) ** 2 / 0.15**2
         shape.say("wavy saw-like edge")
     elif style == "machete":

@@ -62,7 +62,7 @@ def vase(shape: Shape, rng: Random) -> None:
     inner = slice(1, -1)
     knots[inner, 1] += rng.normal(0, 0.02, len(knots) - 2)
     knots[:, 1] *= height
-    profile: Profile = curve([(float(r), float(y)) for r, y in knots], 30)
+    profile: Profile = curve([(float(r), float(y)) for r, y in knots], 22)
     if rng.random() < 0.25:
         profile = [(float(r), float(y)) for r, y in knots]
         shape.say("sharp edges in its outline")
