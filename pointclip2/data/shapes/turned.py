@@ -27,10 +27,10 @@ def hollow(profile: Profile, wall: float, floor: float | None = None, segments: 
     """An open vessel: the outer ``profile`` from the foot to the rim, then back down inside to the floor."""
     low = profile[0][1]
     bottom = low + (wall if floor is None else floor)
-    inner = [(max(r - wall, 0.2 * r), y) for r, y in reversed(profile) if y > bottom]
-    return lathe(
-        [(0.0, low), *profile, *inner, (inner[-1][0] if inner else 0.0, bottom), (0.0, bottom)], segments
-    )
+    # The inner wall needs a point at the floor, or a two-point profile would drop straight from its rim.
+    down = [*((r, y) for r, y in reversed(profile) if y > bottom), (radius_at(profile, bottom), bottom)]
+    inner = [(max(r - wall, 0.2 * r), y) for r, y in down]
+    return lathe([(0.0, low), *profile, *inner, (0.0, bottom)], segments)
 
 
 def radius_at(profile: Profile, height: float) -> float:
