@@ -1,0 +1,222 @@
+"""Any open_clip model as a frozen backbone: depth views and sentences in, unit vectors out."""
+
+import hashlib
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from pointclip2.backbones.weights import check_hash, file_hash, find_weights
+from pointclip2.types import ConfigError, WeightsError
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+RANDOM = "random"
+
+
+class OpenClipBackbone(nn.Module):
+    """A frozen CLIP. Always in eval mode, never in a checkpoint.
+
+    Args:
+        arch: open_clip's model name, or ``local-dir:PATH`` with an ``open_clip_config.json``. OpenAI, DFN and MetaCLIP weights
+            need the ``-quickgelu`` names.
+        pretrained: open_clip's tag of the weights; names the model in results also where ``weights`` is a file.
+        image_size: pixels across; another size than the model's own interpolates its position embedding.
+        image_mean, image_std: of the pretrained tag; used if ``normalise``.
+        normalise: subtract the mean and divide by the deviation. Off for V2's four models: the released program does neither.
+        weights: a checkpoint file, or ``random`` for seeded random weights (tests and benchmarks only).
+        weights_folder: see ``find_weights``.
+        download: whether the hub may be asked for weights or tokenizer.
+        precision: ``fp32``, ``bf16`` or ``fp16`` (the latter on a GPU only).
+        sha256: of the weights; another file is refused. None accepts any.
+        batch: images or sentences a forward pass.
+
+    Raises:
+        ConfigError, WeightsError: one line each.
+    """
+
+    def __init__(
+        self,
+        arch: str,
+        pretrained: str,
+        image_size: int,
+        image_mean: Sequence[float],
+        image_std: Sequence[float],
+        normalise: bool = True,
+        weights: str | None = None,
+        weights_folder: str = "data/weights",
+        download: bool = False,
+        precision: str = "fp32",
+        sha256: str | None = None,
+        batch: int = 64,
+    ) -> None:
+        super().__init__()
+        if precision not in PRECISIONS:
+            raise ConfigError(f"backbone.precision={precision!r}: choose one of {', '.join(PRECISIONS)}")
+        self.arch = arch
+        self.id = f"{Path(arch).name if arch.startswith('local-dir:') else arch}.{pretrained}"
+        self.image_size = image_size
+        self.normalise = normalise
+        self.precision = precision
+        self.batch = batch
+        self.trained = weights != RANDOM
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model, self.weights_hash = self._load(arch, pretrained, weights, weights_folder, download, sha256)
+            self.tokenizer = _tokenizer(arch, download)
+        self.model = model.to(PRECISIONS[precision]).requires_grad_(False).eval()
+        mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (image_mean, image_std))
+        self.register_buffer("image_mean", mean, persistent=False)
+        self.register_buffer("image_std", std, persistent=False)
+
+    image_mean: Tensor
+    image_std: Tensor
+
+    def _load(
+        self, arch: str, tag: str, weights: str | None, folder: str, download: bool, sha256: str | None
+    ) -> tuple[nn.Module, str]:
+        import open_clip
+
+        options: dict[str, Any] = {"force_image_size": self.image_size, "pretrained_image": False, "load_weights": False}
+        local = arch.startswith("local-dir:")
+        if local:
+            path = _checkpoint_in(Path(arch.removeprefix("local-dir:")), weights)
+        elif weights != RANDOM:
+            path = find_weights(arch, tag, weights, folder, download)
+        if weights != RANDOM and sha256 is not None:
+            check_hash(path, sha256)
+        try:
+            with torch.random.fork_rng(devices=[]), _quiet():
+                torch.manual_seed(0)
+                model = open_clip.create_model(arch, **options)
+                if weights == RANDOM:
+                    return model, hashlib.sha256(f"random weights of {arch}, seed 0".encode()).hexdigest()
+                open_clip.load_checkpoint(model, str(path), weights_only=True)
+        except Exception as error:  # open_clip and torch raise many kinds for a foreign or torn file
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise WeightsError(f"{arch}: cannot load {path if weights != RANDOM else 'the model'}: {reason}") from error
+        return model, file_hash(path)
+
+    def train(self, mode: bool = True) -> "OpenClipBackbone":
+        """Stays in eval mode whatever is asked: dropout and batch statistics must not depend on a trainer."""
+        return super().train(False)
+
+    def state_dict(self, *args: Any, destination: Any = None, **kwargs: Any) -> Any:
+        """Nothing: a frozen model does not belong in checkpoints."""
+        return destination if destination is not None else {}
+
+    @property
+    def logit_scale(self) -> float:
+        """Factor of the cosine that the model was trained with (100 for OpenAI's)."""
+        return float(self.model.logit_scale.exp())
+
+    @property
+    def dim(self) -> int:
+        """Length of the feature vectors."""
+        return int(self.encode_text(["x"]).shape[1])
+
+    def prepare_images(self, images: Float[Tensor, "images height width"]) -> Float[Tensor, "images 3 size size"]:
+        """Depth maps as the model wants them: resized (bilinear, corners aligned), three channels, normalised if asked."""
+        batch = images.unsqueeze(1).float()
+        if batch.shape[-1] != self.image_size or batch.shape[-2] != self.image_size:
+            batch = F.interpolate(batch, size=(self.image_size,) * 2, mode="bilinear", align_corners=True)
+        batch = batch.expand(-1, 3, -1, -1)
+        return (batch - self.image_mean) / self.image_std if self.normalise else batch
+
+    @torch.no_grad()
+    def encode_views(
+        self, images: Float[Tensor, "batch views height width"]
+    ) -> Float[Tensor, "batch views dim"]:
+        """Unit feature vectors of depth maps."""
+        self._check_device()
+        flat = images.flatten(0, 1)
+        features = [self._encode(part) for part in flat.split(self.batch)]
+        return F.normalize(torch.cat(features), dim=-1).view(*images.shape[:2], -1)
+
+    def _encode(self, images: Tensor) -> Tensor:
+        prepared = self.prepare_images(images).to(PRECISIONS[self.precision])
+        return self.model.encode_image(prepared).float()
+
+    @torch.no_grad()
+    def encode_patches(
+        self, images: Float[Tensor, "batch views height width"]
+    ) -> Float[Tensor, "batch views rows columns dim"]:
+        """Unit feature vectors of patches, aligned with text: the last block's tokens through the image projection.
+
+        Raises:
+            ConfigError: the model is not a plain vision transformer, so its tokens are not aligned with text.
+        """
+        self._check_device()
+        tower = self.model.visual
+        if not hasattr(tower, "forward_intermediates") or not isinstance(getattr(tower, "proj", None), Tensor):
+            raise ConfigError(f"{self.id}: no dense features; choose a native vision transformer such as vit_b16 or tiny")
+        maps = []
+        for part in images.flatten(0, 1).split(self.batch):
+            prepared = self.prepare_images(part).to(PRECISIONS[self.precision])
+            output = tower.forward_intermediates(
+                prepared, indices=1, normalize_intermediates=True, intermediates_only=True, output_fmt="NLC"
+            )
+            maps.append((output["image_intermediates"][-1] @ tower.proj).float())
+        tokens = F.normalize(torch.cat(maps), dim=-1)
+        rows, columns = tower.grid_size
+        return tokens.view(*images.shape[:2], rows, columns, -1)
+
+    @torch.no_grad()
+    def encode_text(self, sentences: list[str]) -> Float[Tensor, "sentences dim"]:
+        """Unit feature vectors of sentences; what does not fit the model's context is cut off."""
+        self._check_device()
+        device = self.image_mean.device
+        parts = [sentences[start : start + self.batch] for start in range(0, len(sentences), self.batch)]
+        features = [self.model.encode_text(self.tokenizer(part).to(device)).float() for part in parts]
+        return F.normalize(torch.cat(features), dim=-1)
+
+    def _check_device(self) -> None:
+        if self.precision == "fp16" and self.image_mean.device.type == "cpu":
+            raise ConfigError("backbone.precision=fp16 needs a GPU: use fp32 or bf16 on a CPU")
+
+
+def _checkpoint_in(folder: Path, weights: str | None) -> Path:
+    """The weights beside a local config."""
+    if not (folder / "open_clip_config.json").is_file():
+        raise WeightsError(f"{folder}: no open_clip_config.json; give backbone.arch=local-dir:FOLDER with config and weights")
+    candidates = [Path(weights)] if weights not in (None, RANDOM) else sorted(folder.glob("*.safetensors"))
+    candidates += [] if weights else sorted(folder.glob("*.bin")) + sorted(folder.glob("*.pt"))
+    for path in candidates:
+        if path.is_file():
+            return path
+    if weights == RANDOM:
+        return folder
+    raise WeightsError(f"{folder}: no weights; put open_clip_model.safetensors there")
+
+
+def _tokenizer(arch: str, download: bool) -> Any:
+    """The model's tokenizer. The byte-pair vocabulary of CLIP is bundled; SigLIP's comes from the hub."""
+    import os
+
+    import open_clip
+
+    try:
+        with _quiet():
+            return open_clip.get_tokenizer(arch)
+    except Exception as error:
+        hint = "" if download and not os.environ.get("HF_HUB_OFFLINE") else " or go online and allow backbone.download=true"
+        raise WeightsError(
+            f"{arch}: its tokenizer is not on this machine; copy the hub's cache of a machine that has it{hint} "
+            f"({str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__})"
+        ) from error
+
+
+class _quiet:  # noqa: N801 - used like a function
+    """open_clip narrates every step of loading to the root logger."""
+
+    def __enter__(self) -> None:
+        self.level = logging.getLogger().level
+        logging.disable(logging.WARNING)
+
+    def __exit__(self, *_: object) -> None:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,37 @@
+"""The built-in tiny CLIP."""
+
+import json
+from pathlib import Path
+
+from pointclip2.backbones.openclip import RANDOM, OpenClipBackbone
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "tiny_clip"
+
+
+def tiny(
+    image_size: int = 112, precision: str = "fp32", weights: str | None = None, batch: int = 256
+) -> OpenClipBackbone:
+    """The built-in model; its weights are refused if their hash is not the one in ``model.json`` beside them.
+
+    Args:
+        image_size: pixels across.
+        precision: ``fp32`` or ``bf16``.
+        weights: another checkpoint of the same architecture, or ``random``; None takes the shipped one.
+        batch: images or sentences a forward pass.
+    """
+    card = FOLDER / "model.json"
+    if weights is None and not card.is_file():
+        weights = RANDOM
+    sha256 = json.loads(card.read_text())["sha256"] if weights is None else None
+    return OpenClipBackbone(
+        arch=f"local-dir:{FOLDER}",
+        pretrained="shapes" if weights is None else "random" if weights == RANDOM else "local",
+        image_size=image_size,
+        image_mean=(0.0, 0.0, 0.0),
+        image_std=(1.0, 1.0, 1.0),
+        normalise=False,
+        weights=weights,
+        precision=precision,
+        sha256=sha256,
+        batch=batch,
+    )

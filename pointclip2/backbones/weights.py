@@ -1,0 +1,96 @@
+"""Where model weights are: a path, the weights folder, the hub's cache, or (only on request) the hub."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from pointclip2.types import WeightsError
+
+SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
+
+
+def find_weights(arch: str, tag: str, weights: str | None, folder: str, download: bool) -> Path:
+    """The checkpoint file of a named model.
+
+    Args:
+        arch: open_clip's model name.
+        tag: open_clip's pretrained tag.
+        weights: a file, which wins over everything else.
+        folder: looked through for ``<arch>.<tag>.safetensors`` (or .bin, .pt, .pth).
+        download: whether the hub may be asked; nothing is downloaded silently.
+
+    Raises:
+        WeightsError: no file; one line says which file to put where.
+    """
+    if weights is not None:
+        path = Path(weights).expanduser()
+        if not path.is_file():
+            raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {arch} ({tag})")
+        return path
+    stem = Path(folder) / f"{arch}.{tag}"
+    for suffix in SUFFIXES:
+        path = stem.with_name(stem.name + suffix)
+        if path.is_file():
+            return path
+    # Imported here: open_clip takes seconds, and a path or a file in the folder does without it.
+    from open_clip import get_pretrained_cfg
+
+    known = get_pretrained_cfg(arch, tag)
+    if not known:
+        raise WeightsError(f"open_clip knows no weights {tag!r} for {arch}: see open_clip.list_pretrained()")
+    repository = known.get("hf_hub", "").strip("/")
+    cached = _in_cache(repository)
+    if cached is not None:
+        return cached
+    if download:
+        return _download(known, arch, tag)
+    source = f"open_clip_model.safetensors of huggingface.co/{repository}" if repository else known.get("url", "")
+    raise WeightsError(
+        f"no weights for {arch} ({tag}): put {source} at {stem}.safetensors, "
+        "or give backbone.weights=FILE, or allow backbone.download=true"
+    )
+
+
+def _in_cache(repository: str) -> Path | None:
+    """The file that an earlier download left in the hub's cache."""
+    if not repository:
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in ("open_clip_model.safetensors", "open_clip_pytorch_model.bin"):
+        found = try_to_load_from_cache(repository, name)
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def _download(known: dict[str, str], arch: str, tag: str) -> Path:
+    from open_clip import download_pretrained
+
+    try:
+        return Path(download_pretrained(known))
+    except Exception as error:  # the hub raises a dozen unrelated kinds; the user needs one line
+        raise WeightsError(
+            f"could not download {arch} ({tag}): {str(error).splitlines()[0]}; "
+            "fetch the file elsewhere and give backbone.weights=FILE"
+        ) from error
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_hash(path: Path, expected: str) -> None:
+    """Refuse a file that is not the one the project shipped.
+
+    Raises:
+        WeightsError: the file is damaged or another one.
+    """
+    found = file_hash(path)
+    if found != expected:
+        raise WeightsError(
+            f"{path}: SHA-256 {found[:16]}... is not {expected[:16]}...: the file is damaged or another model's; "
+            f"restore it (git checkout -- {os.path.basename(path)}) or load your own with backbone=local"
+        )
