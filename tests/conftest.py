@@ -1,0 +1,32 @@
+"""What every test stands on: no network, two threads, and shapes checked at every call into the package."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+# Set before anything imports a library that reads them once.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["WANDB_MODE"] = "offline"
+
+import pytest
+import torch
+from jaxtyping import install_import_hook
+
+torch.set_num_threads(2)
+
+# So that plain `pytest` finds the package and what tests share, installed or not.
+ROOT = str(Path(__file__).parents[1])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+# The hook's own import stops at the top of a dotted name.
+importlib.import_module("tests.shape_checks")
+# Must precede the first import of the package: modules imported earlier stay unchecked.
+install_import_hook("pointclip2", "tests.shape_checks.checked")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # OmegaConf is made of hints that Python has deprecated; beartype says so when it reads ours.
+    ignored = "ignore::beartype.roar.BeartypeDecorHintPep585DeprecationWarning"
+    config.addinivalue_line("filterwarnings", ignored)
