@@ -57,8 +57,8 @@ def _limb(points: list[Array], radii: list[float], sides: int = 9) -> Mesh:
 
 def _leg(
     shape: Shape, dice: Dice, body: _Figure, hip: Array, angles: tuple[float, float, float], side: float
-) -> Array:
-    """Thigh, shin and foot; ``angles`` are the thigh's swing, its spread and the knee's bend. Answers with the knee."""
+) -> None:
+    """Thigh, shin and foot; ``angles`` are the thigh's swing, its spread and the knee's bend."""
     swing, spread, bend = angles
     upper, lower = body.leg * 0.5, body.leg * 0.46
     knee = hip + upper * _direction(swing, spread, side)
@@ -72,7 +72,6 @@ def _leg(
     pitch = float(np.clip(bend - swing, -30, 75)) * 0.7
     turned = foot.rotated_deg(x=pitch, y=side * dice.between(0, 20))
     shape.add("leg", turned.moved(*(ankle + step(y=-body.leg * 0.02))))
-    return knee
 
 
 def _arm(
@@ -94,7 +93,7 @@ def _arm(
         superellipsoid(t * 0.7, t * 0.7, t * 0.7, 1.0, shoulder, 6),
     )
     size = body.height * 0.05
-    if dice.chance(0.4):
+    if dice.chance(0.6):
         shape.add("arm", superellipsoid(size, size, size, 1.0, wrist + down * size * 0.7, 6))
         return
     shape.add("arm", _limb([wrist, wrist + down * size], [t * 0.19, size * 0.42], 7))
@@ -177,7 +176,7 @@ def _head(shape: Shape, dice: Dice, body: _Figure, neck: Array) -> None:
 
 
 def _torso(shape: Shape, dice: Dice, body: _Figure, lean_deg: float, pelvis: Array) -> tuple[Array, Array]:
-    """Lofted from the hips to the neck. Answers with the middle between the shoulders and the foot of the neck."""
+    """Lofted from the hips up. Answers with the middle between the shoulders and the foot of the neck."""
     t, tall = body.thickness, body.torso
     waist = dice.between(0.72, 0.95) if body.stout < 1.15 else dice.between(0.95, 1.25)
     chest = dice.between(0.95, 1.15)
@@ -263,7 +262,7 @@ def _legs(dice: Dice, pose: str) -> tuple[tuple[float, float, float], ...]:
     "person", parts=("head", "torso", "arm", "leg"), synonyms=("human", "human figure", "man or woman")
 )
 def person(shape: Shape, rng: Random) -> None:
-    """Adults and children, slim and stout, dressed or bare, standing, with arms spread, walking, running, seated."""
+    """Adults and children, slim and stout, standing, with arms spread, walking, running, seated."""
     dice = Dice(rng)
     body, pose = _figure(dice), dice.pick(*POSES)
     lean = {"walk": dice.between(0, 8), "run": dice.between(8, 22), "sit": dice.between(-15, 10)}.get(
@@ -277,6 +276,8 @@ def person(shape: Shape, rng: Random) -> None:
         _arm(shape, dice, body, shoulders + step(x=side * reach), angles, side)
     skirt = pose not in ("sit", "kneel", "run") and dice.chance(0.2)
     for side, bends in zip((-1.0, 1.0), _legs(dice, pose), strict=True):
+        if skirt:
+            bends = (bends[0], min(bends[1], 4.0), bends[2])
         _leg(shape, dice, body, pelvis + step(x=side * body.hips * 0.27), bends, side)
     if skirt:
         flare, hem = dice.between(1.1, 2.0), body.leg * dice.between(0.35, 0.95)

@@ -62,10 +62,10 @@ def _guard(dice: Dice, front: float, back: float, y: float, deep: float) -> list
     """The trigger and the loop around it, between z = ``front`` and ``back``, hanging from ``y``."""
     if dice.chance(0.35):
         path = [
-            (0, y, front),
-            (0, y - deep, front - 0.002),
-            (0, y - deep, back + 0.01),
-            (0, y - deep * 0.7, back),
+            (0.0, y, front),
+            (0.0, y - deep, front - 0.002),
+            (0.0, y - deep, back + 0.01),
+            (0.0, y - deep * 0.7, back),
         ]
     else:
         angles = np.linspace(0, np.pi, 9)
