@@ -192,7 +192,9 @@ def _buds(shape: Shape, dice: Dice) -> None:
         shape.say("a band behind the neck")
 
 
-@shape_class("earphone", parts=("earcup", "headband", "wire"), synonyms=("headphones", "headset", "earbuds"))
+@shape_class(
+    "earphone", parts=("earcup", "headband", "wire"), synonyms=("headphones", "headset", "ear speakers")
+)
 def earphone(shape: Shape, rng: Random) -> None:
     """Headphones with a band over the head, and plugs with or without wires; some lie flat."""
     dice = Dice(rng)

@@ -248,7 +248,7 @@ def _head(shape: Shape, dice: Dice, y: float, z: float, wide: float, strings: in
 @shape_class(
     "guitar",
     parts=("head", "neck", "body"),
-    synonyms=("acoustic guitar", "electric guitar", "six-string instrument"),
+    synonyms=("fretted string instrument", "guitar with a long neck"),
 )
 def guitar(shape: Shape, rng: Random) -> None:
     """Acoustic and hollow guitars, electric ones with horns, V and star bodies, basses, ukuleles, banjos."""

@@ -187,7 +187,7 @@ def _tube_monitor(shape: Shape, dice: Dice) -> None:
 @shape_class(
     "monitor",
     parts=("screen", "frame", "stand", "base"),
-    synonyms=("computer screen", "display", "flat panel display"),
+    synonyms=("computer screen", "display", "display screen"),
 )
 def monitor(shape: Shape, rng: Random) -> None:
     """Flat panels on many stands, wide and curved ones, portrait, several side by side, and deep tubes."""

@@ -90,7 +90,7 @@ def _bars(dice: Dice, style: str, head: Array) -> tuple[list[Mesh], float]:
 @shape_class(
     "motorbike",
     parts=("tank", "seat", "wheel", "handlebar", "light", "frame"),
-    synonyms=("motorcycle", "moped", "two-wheeled motor vehicle"),
+    synonyms=("motorcycle", "two-wheeled motor vehicle"),
 )
 def motorbike(shape: Shape, rng: Random) -> None:
     """Naked, sport, chopper, touring, dirt bikes and scooters."""

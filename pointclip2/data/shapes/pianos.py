@@ -265,7 +265,7 @@ def _digital(shape: Shape, dice: Dice) -> None:
 @shape_class(
     "piano",
     parts=("body", "keys", "lid", "leg", "pedal", "bench"),
-    synonyms=("grand piano", "upright piano", "pianoforte"),
+    synonyms=("pianoforte", "keyboard instrument"),
 )
 def piano(shape: Shape, rng: Random) -> None:
     """Uprights and spinets, grands with the lid open or closed, digital pianos on stands."""

@@ -300,7 +300,9 @@ def _ray(shape: Shape, dice: Dice) -> None:
     shape.say("a bulging round body", "rings around the barrel")
 
 
-@shape_class("pistol", parts=("barrel", "handle", "trigger"), synonyms=("handgun", "revolver", "sidearm"))
+@shape_class(
+    "pistol", parts=("barrel", "handle", "trigger"), synonyms=("handgun", "sidearm", "hand-held firearm")
+)
 def pistol(shape: Shape, rng: Random) -> None:
     """Automatics, revolvers, flintlocks, slim old ones and toy ray guns; some lie on one side."""
     dice = Dice(rng)

@@ -83,7 +83,7 @@ def _handle(shape: Shape, dice: Dice, width: float, y: float, z: float) -> None:
 @shape_class(
     "radio",
     parts=("body", "speaker", "knob", "antenna", "handle"),
-    synonyms=("transistor radio", "boombox", "radio receiver"),
+    synonyms=("radio receiver", "radio set", "wireless set"),
 )
 def radio(shape: Shape, rng: Random) -> None:
     """Portable boxes, boomboxes, rounded table sets, cathedral ones, walkie-talkies, clock radios, towers."""

@@ -278,7 +278,9 @@ def _shuttle(shape: Shape, dice: Dice) -> None:
     shape.say("a space plane with wings on its back", "a large tank between two thin boosters")
 
 
-@shape_class("rocket", parts=("body", "fin", "nose"), synonyms=("spaceship", "missile", "space rocket"))
+@shape_class(
+    "rocket", parts=("body", "fin", "nose"), synonyms=("space rocket", "rocket ship", "launch rocket")
+)
 def rocket(shape: Shape, rng: Random) -> None:
     """Toy rockets, spindles, staged launchers with boosters, missiles and a shuttle."""
     dice = Dice(rng)

@@ -16,7 +16,7 @@ from pointclip2.data.shapes.shape import Random, Shape, shape_class
 @shape_class(
     "skateboard",
     parts=("wheel", "deck", "bearing"),
-    synonyms=("longboard", "skate deck on wheels", "penny board"),
+    synonyms=("skate deck on wheels", "board with four wheels"),
 )
 def skateboard(shape: Shape, rng: Random) -> None:
     """Street decks, long boards, cruisers, wide old ones; a few lie upside down or stand on the tail."""
