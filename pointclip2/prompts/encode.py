@@ -1,6 +1,6 @@
 """From sentences to one unit vector a class."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +11,7 @@ from pointclip2.prompts.prompt_set import PromptSet
 from pointclip2.types import ConfigError, WeightsError
 
 
+@runtime_checkable
 class TextEncoder(Protocol):
     """Anything that turns sentences into unit rows; every backbone does."""
 

@@ -1,27 +1,25 @@
 """The sentences that stand for each class, whichever prompt option wrote them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Literal, get_args
 
 from pointclip2.types import ConfigError
 
-Combine = Literal["mean", "first"]
+COMBINATIONS = ("mean", "first")
 
 
-def check_combine(combine: str) -> Combine:
+def check_combine(combine: str) -> str:
     """``combine`` if it is one.
 
     Raises:
         ConfigError: it is not.
     """
-    for known in get_args(Combine):
-        if combine == known:
-            return known
-    raise ConfigError(f"prompt.combine is {combine!r}: choose one of {', '.join(get_args(Combine))}")
+    if combine not in COMBINATIONS:
+        raise ConfigError(f"prompt.combine is {combine!r}: choose one of {', '.join(COMBINATIONS)}")
+    return combine
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,9 @@ class PromptSet:
 
     name: str
     """The prompt option that wrote the sentences."""
-    sentences: Mapping[str, tuple[str, ...]]
-    combine: Combine = "mean"
+    sentences: Mapping[str, Sequence[str]]
+    """A dict of tuples, whatever it was made from."""
+    combine: str = "mean"
     """How a class's sentences become one vector: their ``mean``, or only the ``first`` counts."""
 
     def __post_init__(self) -> None:
@@ -45,9 +44,9 @@ class PromptSet:
         if not self.sentences:
             raise ConfigError(f"prompt {self.name} has no class: name at least one")
         for label, texts in self.sentences.items():
-            if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+            if isinstance(texts, str):
                 raise ConfigError(
-                    f"prompt {self.name}, class {label!r}: the sentences must be a tuple of texts"
+                    f"prompt {self.name}, class {label!r}: give a list of sentences, not one text"
                 )
             if not texts:
                 raise ConfigError(

@@ -7,6 +7,7 @@ from typing import Any
 from pointclip2.prompts.literals import read_literals
 from pointclip2.types import ConfigError
 
+MERGE = "tag:yaml.org,2002:merge"
 SUFFIXES = (".json", ".yaml", ".yml", ".py")
 
 
@@ -66,7 +67,9 @@ def _from_yaml(text: str) -> Any:
     def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         try:
             # Before merging: what "<<" brings along may be overwritten, what is written out may not.
-            _unique([(loader.construct_object(key, deep=True), None) for key, _ in node.value])
+            _unique(
+                [(loader.construct_object(key, deep=True), None) for key, _ in node.value if key.tag != MERGE]
+            )
             loader.flatten_mapping(node)
             return {
                 loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
