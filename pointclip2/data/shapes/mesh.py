@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-Vector = ArrayLike
 Array = NDArray[np.float64]
+Number = float | int | np.floating | np.integer
+Vector = Sequence[Number] | NDArray[np.floating] | NDArray[np.integer]
+Points = Sequence[Vector] | NDArray[np.floating] | NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def box(x: float, y: float, z: float, centre: Vector = (0.0, 0.0, 0.0)) -> Mesh:
     corners = np.array([[i, j, k] for i in (-0.5, 0.5) for j in (-0.5, 0.5) for k in (-0.5, 0.5)])
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = [t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))]
-    return Mesh(corners * np.array([x, y, z]) + np.asarray(centre, dtype=float), np.array(faces, dtype=np.int64))
+    return Mesh(
+        corners * np.array([x, y, z]) + np.asarray(centre, dtype=float), np.array(faces, dtype=np.int64)
+    )
 
 
 def superellipsoid(
@@ -141,7 +145,11 @@ def lathe(profile: Sequence[tuple[float, float]], segments: int = 24, arc_deg: f
 
 
 def cylinder(
-    radius: float, height: float, top: float | None = None, centre: Vector = (0.0, 0.0, 0.0), segments: int = 20
+    radius: float,
+    height: float,
+    top: float | None = None,
+    centre: Vector = (0.0, 0.0, 0.0),
+    segments: int = 20,
 ) -> Mesh:
     """An upright closed cylinder; with ``top`` another radius at its upper end (0 makes a cone)."""
     upper = radius if top is None else top
@@ -151,7 +159,11 @@ def cylinder(
 
 
 def torus(
-    radius: float, thickness: float, centre: Vector = (0.0, 0.0, 0.0), segments: int = 24, arc_deg: float = 360.0
+    radius: float,
+    thickness: float,
+    centre: Vector = (0.0, 0.0, 0.0),
+    segments: int = 24,
+    arc_deg: float = 360.0,
 ) -> Mesh:
     """A ring lying flat (axis y): ``radius`` of the middle line, ``thickness`` the radius of the tube."""
     around = np.linspace(0, 2 * np.pi, 10, endpoint=False)
@@ -161,7 +173,7 @@ def torus(
     return Mesh(mesh.vertices + np.asarray(centre, dtype=float), mesh.faces)
 
 
-def tube(path: ArrayLike, radius: float | ArrayLike, segments: int = 8, closed: bool = False) -> Mesh:
+def tube(path: Points, radius: Number | Vector, segments: int = 8, closed: bool = False) -> Mesh:
     """A round rod along a path (n, 3); ``radius`` one number or one a path point. A closed path returns to its start."""
     line = np.asarray(path, dtype=float)
     radii = np.broadcast_to(np.asarray(radius, dtype=float), (len(line),))
@@ -194,7 +206,7 @@ def beam(start: Vector, end: Vector, width: float) -> Mesh:
     return tube(np.array([start, end], dtype=float), width / np.sqrt(2), 4)
 
 
-def extrude(outline: ArrayLike, depth: float) -> Mesh:
+def extrude(outline: Points, depth: float) -> Mesh:
     """A polygon (n, 2) in x, y, star-shaped about its mean, given thickness ``depth`` along z about z = 0."""
     flat = np.asarray(outline, dtype=float)
     middle = np.repeat(flat.mean(axis=0, keepdims=True), len(flat), axis=0)
@@ -203,7 +215,7 @@ def extrude(outline: ArrayLike, depth: float) -> Mesh:
     return grid(points, wrap_columns=True)
 
 
-def loft(outlines: Sequence[ArrayLike]) -> Mesh:
+def loft(outlines: Sequence[Points]) -> Mesh:
     """A skin over closed outlines (n, 3) that all have the same number of points, ends closed."""
     rings = [np.asarray(outline, dtype=float) for outline in outlines]
     ends = [np.repeat(ring.mean(axis=0, keepdims=True), len(ring), axis=0) for ring in (rings[0], rings[-1])]
@@ -216,7 +228,9 @@ def sheet(width: float, height: float, relief: Array, thickness: float = 0.0) ->
     With ``thickness`` it has two sides.
     """
     rows, columns = relief.shape
-    y, x = np.meshgrid(np.linspace(0, height, rows), np.linspace(-width / 2, width / 2, columns), indexing="ij")
+    y, x = np.meshgrid(
+        np.linspace(0, height, rows), np.linspace(-width / 2, width / 2, columns), indexing="ij"
+    )
     front = grid(np.stack([x, y, relief + thickness / 2], axis=-1))
     if thickness == 0.0:
         return front

@@ -52,7 +52,9 @@ class ShapeClass:
 REGISTER: dict[str, ShapeClass] = {}
 
 
-def shape_class(name: str, parts: tuple[str, ...], synonyms: tuple[str, ...] = ()) -> Callable[[Maker], Maker]:
+def shape_class(
+    name: str, parts: tuple[str, ...], synonyms: tuple[str, ...] = ()
+) -> Callable[[Maker], Maker]:
     """Register the function below as the maker of class ``name``."""
 
     def register(make: Maker) -> Maker:
