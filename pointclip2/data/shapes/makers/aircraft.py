@@ -1,9 +1,9 @@
 """Airplanes: the nose points to +z, the wings lie along x."""
 
 from pointclip2.data.shapes.makers.airframe import NUMBER, fuselage, gear, jet, tail, wings
-from pointclip2.data.shapes.mesh import box, cylinder, lathe, rod, superellipsoid
 from pointclip2.data.shapes.makers.propeller_planes import biplane, glider, light, multi_propeller
 from pointclip2.data.shapes.makers.sections import Dice, blade, pair, set_down, step
+from pointclip2.data.shapes.mesh import box, cylinder, lathe, rod, superellipsoid
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Array, Mesh, lathe, loft, rod, superellipsoid
 from pointclip2.data.shapes.makers.sections import Dice, blade, pair, ring, step, wheel
+from pointclip2.data.shapes.mesh import Array, Mesh, lathe, loft, rod, superellipsoid
 from pointclip2.data.shapes.shape import Shape
 
 NUMBER = {1: "one", 2: "two", 3: "three", 4: "four"}

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, rod, superellipsoid, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.taps import tap
 from pointclip2.data.shapes.makers.turned import Ring, rings
+from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, rod, superellipsoid, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _raised(mesh: Mesh, amount: float, both: bool) -> Mesh:

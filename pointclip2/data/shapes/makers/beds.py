@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import box, cylinder, extrude, grid, rod, sphere, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.supports import (
     LEG_KINDS,
     LEG_PHRASES,
@@ -16,6 +14,8 @@ from pointclip2.data.shapes.makers.supports import (
     pick,
     plank,
 )
+from pointclip2.data.shapes.mesh import box, cylinder, extrude, grid, rod, sphere, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _board(

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import LEG_PHRASES, chance, counted, four_legs, handle, leg, pick
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, extrude, rod
 from pointclip2.data.shapes.shape import Random, Shape
-from pointclip2.data.shapes.makers.supports import LEG_PHRASES, chance, counted, four_legs, handle, leg, pick
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.sections import Dice, pair, ring, wheel
 from pointclip2.data.shapes.mesh import (
     Array,
     Mesh,
@@ -14,7 +15,6 @@ from pointclip2.data.shapes.mesh import (
     merge,
     superellipsoid,
 )
-from pointclip2.data.shapes.makers.sections import Dice, pair, ring, wheel
 from pointclip2.data.shapes.shape import Shape
 
 

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.makers.car_shell import Plan, bed_shell, cabin, seats, shell, spoiler, trim, wheels
+from pointclip2.data.shapes.makers.car_shell import (
+    Plan,
+    bed_shell,
+    cabin,
+    seats,
+    shell,
+    spoiler,
+    trim,
+    wheels,
+)
+from pointclip2.data.shapes.makers.sections import Dice, blade, pair, ring, set_down, wheel
 from pointclip2.data.shapes.mesh import (
     beam,
     box,
@@ -12,7 +22,6 @@ from pointclip2.data.shapes.mesh import (
     superellipsoid,
     torus,
 )
-from pointclip2.data.shapes.makers.sections import Dice, blade, pair, ring, set_down, wheel
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

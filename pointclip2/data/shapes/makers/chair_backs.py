@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import chance, counted, cushion, pick, plank, rounded_outline
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, extrude, grid, rod, tube
 from pointclip2.data.shapes.shape import Random, Shape
-from pointclip2.data.shapes.makers.supports import chance, counted, cushion, pick, plank, rounded_outline
 
 
 @dataclass(frozen=True)

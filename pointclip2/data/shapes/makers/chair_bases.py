@@ -3,8 +3,6 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.chair_backs import Seat
-from pointclip2.data.shapes.mesh import box, rod, tube
-from pointclip2.data.shapes.shape import Random, Shape
 from pointclip2.data.shapes.makers.supports import (
     LEG_KINDS,
     LEG_PHRASES,
@@ -15,6 +13,8 @@ from pointclip2.data.shapes.makers.supports import (
     star_base,
     stretchers,
 )
+from pointclip2.data.shapes.mesh import box, rod, tube
+from pointclip2.data.shapes.shape import Random, Shape
 
 
 def _legs(shape: Shape, rng: Random, seat: Seat) -> None:

@@ -4,8 +4,6 @@ import numpy as np
 
 from pointclip2.data.shapes.makers.chair_backs import Seat
 from pointclip2.data.shapes.makers.chair_bases import add_base
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, lathe, rod
-from pointclip2.data.shapes.shape import Random, Shape
 from pointclip2.data.shapes.makers.supports import (
     LEG_KINDS,
     chance,
@@ -16,6 +14,8 @@ from pointclip2.data.shapes.makers.supports import (
     plank,
     ruled,
 )
+from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, lathe, rod
+from pointclip2.data.shapes.shape import Random, Shape
 
 
 def armchair(shape: Shape, rng: Random) -> None:

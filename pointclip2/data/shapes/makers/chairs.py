@@ -4,9 +4,13 @@ import numpy as np
 
 from pointclip2.data.shapes.makers.chair_backs import BACK_KINDS, Back, Seat, add_arms, add_back
 from pointclip2.data.shapes.makers.chair_bases import add_base
-from pointclip2.data.shapes.makers.chair_kinds import armchair, deck_chair, folding_chair, shell_chair, tub_chair
-from pointclip2.data.shapes.mesh import box, grid
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
+from pointclip2.data.shapes.makers.chair_kinds import (
+    armchair,
+    deck_chair,
+    folding_chair,
+    shell_chair,
+    tub_chair,
+)
 from pointclip2.data.shapes.makers.supports import (
     chance,
     cushion,
@@ -14,6 +18,8 @@ from pointclip2.data.shapes.makers.supports import (
     rounded_outline,
     slab,
 )
+from pointclip2.data.shapes.mesh import box, grid
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _draw_seat(rng: Random) -> Seat:

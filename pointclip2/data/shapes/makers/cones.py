@@ -1,8 +1,8 @@
 """Cones of all kinds."""
 
+from pointclip2.data.shapes.makers.turned import curve, fluted, say_proportion
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, sphere, torus
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.turned import curve, fluted, say_proportion
 
 
 @shape_class(

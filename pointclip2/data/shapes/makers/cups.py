@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, rod, sphere, torus
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.turned import (
     Profile,
     curve,
@@ -14,6 +12,8 @@ from pointclip2.data.shapes.makers.turned import (
     say_proportion,
     squared,
 )
+from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, rod, sphere, torus
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _wall(rng: Random, radius: float, height: float) -> tuple[Profile, str]:

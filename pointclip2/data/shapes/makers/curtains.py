@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import chance, pick
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, rod, sphere, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import chance, pick
 
 
 def _cloth(

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import beam, box, cylinder, grid, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.supports import (
     HANDLE_PHRASES,
     LEG_KINDS,
@@ -16,6 +14,8 @@ from pointclip2.data.shapes.makers.supports import (
     rounded_outline,
     slab,
 )
+from pointclip2.data.shapes.mesh import beam, box, cylinder, grid, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _drawers(

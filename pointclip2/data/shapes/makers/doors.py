@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import arch_line, chance, counted, pick
 from pointclip2.data.shapes.mesh import Mesh, box, extrude, grid, rod, sphere, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import arch_line, chance, counted, pick
 
 
 def _leaf(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.turned import say_proportion
 from pointclip2.data.shapes.mesh import Mesh, beam, box, sphere
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.turned import say_proportion
 
 
 def _open_box(x: float, y: float, z: float, wall: float, sides: str, low: float = 0.0) -> list[Mesh]:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from pointclip2.data.shapes.makers.foliage import blade, bouquet, crown, directions, placed, stalk
+from pointclip2.data.shapes.makers.turned import fluted
 from pointclip2.data.shapes.mesh import Mesh, lathe, rod, sphere, tube
 from pointclip2.data.shapes.shape import Random
-from pointclip2.data.shapes.makers.turned import fluted
 
 Growth = list[tuple[str, Mesh]]
 Grower = Callable[[Random, float, float, float], tuple[Growth, str]]

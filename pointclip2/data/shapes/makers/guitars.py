@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.sections import Dice, set_down, turn
 from pointclip2.data.shapes.mesh import (
     Array,
     Mesh,
@@ -15,7 +16,6 @@ from pointclip2.data.shapes.mesh import (
     superellipsoid,
     tube,
 )
-from pointclip2.data.shapes.makers.sections import Dice, set_down, turn
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.lampshades import add_bulb, shade_of
+from pointclip2.data.shapes.makers.turned import curve
 from pointclip2.data.shapes.mesh import box, cylinder, lathe, rod, sphere, torus, tube
 from pointclip2.data.shapes.shape import Random, Shape
-from pointclip2.data.shapes.makers.turned import curve
 
 
 def _canopy(shape: Shape, rng: Random, ceiling: float, radius: float) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pointclip2.data.shapes.makers.turned import curve, fluted, squared
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, sphere, torus
 from pointclip2.data.shapes.shape import Random, Shape
-from pointclip2.data.shapes.makers.turned import curve, fluted, squared
 
 
 def shade_of(rng: Random, radius: float, height: float) -> tuple[Mesh, str]:

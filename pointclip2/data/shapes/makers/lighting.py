@@ -6,9 +6,9 @@ import numpy as np
 
 from pointclip2.data.shapes.makers.hanging_lights import chandelier, flush, pendant, sconce, spots
 from pointclip2.data.shapes.makers.lampshades import add_bulb, add_shade
+from pointclip2.data.shapes.makers.turned import curve, fluted, squared
 from pointclip2.data.shapes.mesh import Array, box, cylinder, lathe, rod, sphere, torus, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.turned import curve, fluted, squared
 
 
 def _foot(shape: Shape, rng: Random, radius: float) -> float:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.cabinets import add_clutter
+from pointclip2.data.shapes.makers.supports import arch_line, chance, counted, pick
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, lathe, rod, sphere
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import arch_line, chance, counted, pick
 
 
 def _pillar(rng: Random, kind: str, width: float, height: float, deep: float) -> list[Mesh]:

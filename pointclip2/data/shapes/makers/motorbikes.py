@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.sections import Dice, pair, ring, set_down, step, wheel
 from pointclip2.data.shapes.mesh import (
     Array,
     Mesh,
@@ -13,7 +14,6 @@ from pointclip2.data.shapes.mesh import (
     superellipsoid,
     tube,
 )
-from pointclip2.data.shapes.makers.sections import Dice, pair, ring, set_down, step, wheel
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

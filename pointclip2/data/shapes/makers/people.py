@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Array, Mesh, box, lathe, loft, superellipsoid, tube
 from pointclip2.data.shapes.makers.sections import Dice, ring, set_down, step, turn
+from pointclip2.data.shapes.mesh import Array, Mesh, box, lathe, loft, superellipsoid, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

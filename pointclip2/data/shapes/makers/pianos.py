@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Array, Mesh, beam, box, lathe, loft, merge, rod, superellipsoid
 from pointclip2.data.shapes.makers.sections import Dice, pair, set_down
+from pointclip2.data.shapes.mesh import Array, Mesh, beam, box, lathe, loft, merge, rod, superellipsoid
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 NUMBER = {2: "two", 3: "three", 4: "four"}

@@ -4,9 +4,9 @@ import numpy as np
 
 from pointclip2.data.shapes.makers.foliage import blossom, directions, placed
 from pointclip2.data.shapes.makers.growths import GROWERS, broad, bush, cactus, tree, vine
+from pointclip2.data.shapes.makers.turned import curve, fluted, hollow, radius_at, rings, squared
 from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, rod, torus
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.turned import curve, fluted, hollow, radius_at, rings, squared
 
 
 def _pot(shape: Shape, rng: Random, width: float, height: float) -> float:

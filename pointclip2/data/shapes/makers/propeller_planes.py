@@ -3,8 +3,8 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.airframe import NUMBER, fuselage, gear, propeller, tail, wings
-from pointclip2.data.shapes.mesh import cylinder, rod, sphere, superellipsoid
 from pointclip2.data.shapes.makers.sections import Dice, pair, step
+from pointclip2.data.shapes.mesh import cylinder, rod, sphere, superellipsoid
 from pointclip2.data.shapes.shape import Shape
 
 

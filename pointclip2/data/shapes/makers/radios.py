@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.sections import Dice, pair, ring, set_down
 from pointclip2.data.shapes.mesh import (
     Mesh,
     box,
@@ -15,7 +16,6 @@ from pointclip2.data.shapes.mesh import (
     torus,
     tube,
 )
-from pointclip2.data.shapes.makers.sections import Dice, pair, ring, set_down
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

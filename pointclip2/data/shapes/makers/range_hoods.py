@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.turned import Ring, rings
 from pointclip2.data.shapes.mesh import box, cylinder, grid, lathe, rod
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.turned import Ring, rings
 
 
 def _duct(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import extrude, lathe, rod, sphere, superellipsoid, torus
 from pointclip2.data.shapes.makers.sections import Dice, set_down, turn
+from pointclip2.data.shapes.mesh import extrude, lathe, rod, sphere, superellipsoid, torus
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 NUMBER = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}

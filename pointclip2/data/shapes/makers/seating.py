@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Mesh, beam, box, cylinder, grid, lathe, rod, torus, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.supports import (
     LEG_KINDS,
     LEG_PHRASES,
@@ -19,6 +17,8 @@ from pointclip2.data.shapes.makers.supports import (
     star_base,
     stretchers,
 )
+from pointclip2.data.shapes.mesh import Mesh, beam, box, cylinder, grid, lathe, rod, torus, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _stool_seat(shape: Shape, rng: Random, size: float, height: float) -> tuple[float, float, float]:

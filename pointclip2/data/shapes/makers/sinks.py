@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, lathe, rod
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.taps import tap
 from pointclip2.data.shapes.makers.turned import Ring, curve, outline, rings, squared
+from pointclip2.data.shapes.mesh import Mesh, box, cylinder, grid, lathe, rod
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _plate_with_hole(half_x: float, half_z: float, hole: Ring, thick: float) -> Mesh:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.sections import Dice, pair, set_down, turn, wheel
 from pointclip2.data.shapes.mesh import (
     box,
     cylinder,
@@ -9,7 +10,6 @@ from pointclip2.data.shapes.mesh import (
     merge,
     rod,
 )
-from pointclip2.data.shapes.makers.sections import Dice, pair, set_down, turn, wheel
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import box, cylinder, grid
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.supports import (
     chance,
     counted,
@@ -12,6 +10,8 @@ from pointclip2.data.shapes.makers.supports import (
     leg,
     pick,
 )
+from pointclip2.data.shapes.mesh import box, cylinder, grid
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _sofa_arm(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import chance, counted, pick, slab
 from pointclip2.data.shapes.mesh import Array, Mesh, box, cylinder, grid, rod, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import chance, counted, pick, slab
 
 
 def _railing(shape: Shape, rng: Random, line: Array, kind: str, high: float) -> None:

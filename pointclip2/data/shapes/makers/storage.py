@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.makers.cabinets import Space, add_clutter, add_doors, add_drawer, add_feet, carcass
-from pointclip2.data.shapes.mesh import box, cylinder
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
+from pointclip2.data.shapes.makers.cabinets import (
+    Space,
+    add_clutter,
+    add_doors,
+    add_drawer,
+    add_feet,
+    carcass,
+)
 from pointclip2.data.shapes.makers.supports import (
     HANDLE_PHRASES,
     LEG_KINDS,
@@ -16,6 +21,8 @@ from pointclip2.data.shapes.makers.supports import (
     rounded_outline,
     slab,
 )
+from pointclip2.data.shapes.mesh import box, cylinder
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 _FRONTS = ("flat", "flat", "framed", "raised")
 

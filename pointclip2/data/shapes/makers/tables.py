@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Array, beam, box, cylinder, rod, sphere, superellipsoid, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.supports import (
     HANDLE_PHRASES,
     LEG_KINDS,
@@ -19,6 +17,8 @@ from pointclip2.data.shapes.makers.supports import (
     slab,
     stretchers,
 )
+from pointclip2.data.shapes.mesh import Array, beam, box, cylinder, rod, sphere, superellipsoid, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 def _outline(rng: Random, kind: str, x: float, z: float) -> Array:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.cabinets import Space, add_doors, add_drawer, add_feet, carcass
+from pointclip2.data.shapes.makers.supports import HANDLE_PHRASES, chance, counted, handle, pick
 from pointclip2.data.shapes.mesh import beam, box, cylinder, extrude, rod, sphere
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import HANDLE_PHRASES, chance, counted, handle, pick
 
 
 def _crown(shape: Shape, rng: Random, part: str, size: tuple[float, float], y: float) -> None:

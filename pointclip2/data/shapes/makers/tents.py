@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.supports import chance, counted, pick
 from pointclip2.data.shapes.mesh import Array, Mesh, beam, box, cylinder, grid, lathe, rod, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.supports import chance, counted, pick
 
 
 def _guys(shape: Shape, rng: Random, corners: Array, reach: float) -> None:

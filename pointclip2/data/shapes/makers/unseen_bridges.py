@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.shapes.makers.unseen import counted, stand, thin_rods
 from pointclip2.data.shapes.mesh import beam, box, cylinder, grid, tube
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.unseen import counted, stand, thin_rods
 
 Array = NDArray[np.float64]
 

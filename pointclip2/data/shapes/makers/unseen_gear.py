@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.shapes.makers.unseen import counted, shorten, stand, thin_rods, turn
 from pointclip2.data.shapes.mesh import (
     Mesh,
     box,
@@ -15,7 +16,6 @@ from pointclip2.data.shapes.mesh import (
     tube,
 )
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.unseen import counted, shorten, stand, thin_rods, turn
 
 Array = NDArray[np.float64]
 

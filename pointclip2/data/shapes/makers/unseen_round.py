@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.data.shapes.makers.unseen import counted, shorten, stand, turn
 from pointclip2.data.shapes.mesh import (
     Mesh,
     box,
@@ -16,7 +17,6 @@ from pointclip2.data.shapes.mesh import (
     tube,
 )
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.unseen import counted, shorten, stand, turn
 
 
 @shape_class(

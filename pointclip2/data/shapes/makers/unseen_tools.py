@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.shapes.makers.unseen import counted, stand, turn
 from pointclip2.data.shapes.mesh import (
     Mesh,
     box,
@@ -17,7 +18,6 @@ from pointclip2.data.shapes.mesh import (
     tube,
 )
 from pointclip2.data.shapes.shape import Random, Shape, shape_class
-from pointclip2.data.shapes.makers.unseen import counted, stand, turn
 
 Array = NDArray[np.float64]
 

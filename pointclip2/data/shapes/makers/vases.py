@@ -3,8 +3,6 @@
 import numpy as np
 
 from pointclip2.data.shapes.makers.foliage import bouquet
-from pointclip2.data.shapes.mesh import lathe, torus
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.turned import (
     Profile,
     curve,
@@ -15,6 +13,8 @@ from pointclip2.data.shapes.makers.turned import (
     say_proportion,
     squared,
 )
+from pointclip2.data.shapes.mesh import lathe, torus
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 _KNOTS: dict[str, tuple[tuple[float, float], ...]] = {
     "amphora": ((0.35, 0), (0.55, 0.2), (1.0, 0.6), (0.75, 0.78), (0.35, 0.86), (0.45, 1)),

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from pointclip2.data.shapes.mesh import Mesh, cylinder, lathe, rod, sphere, superellipsoid, tube
-from pointclip2.data.shapes.shape import Random, Shape, shape_class
 from pointclip2.data.shapes.makers.turned import (
     Profile,
     curve,
@@ -13,6 +11,8 @@ from pointclip2.data.shapes.makers.turned import (
     say_proportion,
     squared,
 )
+from pointclip2.data.shapes.mesh import Mesh, cylinder, lathe, rod, sphere, superellipsoid, tube
+from pointclip2.data.shapes.shape import Random, Shape, shape_class
 
 
 @shape_class(
