@@ -1,0 +1,181 @@
+"""Where view weights come from. Each source is an option of ``view_weights``; each says what it was selected on."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from pointclip2.types import ConfigError
+
+PUBLISHED = Path(__file__).resolve().parent / "assets" / "published_view_weights.csv"
+SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
+
+
+class ViewWeights(Protocol):
+    """Weights for per-view logits."""
+
+    source: str
+    selected_on: str
+    """Which labels chose them: ``none``, ``train``, ``holdout``, ``test``; travels with every number."""
+
+    def describe(self) -> dict[str, Any]:
+        """For ``results.json``."""
+        ...
+
+    def __call__(
+        self, logits: Float[Tensor, "views batch classes"]
+    ) -> Float[Tensor, " views"] | Float[Tensor, "views batch"]:
+        """The weights for these logits."""
+        ...
+
+
+class ViewWeightSource(Protocol):
+    """The ``view_weights`` option: knows its weights once data, backbone and number of views are known."""
+
+    def resolve(self, data: str, backbone: str, views: int) -> ViewWeights:
+        """The weights for this combination.
+
+        Raises:
+            ConfigError: there are none.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class FixedWeights:
+    """The same weights for every shape."""
+
+    values: tuple[float, ...]
+    source: str
+    selected_on: str
+
+    def __call__(self, logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, " views"]:
+        return torch.tensor(self.values, dtype=logits.dtype, device=logits.device)
+
+    def describe(self) -> dict[str, Any]:
+        return {"values": list(self.values), "source": self.source, "selected_on": self.selected_on}
+
+
+class UniformWeights:
+    """Every view counts the same."""
+
+    def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
+        return FixedWeights((1.0,) * views, "uniform", "none")
+
+
+class PublishedWeights:
+    """PointCLIP V2's published weights, looked up by data set and backbone. All were searched on test labels.
+
+    Args:
+        data: name in the table instead of the run's own data set.
+        backbone: name in the table instead of the run's own backbone.
+    """
+
+    def __init__(self, data: str | None = None, backbone: str | None = None) -> None:
+        self.data = data
+        self.backbone = backbone
+
+    def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
+        with PUBLISHED.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        data, backbone = self.data or data, self.backbone or backbone
+        for row in rows:
+            if data.startswith(row["data"]) and backbone in (row["backbone"], row["backbone_id"]):
+                values = tuple(float(value) for value in row["values"].split())
+                return _checked(values, views, f"published {row['data']} {row['backbone']}", "test")
+        known = "; ".join(f"{row['data']} {row['backbone']}" for row in rows)
+        raise ConfigError(f"no published view weights for {data} with {backbone}; published are: {known}")
+
+
+class FileWeights:
+    """Weights from a file: JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or ``best_param.py``.
+
+    Args:
+        path: the file; python literals are read, never executed.
+        key: dotted path to the weights inside the file.
+        selected_on: what they were selected on, where the file does not say.
+    """
+
+    def __init__(self, path: str | None, key: str | None = None, selected_on: str = "unknown") -> None:
+        if path is None:
+            raise ConfigError("view_weights=file: give view_weights.path=FILE")
+        if selected_on not in SELECTED_ON:
+            raise ConfigError(f"view_weights.selected_on={selected_on}: choose one of {', '.join(SELECTED_ON)}")
+        self.path = Path(path)
+        self.key = key
+        self.selected_on = selected_on
+
+    def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
+        content = self._read()
+        selected_on = self.selected_on
+        for part in self.key.split(".") if self.key else ():
+            if not isinstance(content, dict) or part not in content:
+                known = ", ".join(map(str, content)) if isinstance(content, dict) else type(content).__name__
+                raise ConfigError(f"{self.path}: no {part!r} in it; there is: {known}")
+            content = content[part]
+        if isinstance(content, dict) and "values" in content:
+            selected_on = content.get("selected_on", selected_on)
+            content = content["values"]
+        if not isinstance(content, Sequence) or not all(isinstance(v, int | float) for v in content):
+            hint = f"; give view_weights.key, one of: {', '.join(map(str, content))}" if isinstance(content, dict) else ""
+            raise ConfigError(f"{self.path}: no list of numbers{hint}")
+        return _checked(tuple(float(value) for value in content), views, str(self.path), selected_on)
+
+    def _read(self) -> Any:
+        from pointclip2.prompts.literals import read_literals
+
+        if not self.path.is_file():
+            raise ConfigError(f"view_weights.path={self.path}: no such file")
+        if self.path.suffix == ".py":
+            return read_literals(self.path)
+        try:
+            if self.path.suffix in (".yaml", ".yml"):
+                import yaml
+
+                return yaml.safe_load(self.path.read_text(encoding="utf-8"))
+            return json.loads(self.path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            raise ConfigError(f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})") from error
+        except Exception as error:  # yaml raises its own kind, and is imported only here
+            raise ConfigError(f"{self.path}: not readable as YAML ({' '.join(str(error).split())})") from error
+
+
+class EntropyWeights:
+    """Label-free, for each shape: a view counts by ``exp(-entropy / temperature)`` of its own prediction.
+
+    Args:
+        temperature: in nats; small trusts only the surest views, large comes back to uniform.
+    """
+
+    source = "entropy"
+    selected_on = "none"
+
+    def __init__(self, temperature: float = 0.5) -> None:
+        if temperature <= 0:
+            raise ConfigError(f"view_weights.temperature={temperature} must be positive")
+        self.temperature = temperature
+
+    def resolve(self, data: str, backbone: str, views: int) -> "EntropyWeights":
+        return self
+
+    def __call__(self, logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, "views batch"]:
+        entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
+        return torch.exp(-entropy / self.temperature)
+
+    def describe(self) -> dict[str, Any]:
+        values = {"temperature": self.temperature}
+        return {"values": values, "source": self.source, "selected_on": self.selected_on}
+
+
+def _checked(values: tuple[float, ...], views: int, source: str, selected_on: str) -> FixedWeights:
+    if len(values) != views:
+        raise ConfigError(f"{source}: {len(values)} view weights for a rig of {views} views")
+    if any(not 0 <= value < float("inf") for value in values) or not any(values):
+        raise ConfigError(f"{source}: view weights must be finite, not negative and not all zero, not {list(values)}")
+    return FixedWeights(values, source, selected_on)
