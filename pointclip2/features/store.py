@@ -1,0 +1,167 @@
+"""Features on disk: content-addressed, written in whole shards, never half-read.
+
+A store's folder is named after a hash of everything that decides its features, and ``key.json`` in it holds that
+everything in words; another key in the same folder is an error. A shard appears by one ``os.replace``, so a kill, a full
+disk or a second run writing the same store at once leaves whole shards or none.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int64
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pointclip2.types import DataError
+
+CACHE_VERSION = 1
+"""Raise it when the same key begins to mean other features for a reason that the sources below do not show."""
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Features of the samples that could be read, in the order of the data set."""
+
+    features: Float[Tensor, "samples views dim"]
+    index: Int64[Tensor, " samples"]
+    """Position of each sample in the data set."""
+    skipped: Mapping[str, str]
+    """Samples that could not be read, and why."""
+
+
+def feature_key(data: Mapping[str, Any], projector: Mapping[str, Any], backbone: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that decides the features of a split, as plain data."""
+    return {
+        "version": CACHE_VERSION,
+        "sources": source_digest(),
+        "data": dict(data),
+        "projector": dict(projector),
+        "backbone": dict(backbone),
+    }
+
+
+@cache
+def source_digest() -> str:
+    """Of the rooms that make features: after an edit there, old features must not be taken for new ones."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for room in ("geometry", "projectors", "backbones"):
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class FeatureStore:
+    """The cached features of one split under one projector and backbone.
+
+    Args:
+        root: folder of all stores.
+        key: see `feature_key`.
+        samples: length of the split.
+        shard_size: samples a shard; what a kill can cost at most.
+
+    Raises:
+        DataError: the folder belongs to another key.
+    """
+
+    def __init__(self, root: Path, key: Mapping[str, Any], samples: int, shard_size: int = 64) -> None:
+        text = json.dumps({**key, "samples": samples, "shard_size": shard_size}, sort_keys=True, indent=1)
+        name = f"{key['data'].get('name', 'data')}-{key['data'].get('split', 'split')}"
+        self.folder = Path(root) / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+        self.samples = samples
+        self.shard_size = shard_size
+        self.shards = -(-samples // shard_size)
+        self._text = text
+        self._check_key()
+
+    def _check_key(self) -> None:
+        path = self.folder / "key.json"
+        if path.is_file() and path.read_text(encoding="utf-8") != self._text:
+            raise DataError(f"{path} describes other features than this run's: delete {self.folder} and run again")
+
+    def rows(self, shard: int) -> range:
+        """Positions in the data set that a shard holds."""
+        return range(shard * self.shard_size, min((shard + 1) * self.shard_size, self.samples))
+
+    def missing(self) -> list[int]:
+        """Shards that are not there, or cannot be read."""
+        return [shard for shard in range(self.shards) if not self._is_whole(shard)]
+
+    def _path(self, shard: int) -> Path:
+        return self.folder / f"shard-{shard:05d}.safetensors"
+
+    def _is_whole(self, shard: int) -> bool:
+        try:
+            # The header states the length of the file, so a cut-off file is noticed without reading it.
+            with safe_open(self._path(shard), framework="pt") as file:
+                return set(file.keys()) == {"features", "index"}
+        except (OSError, SafetensorError):
+            return False
+
+    def write(
+        self,
+        shard: int,
+        features: Float[Tensor, "samples views dim"],
+        index: Int64[Tensor, " samples"],
+        skipped: Mapping[str, str],
+    ) -> None:
+        """Write one whole shard; features and the reasons of skipped samples appear together or not at all.
+
+        Raises:
+            OSError: the disk is full or not writable; nothing half-written stays.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        key = self.folder / "key.json"
+        if not key.is_file():
+            replace_file(key, lambda path: path.write_text(self._text, encoding="utf-8"))
+        tensors = {"features": features.contiguous(), "index": index.contiguous()}
+        metadata = {"skipped": json.dumps(dict(skipped))}
+        replace_file(self._path(shard), lambda path: save_file(tensors, path, metadata))
+
+    def read(self) -> FeatureTable:
+        """All features.
+
+        Raises:
+            DataError: a shard is missing or damaged.
+        """
+        features, index, skipped = [], [], {}
+        for shard in range(self.shards):
+            try:
+                with safe_open(self._path(shard), framework="pt") as file:
+                    features.append(file.get_tensor("features"))
+                    index.append(file.get_tensor("index"))
+                    skipped.update(json.loads((file.metadata() or {})["skipped"]))
+            except (OSError, SafetensorError, KeyError, ValueError) as error:
+                raise DataError(f"{self._path(shard)} cannot be read ({error}): delete it and run again") from error
+        return join(features, index, skipped)
+
+
+def join(features: Sequence[Tensor], index: Sequence[Tensor], skipped: Mapping[str, str]) -> FeatureTable:
+    """One table of several shards; shards in which nothing could be read have no features."""
+    full = [part for part in features if len(part)]
+    table = torch.cat(full) if full else torch.zeros(0, 0, 0)
+    rows = torch.cat(list(index)) if index else torch.zeros(0, dtype=torch.int64)
+    return FeatureTable(table, rows, skipped)
+
+
+def replace_file(path: Path, write: Any) -> None:
+    """Write beside and rename, so that nobody ever sees half a file; a failed write is cleaned up."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

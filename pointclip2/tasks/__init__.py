@@ -1,0 +1,1 @@
+"""Tasks: pipelines as thin LightningModules over LightningDataModules."""

@@ -1,0 +1,71 @@
+"""Zero-shot classification as an eval-only LightningModule over features."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int64
+from lightning import LightningModule
+from torch import Tensor
+
+from pointclip2.metrics.classification import ClassificationMetrics
+from pointclip2.pipelines import ClassifyPipeline
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Fused probabilities of every sample, in the order of the data set."""
+
+    index: Int64[Tensor, " samples"]
+    probability: Float[Tensor, "samples classes"]
+
+
+class ClassificationTask(LightningModule):
+    """Tests a pipeline on features; `predictions` holds every sample once, whatever the number of processes.
+
+    Args:
+        pipeline: with texts and view weights in place.
+        classes: names in label order.
+    """
+
+    def __init__(self, pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> None:
+        super().__init__()
+        self.pipeline = pipeline
+        self.metrics = ClassificationMetrics(classes)
+        self._rows: list[tuple[Tensor, Tensor]] = []
+        self.predictions: Predictions | None = None
+        self.results: dict[str, float] = {}
+
+    def test_step(self, batch: list[Tensor], batch_idx: int) -> None:
+        """One batch of (features, label, index)."""
+        features, label, index = batch
+        fused, probability = self.pipeline.fused(self.pipeline.view_logits(features))
+        if bool((label >= 0).any()):
+            self.metrics.update(fused, label)
+        self._rows.append((index.cpu(), probability.cpu()))
+
+    def on_test_epoch_end(self) -> None:
+        """Figures and predictions over all processes."""
+        if self.metrics.update_called:
+            self.results = {name: float(value) for name, value in self.metrics.compute().items()}
+            self.log_dict(self.results)
+        self.predictions = self._gather()
+
+    def _gather(self) -> Predictions:
+        rows: list[list[tuple[Tensor, Tensor]]] = [self._rows]
+        if self.trainer.world_size > 1:
+            rows = [[] for _ in range(self.trainer.world_size)]
+            torch.distributed.all_gather_object(rows, self._rows)
+        flat = [row for share in rows for row in share]
+        if not flat:
+            return Predictions(torch.zeros(0, dtype=torch.int64), torch.zeros(0, len(self.metrics.classes)))
+        index, probability = (torch.cat([row[column] for row in flat]) for column in (0, 1))
+        order = index.argsort()
+        index, probability = index[order], probability[order]
+        if bool((index[1:] == index[:-1]).any()):
+            raise RuntimeError("a sample was evaluated twice: the trainer's sampler must not be replaced (use_distributed_sampler)")
+        return Predictions(index, probability)
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """Nothing to save: nothing here is trained."""
+        return {}

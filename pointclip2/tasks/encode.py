@@ -1,0 +1,50 @@
+"""Encoding as a Lightning prediction: the trainer brings devices and processes, the writer keeps whole shards."""
+
+import time
+from typing import Any
+
+import torch
+from lightning import LightningModule
+from lightning.pytorch.callbacks import Callback
+
+from pointclip2.features.writer import ShardWriter
+from pointclip2.pipelines import ClassifyPipeline
+from pointclip2.tasks.data import CloudBatch
+
+
+class EncodeTask(LightningModule):
+    """Clouds to view features. ``seconds`` says where the time went."""
+
+    def __init__(self, pipeline: ClassifyPipeline) -> None:
+        super().__init__()
+        self.pipeline = pipeline
+        self.seconds = {"project": 0.0, "encode": 0.0}
+
+    def predict_step(self, batch: CloudBatch, batch_idx: int) -> torch.Tensor:
+        """Features (batch, views, dim); the two stages are timed apart."""
+        if not batch.index:
+            return torch.zeros(0, 0, 0)
+        start = self._now()
+        images = self.pipeline.projector(batch.points).images
+        middle = self._now()
+        features = self.pipeline.backbone.encode_views(images)
+        self.seconds["project"] += middle - start
+        self.seconds["encode"] += self._now() - middle
+        return features
+
+    def _now(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+class WriteShards(Callback):
+    """Hands every batch to the shard writer."""
+
+    def __init__(self, writer: ShardWriter) -> None:
+        self.writer = writer
+
+    def on_predict_batch_end(
+        self, trainer: Any, pl_module: LightningModule, outputs: Any, batch: CloudBatch, batch_idx: int, dataloader_idx: int = 0
+    ) -> None:
+        self.writer.add(batch.index, outputs, batch.skipped)
