@@ -91,6 +91,17 @@ class Canvas:
                 longest = kept
         return _cut(line, shortest)
 
+    def wrapped(self, text: str, size_px: float, room_px: float) -> list[str]:
+        """The whole text on as many lines as it takes; only a word wider than the room is shortened."""
+        lines = [""]
+        for word in drawable(text).split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.width_of(longer, size_px) > room_px:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return [self.fitted(line, size_px, room_px) for line in lines]
+
     def rectangle(self, x: float, y: float, width: float, height: float, color: str) -> None:
         """A filled one, its edges rounded to whole pixels."""
         rgb = [int(color[start : start + 2], 16) for start in (1, 3, 5)]

@@ -84,10 +84,13 @@ def _page(
     wide, high = cell * len(names), cell * len(truths)
     right = left + wide + round(NOTE_PX * 6.5) + MARGIN
     width = max(right, 760)
-    page = Canvas(width, top + max(high, 120) + below + round(NOTE_PX * 4.6))
+    notes = ruler.wrapped(footer, NOTE_PX, width - 2 * MARGIN)
+    foot = top + max(high, 120) + below + round(NOTE_PX * 2.2)
+    page = Canvas(width, foot + round(NOTE_PX * (1.2 + 1.55 * len(notes))))
 
     page.text(MARGIN, TITLE_PX * 1.4, title, TITLE_PX, bold=True, room_px=width - 2 * MARGIN)
-    page.text(MARGIN, page.height_px - NOTE_PX * 1.3, footer, NOTE_PX, GREY, room_px=width - 2 * MARGIN)
+    for index, note in enumerate(notes):
+        page.text(MARGIN, foot + NOTE_PX * (0.4 + 1.55 * (index + 0.5)), note, NOTE_PX, GREY)
     if not truths:
         page.text(MARGIN, top + 60, "no sample has a label", TITLE_PX, GREY)
         return page
@@ -131,7 +134,7 @@ def _write_shares(
         if cell < COUNT_PX:
             page.text(x, y, share, cell * 0.4, ink, "center")
         else:
-            page.text(x, y - cell * 0.12, f"{share} %", min(cell * 0.27, 24), ink, "center", bold=True)
+            page.text(x, y - cell * 0.12, f"{share} %", min(cell * 0.25, 24), ink, "center", bold=True)
             page.text(x, y + cell * 0.22, str(counts[row, column]), min(cell * 0.21, 18), ink, "center")
 
 

@@ -57,9 +57,12 @@ def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str
     row_height = tile + round(gap * 2.5)
     left = margin
     right = left + views * (tile + gap) + round(type_px * 0.6)
-    head, foot = round(type_px * 3.9), round(type_px * 2.4)
     width = max(right + panel + margin, round(type_px * 32))
-    page = Canvas(width, head + max(len(rows), 1) * row_height + foot)
+    small = type_px * 0.78
+    notes = Canvas(10, 10).wrapped(footer, small, width - 2 * margin)
+    head = round(type_px * 3.9)
+    foot = head + max(len(rows), 1) * row_height
+    page = Canvas(width, foot + round(type_px * 1.4 + small * LINE * len(notes)))
 
     page.text(left, type_px * 1.5, title, type_px * 1.25, bold=True, room_px=width - 2 * margin)
     for view in range(views if rows else 0):
@@ -85,21 +88,19 @@ def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str
             page.rectangle(x - 1, y - 1, tile + 2, tile + 2, HAIRLINE)
             page.image(x, y, np.repeat(grey[:, :, None], 3, axis=2))
         _draw_guesses(page, row, right, y, width - margin - right, type_px)
-    page.text(left, page.height_px - foot * 0.55, footer, type_px * 0.78, GREY, room_px=width - 2 * margin)
+    for index, note in enumerate(notes):
+        page.text(left, foot + type_px * 0.5 + small * LINE * (index + 0.5), note, small, GREY)
     page.save(path)
 
 
 def _draw_guesses(page: Canvas, row: ViewRow, x: int, y: int, width: int, type_px: float) -> None:
     line = type_px * LINE
     heading = "truth unknown" if row.truth is None else _spoken(row.truth)
-    room = width * (0.95 if row.truth is not None and row.truth == row.name else 0.62)
-    page.text(
-        x, y + line / 2, heading, type_px * 1.08, GREY if row.truth is None else INK, bold=True, room_px=room
-    )
-    used = page.width_of(page.fitted(heading, type_px * 1.08, room, True), type_px * 1.08, True)
-    page.text(
-        x + width, y + line / 2, row.name, type_px * 0.72, GREY, "right", room_px=width - used - type_px * 0.8
-    )
+    large, small = type_px * 1.08, type_px * 0.72
+    shown = page.fitted(heading, large, width * 0.62, bold=True)
+    page.text(x, y + line / 2, shown, large, GREY if row.truth is None else INK, bold=True)
+    room = width - page.width_of(shown, large, bold=True) - small
+    page.text(x + width, y + line / 2, row.name, small, GREY, "right", room_px=room)
     for rank, (label, probability) in enumerate(row.top[:TOP]):
         ink, tint = UNKNOWN if row.truth is None else RIGHT if _spoken(label) == heading else WRONG
         mark = "" if row.truth is None else "\N{CHECK MARK}" if ink == RIGHT[0] else "\N{BALLOT X}"

@@ -1,6 +1,7 @@
 """Classification metrics against a reference that counts one sample at a time."""
 
 import copy
+import inspect
 import math
 from collections.abc import Sequence
 from random import Random
@@ -163,8 +164,6 @@ def test_a_rejected_batch_leaves_the_counts_alone() -> None:
         metrics.update(torch.tensor([[0.0, 1.0], [0.0, math.nan]]), torch.tensor([0, 0]))
     with pytest.raises(ValueError, match="logits for 3 classes, but the class list has 2"):
         metrics.update(torch.zeros(1, 3), torch.tensor([0]))
-    with pytest.raises(ValueError, match="1 rows of logits for 2 labels"):
-        metrics.update(torch.zeros(1, 2), torch.tensor([0, 1]))
     assert int(metrics.count) == int(metrics.top5_hits) == int(metrics.confusion.sum()) == 0
 
 
@@ -205,8 +204,14 @@ def test_a_confusion_matrix_has_labels_as_rows() -> None:
 def test_a_prediction_outside_the_class_list_is_refused() -> None:
     with pytest.raises(ValueError, match=r"outside 0 \.\. 1"):
         confusion_matrix(torch.tensor([2]), torch.tensor([0]), 2)
+
+
+def test_as_many_labels_as_samples_are_asked_for() -> None:
+    # Unwrapped, because users run without the shape checks that tests put around every function.
     with pytest.raises(ValueError, match="1 predictions for 2 labels"):
-        confusion_matrix(torch.tensor([0]), torch.tensor([0, 1]), 2)
+        inspect.unwrap(confusion_matrix)(torch.tensor([0]), torch.tensor([0, 1]), 2)
+    with pytest.raises(ValueError, match="2 rows of logits for 1 labels"):
+        inspect.unwrap(topk_hits)(torch.zeros(2, 2), torch.tensor([0]), 1)
 
 
 def test_a_class_without_samples_is_nan_and_outside_the_mean() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pointclip2.geometry import ring
 from pointclip2.projectors import RealisticProjector
 from pointclip2.visual import ViewRow, draw_views
+from pointclip2.visual.canvas import Canvas
 
 TOP = [("chair", 0.7), ("stool", 0.2), ("night_stand", 0.1)]
 
@@ -155,6 +156,18 @@ def test_names_in_any_script_and_with_any_sign_are_drawn_without_a_warning(tmp_p
     rows = [ViewRow(name, torch.ones(1, 110, 110), name, [(name, 0.5), (name[::-1], 0.2)]) for name in names]
     draw_views(tmp_path / "views.png", rows, "椅子 $5", "🪑 " * 200)
     assert read(tmp_path / "views.png").shape[1] < 2000
+
+
+def test_a_long_footer_is_wrapped_not_cut(tmp_path: Path) -> None:
+    rows = [row(torch.ones(1, 110, 110))]
+    draw_views(tmp_path / "short.png", rows, "Views", "Made up.")
+    draw_views(tmp_path / "long.png", rows, "Views", "Measured on a split of some size. " * 8)
+    short, long = read(tmp_path / "short.png"), read(tmp_path / "long.png")
+    assert long.shape[0] > short.shape[0] + 3 * 27
+    assert long.shape[1] == short.shape[1]
+    canvas = Canvas(10, 10)
+    sentence = "one two three four five six seven"
+    assert " ".join(canvas.wrapped(sentence, 20, 120)) == sentence
 
 
 def test_a_sheet_without_shapes_says_so(tmp_path: Path) -> None:
