@@ -4,7 +4,8 @@ A cloud is turned in front of a fixed camera: ``p' = p @ R`` for row vectors. A 
 turn, each ``R = (Rx(a) Ry(b) Rz(c))^T`` of Euler angles ``(a, b, c)``, the convention of the official programs.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -43,18 +44,24 @@ class CameraRig(nn.Module):
     def __init__(self, views: Sequence[Sequence[Angles] | Angles]) -> None:
         super().__init__()
         if not views:
-            raise ConfigError("a camera rig without views: give at least one [[a, b, c], ...] in projector.rig.views")
+            raise ConfigError(
+                "a camera rig without views: give at least one [[a, b, c], ...] in projector.rig.views"
+            )
         matrices = [self._matrix(index, view) for index, view in enumerate(views)]
+        self._exact = torch.stack(matrices).float()
         # Not in a state dict: the rig is configuration, and a checkpoint must not overrule it.
-        self.register_buffer("rotation", torch.stack(matrices).float(), persistent=False)
+        self.register_buffer("rotation", self._exact.clone(), persistent=False)
 
     @staticmethod
     def _matrix(index: int, view: Sequence[Angles] | Angles) -> Tensor:
-        steps = [view] if view and all(isinstance(angle, int | float) for angle in view) else view
+        steps: Sequence[object] = [view] if _is_triple(view) else view
+        if not isinstance(view, Sequence) or not view or not all(_is_triple(step) for step in steps):
+            raise ConfigError(
+                f"projector.rig.views[{index}]: {view!r} is not made of angles [a, b, c] in degrees"
+            )
         matrix = torch.eye(3, dtype=torch.float64)
         for step in steps:
-            if not (isinstance(step, Sequence) and len(step) == 3 and all(isinstance(a, int | float) for a in step)):
-                raise ConfigError(f"projector.rig.views[{index}]: {step!r} is not three angles [a, b, c] in degrees")
+            assert isinstance(step, Sequence)
             matrix = matrix @ euler_matrix(*step)
         return matrix
 
@@ -63,9 +70,27 @@ class CameraRig(nn.Module):
         """How many."""
         return len(self.rotation)
 
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "CameraRig":
+        """The rig follows a device but not a precision: a backbone in half precision must not bend the views."""
+        super()._apply(fn, recurse)
+        self.rotation = self._exact.to(self.rotation.device)
+        return self
+
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch views 3 points"]:
-        """Turned clouds, coordinates before points so that each axis is contiguous."""
-        return torch.matmul(self.rotation.to(points.dtype).transpose(1, 2), points.transpose(1, 2).unsqueeze(1))
+        """Turned clouds, coordinates before points so that each axis is contiguous.
+
+        Written as single products and sums, not as a matrix product: the same bits for a cloud alone and in a batch, on
+        every device, under autocast and with TF32 allowed. A cell's border turns a last bit into another pixel.
+        """
+        rotation = self.rotation.to(points.dtype).transpose(1, 2).unsqueeze(-1)
+        x, y, z = points.transpose(1, 2).contiguous().unsqueeze(1).unsqueeze(3).unbind(dim=2)
+        return (rotation[:, :, 0] * x).add_(rotation[:, :, 1] * y).add_(rotation[:, :, 2] * z)
+
+
+def _is_triple(step: object) -> bool:
+    if not isinstance(step, Sequence) or len(step) != 3:
+        return False
+    return all(isinstance(angle, int | float) and math.isfinite(angle) for angle in step)
 
 
 def ring(views: int, elevation_deg: float = 20.0, start_deg: float = 0.0) -> CameraRig:

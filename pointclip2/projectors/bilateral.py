@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pointclip2.projectors.separable import gaussian_taps
 
-EMPTY = -1e6
+EMPTY = -1e15
 CHUNK = 2**16
 
 
@@ -49,7 +49,10 @@ def _at(
     weighted, weights = torch.zeros_like(centre), torch.zeros_like(centre)
     for place in itertools.product(*(range(len(axis)) for axis in taps)):
         start = sum(index * step for index, step in zip(place, stride, strict=True))
-        closeness = math.log(taps[0][place[0]] * taps[1][place[1]] * taps[2][place[2]])
+        tap = taps[0][place[0]] * taps[1][place[1]] * taps[2][place[2]]
+        if tap == 0:
+            continue
+        closeness = math.log(tap)
         near = source[start:][occupied]
         weight = (near - centre).square().mul(-0.5 / range_sigma**2).add(closeness).exp()
         weighted = weighted + weight * near

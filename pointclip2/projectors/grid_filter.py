@@ -45,7 +45,11 @@ class Filter:
             ("densify", self.densify_window, self.densify_padding),
             ("smooth", self.smooth_window, self.smooth_padding),
         ):
-            if min(window) < 1 or min(padding) < 0 or any(2 * p > w for w, p in zip(window, padding, strict=True)):
+            if (
+                min(window) < 1
+                or min(padding) < 0
+                or any(2 * p > w for w, p in zip(window, padding, strict=True))
+            ):
                 raise ConfigError(
                     f"projector.{name}_window={list(window)} with {name}_padding={list(padding)}: windows are at least 1 "
                     "and a padding is at most half its window"
@@ -79,7 +83,9 @@ class Filter:
 
     def shift(self, axis: int) -> int:
         """What to add to a cell's index to find its middle in the smoothed grid."""
-        return (self.pool_padding[axis] - self.pool[axis] // 2) + (self.kernel_padding[axis] - self.kernel[axis] // 2)
+        return (self.pool_padding[axis] - self.pool[axis] // 2) + (
+            self.kernel_padding[axis] - self.kernel[axis] // 2
+        )
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,7 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
 
     The block may live in ``scratch`` and is lost when that is used again. Nothing is computed outside the bounding box of the occupied cells, enlarged by what the windows reach.
     """
-    row, column, layer = (
-        index.flatten(0, 1)[images] for index in (cells.row, cells.column, cells.depth)
-    )
+    row, column, layer = (index.flatten(0, 1)[images] for index in (cells.row, cells.column, cells.depth))
     value = cells.value.flatten(0, 1)[images]
     count = len(row)
     (pool_z, pool_xy), (kernel_z, kernel_xy) = spec.pool, spec.kernel
@@ -117,8 +121,11 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
 
     image = torch.arange(count, device=row.device).unsqueeze(1)
     flat_index = ((image * depth + (layer - z0)) * height + (row - y0)) * width + (column - x0)
-    scratch.grow(total + tail, value)
-    flat = _scatter(flat_index, value, total + tail, stride[0], spec, scratch)
+    scratch.grow(total + tail + 1, value)
+    missing = None
+    if cells.missing is not None:
+        missing = cells.missing.unsqueeze(1).expand(cells.row.shape).flatten(0, 1)[images]
+    flat = _scatter(flat_index, value, missing, total + tail, stride[0], spec, scratch)
     flat = _densify(flat, stride, spec, scratch)
 
     pooled_corner = tuple(
@@ -127,7 +134,10 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
     pooled_size = tuple(
         cells_ + 2 * padding - window + 1
         for cells_, padding, window in zip(
-            _each_axis((spec.depth, spec.resolution)), _each_axis(spec.pool_padding), _each_axis(spec.pool), strict=True
+            _each_axis((spec.depth, spec.resolution)),
+            _each_axis(spec.pool_padding),
+            _each_axis(spec.pool),
+            strict=True,
         )
     )
     flat = _clear_outside(flat, (count, depth, height, width), pooled_corner, pooled_size, scratch.reuse)
@@ -138,7 +148,9 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
             flat = smooth(flat, taps, stride[axis], scratch)
             scale *= taps[len(taps) // 2]
     elif spec.smooth == "bilateral":
-        flat = bilateral(flat, stride, total, _each_axis(spec.kernel), _each_axis(spec.smooth_sigma), spec.range_sigma)
+        flat = bilateral(
+            flat, stride, total, _each_axis(spec.kernel), _each_axis(spec.smooth_sigma), spec.range_sigma
+        )
     corner = tuple(
         start + padding for start, padding in zip(pooled_corner, _each_axis(spec.kernel_padding), strict=True)
     )
@@ -150,7 +162,15 @@ def _each_axis(pair: tuple[Number, Number]) -> tuple[Number, Number, Number]:
     return (pair[0], pair[1], pair[1])
 
 
-def _scatter(index: Tensor, value: Tensor, size: int, depth_stride: int, spec: Filter, scratch: Scratch) -> Tensor:
+def _scatter(
+    index: Tensor,
+    value: Tensor,
+    missing: Tensor | None,
+    size: int,
+    depth_stride: int,
+    spec: Filter,
+    scratch: Scratch,
+) -> Tensor:
     """Values at their cells, 0 elsewhere. Where all steps take the maximum, the window along the depth is filled at once.
 
     Writing a point to a few cells costs far less than a pass over the whole buffer.
@@ -159,12 +179,16 @@ def _scatter(index: Tensor, value: Tensor, size: int, depth_stride: int, spec: F
         reach = torch.arange(spec.pool[0], device=index.device) * depth_stride
         index = index.unsqueeze(-1) - reach
         value = value.unsqueeze(-1).expand_as(index)
-    buffer = scratch.take(size)
-    flat = value.new_zeros(size) if buffer is None else buffer.zero_()
+        missing = None if missing is None else missing.unsqueeze(-1)
+    if missing is not None:
+        # To one cell behind the last, which is cut off: a stand-in must not weigh in a mean.
+        index = torch.where(missing, size, index)
+    buffer = scratch.take(size + 1)
+    flat = value.new_zeros(size + 1) if buffer is None else buffer.zero_()
     reduce = {"max": "amax", "min": "amin", "mean": "mean"}[spec.collision]
     if buffer is None:
-        return flat.scatter_reduce(0, index.flatten(), value.flatten(), reduce, include_self=False)
-    return flat.scatter_reduce_(0, index.flatten(), value.flatten(), reduce, include_self=False)
+        return flat.scatter_reduce(0, index.flatten(), value.flatten(), reduce, include_self=False)[:size]
+    return flat.scatter_reduce_(0, index.flatten(), value.flatten(), reduce, include_self=False)[:size]
 
 
 def _densify(flat: Tensor, stride: tuple[int, int, int], spec: Filter, scratch: Scratch) -> Tensor:
@@ -190,10 +214,17 @@ def _densify(flat: Tensor, stride: tuple[int, int, int], spec: Filter, scratch: 
 
 
 def _clear_outside(
-    flat: Tensor, shape: tuple[int, int, int, int], corner: tuple[int, ...], size: tuple[int, ...], reuse: bool
+    flat: Tensor,
+    shape: tuple[int, int, int, int],
+    corner: tuple[int, ...],
+    size: tuple[int, ...],
+    reuse: bool,
 ) -> Tensor:
     """Cells beyond the grid's border, which a pooled grid does not have, emptied."""
-    inside = [(max(0, -start), min(length, limit - start)) for start, length, limit in zip(corner, shape[1:], size, strict=True)]
+    inside = [
+        (max(0, -start), min(length, limit - start))
+        for start, length, limit in zip(corner, shape[1:], size, strict=True)
+    ]
     if all(low == 0 and high == length for (low, high), length in zip(inside, shape[1:], strict=True)):
         return flat
     total = shape[0] * shape[1] * shape[2] * shape[3]

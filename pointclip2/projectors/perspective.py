@@ -9,6 +9,10 @@ from pointclip2.projectors.quantise import finite_points
 from pointclip2.types import ConfigError, Projection
 
 
+# A point at the camera itself has no pixel, and its inverse distance no value.
+NEAREST = 1e-30
+
+
 class PerspectiveProjector(nn.Module):
     """Raw distances as images, 0 = empty: **not** in [0, 1], exactly as PointCLIP feeds them to CLIP.
 
@@ -26,7 +30,7 @@ class PerspectiveProjector(nn.Module):
         self, rig: CameraRig, resolution: int = 128, distance: float = 1.6, visible_tolerance: float = 0.05
     ) -> None:
         super().__init__()
-        if resolution < 1 or distance <= 0:
+        if resolution < 1 or not distance > 0:
             raise ConfigError(f"projector: resolution={resolution} and distance={distance} must be positive")
         self.rig = rig
         self.resolution = resolution
@@ -42,7 +46,7 @@ class PerspectiveProjector(nn.Module):
         x, y, z = self.rig(points).unbind(dim=2)
         z = z + self.distance
         side = self.resolution
-        ahead = z > 0
+        ahead = z > NEAREST
         depth = torch.where(ahead, z, torch.ones_like(z))
         row, column = (
             torch.ceil((axis.detach() / depth.detach() + 1) / 2 * side - 0.5).clamp(-1, side).to(torch.int64)
@@ -50,14 +54,18 @@ class PerspectiveProjector(nn.Module):
         )
         inside = (row >= 0) & (row < side) & (column >= 0) & (column < side) & ahead & finite.unsqueeze(1)
         batch, views, count = row.shape
-        pixel = torch.where(inside, row * side + column, torch.full_like(row, side * side))  # the rest: one pixel past the end
+        pixel = torch.where(
+            inside, row * side + column, torch.full_like(row, side * side)
+        )  # the rest: one pixel past the end
 
         flat = pixel.view(batch * views, count)
         inverse = depth.reciprocal().reshape(batch * views, count)
         empty = inverse.new_zeros(batch * views, side * side + 1)
         number = empty.scatter_add(1, flat, torch.ones_like(inverse))
-        image = number / empty.scatter_add(1, flat, inverse).clamp(min=1e-12)
-        nearest = torch.full_like(empty, torch.inf).scatter_reduce(1, flat, depth.detach().reshape_as(flat), "amin")
+        image = number / torch.where(number > 0, empty.scatter_add(1, flat, inverse), torch.ones_like(empty))
+        nearest = torch.full_like(empty, torch.inf).scatter_reduce(
+            1, flat, depth.detach().reshape_as(flat), "amin"
+        )
         seen = depth <= nearest.gather(1, flat).view_as(depth) + self.visible_tolerance
         return Projection(
             image[:, :-1].reshape(batch, views, side, side),

@@ -6,6 +6,11 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from pointclip2.types import CloudError
+
+# Beyond this a coordinate is a sensor's "no return", often the largest float, not a measurement; turning it overflows.
+LARGEST = 1e30
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -16,16 +21,32 @@ class Cells:
     depth: Int64[Tensor, "batch views points"]
     value: Float[Tensor, "batch views points"]
     """The nearness that is written into the cell: continuous, in cells, larger is nearer. Carries the gradient."""
+    missing: Bool[Tensor, "batch points"] | None = None
+    """Points that are not drawn; None where all are."""
 
 
 def finite_points(
     points: Float[Tensor, "batch points 3"],
 ) -> tuple[Float[Tensor, "batch points 3"], Bool[Tensor, "batch points"]]:
-    """Points that are NaN or infinite replaced by a finite one of the same cloud (zero if there is none), and which are finite."""
-    finite = torch.isfinite(points).all(dim=-1)
+    """Points that are NaN or infinite replaced by a finite one of the same cloud (or zero), and which are finite.
+
+    Half precision becomes float32, in which a cell's border is where it should be; float64 stays.
+
+    Raises:
+        CloudError: not floating-point numbers in the shape (batch, points, 3), or no point.
+    """
+    if points.ndim != 3 or points.shape[2] != 3 or points.shape[1] == 0 or not points.is_floating_point():
+        raise CloudError(
+            f"points of shape {tuple(points.shape)} and type {points.dtype}: a projector wants floating-point numbers "
+            "in the shape (batch, points, 3) with at least one point"
+        )
+    if points.dtype not in (torch.float32, torch.float64):
+        points = points.float()
+    finite = (points.abs() < LARGEST).all(dim=-1)
     first = finite.to(torch.int64).argmax(dim=1)
-    stand_in = points[torch.arange(len(points), device=points.device), first].nan_to_num(0.0, 0.0, 0.0)
-    return torch.where(finite.unsqueeze(-1), points, stand_in.unsqueeze(1)), finite
+    stand_in = points[torch.arange(len(points), device=points.device), first].unsqueeze(1)
+    stand_in = torch.where(finite.any(dim=1).view(-1, 1, 1), stand_in, torch.zeros_like(stand_in))
+    return torch.where(finite.unsqueeze(-1), points, stand_in), finite
 
 
 def quantise(
@@ -34,6 +55,7 @@ def quantise(
     depth: int,
     object_ratio: float,
     depth_bias: float,
+    missing: Bool[Tensor, "batch points"] | None = None,
 ) -> Cells:
     """Cells of a (``depth``, ``resolution``, ``resolution``) grid, one for every point.
 
@@ -47,4 +69,4 @@ def quantise(
     plane = plane.clamp_(1, resolution - 2).to(torch.int64)
     nearness = ((unit[:, :, 2] + 1) / 2 + depth_bias) / (1 + depth_bias) * (depth - 2)
     layer = torch.ceil(nearness.detach()).clamp_(0, depth - 1).to(torch.int64)
-    return Cells(plane[:, :, 0], plane[:, :, 1], layer, nearness.clamp(1, depth - 2))
+    return Cells(plane[:, :, 0], plane[:, :, 1], layer, nearness.clamp(1, depth - 2), missing)

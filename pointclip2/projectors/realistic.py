@@ -76,9 +76,13 @@ class RealisticProjector(nn.Module):
     ) -> None:
         super().__init__()
         if resolution < 4 or depth < 4:
-            raise ConfigError(f"projector: resolution={resolution} and depth={depth} must be at least 4 cells")
-        if not 0 < object_ratio <= 1 or depth_bias < 0:
-            raise ConfigError(f"projector: object_ratio={object_ratio} must be in (0, 1], depth_bias={depth_bias} at least 0")
+            raise ConfigError(
+                f"projector: resolution={resolution} and depth={depth} must be at least 4 cells"
+            )
+        if not 0 < object_ratio <= 1 or not depth_bias >= 0:
+            raise ConfigError(
+                f"projector: object_ratio={object_ratio} must be in (0, 1], depth_bias={depth_bias} at least 0"
+            )
         if squeeze not in SQUEEZE:
             raise ConfigError(f"projector.squeeze={squeeze!r}: choose one of {', '.join(SQUEEZE)}")
         if lookup not in ("own", "transposed"):
@@ -102,12 +106,21 @@ class RealisticProjector(nn.Module):
             smooth,
             _pair(smooth_window),
             _pair(smooth_padding),
-            (float(smooth_sigma[0]), float(smooth_sigma[1])),
+            _sigmas(smooth_sigma),
             range_sigma,
         )
         self.side = self.filter.size(1)
+        if self.side < 1 or self.filter.size(0) < 1:
+            raise ConfigError(
+                f"projector: windows larger than the padded grid leave {self.filter.size(0)} cells of depth={depth} and "
+                f"{self.side} of resolution={resolution}"
+            )
         if not 0 <= 2 * crop_px < self.side:
             raise ConfigError(f"projector.crop_px={crop_px} leaves nothing of an image of {self.side} px")
+        if size_px is not None and size_px < 1:
+            raise ConfigError(
+                f"projector.size_px={size_px} must be at least 1, or null for the projector's own size"
+            )
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
         """Views of a batch of clouds, y up.
@@ -118,7 +131,8 @@ class RealisticProjector(nn.Module):
         points, finite = finite_points(points)
         turned = self.rig(points)
         spec = self.filter
-        cells = quantise(turned, spec.resolution, spec.depth, self.object_ratio, self.depth_bias)
+        missing = None if bool(finite.all()) else ~finite
+        cells = quantise(turned, spec.resolution, spec.depth, self.object_ratio, self.depth_bias, missing)
         batch, views, count = cells.row.shape
         limit = CHUNK_CPU if points.device.type == "cpu" else CHUNK_GPU
         across = int(spec.resolution * self.object_ratio) + spec.pool[1] + spec.kernel[1]
@@ -131,13 +145,18 @@ class RealisticProjector(nn.Module):
             part = slice(start, min(start + chunk, batch * views))
             self._draw(filtered_block(cells, part, spec, scratch), cells, part, image, visible)
         image = image.view(batch, views, self.side, self.side)
-        if not bool(finite.any(dim=1).all()):
-            image = torch.where(finite.any(dim=1).view(batch, 1, 1, 1), image, torch.ones_like(image))
         return self._framed(image, cells, visible.view(batch, views, count), finite)
 
     def _draw(self, block: Block, cells: Cells, part: slice, image: Tensor, visible: Tensor) -> None:
         """Write one chunk of whole images, and which of their points they show."""
-        values, (z0, y0, x0) = block.values, block.corner
+        # The block reaches beyond the grid by the lead of the filters; the smoothed grid ends at its border.
+        _, y0, x0 = block.corner
+        front, top, left = (max(0, -start) for start in block.corner)
+        back, bottom, right = (
+            min(length, self.filter.size(axis) - start)
+            for axis, length, start in zip((0, 1, 1), block.values.shape[1:], block.corner, strict=True)
+        )
+        values = block.values[:, front:back, top:bottom, left:right]
         if self.squeeze == "max":
             surface = values.amax(dim=1)
         elif self.squeeze == "min":
@@ -150,24 +169,22 @@ class RealisticProjector(nn.Module):
             largest = torch.where(largest > 0, largest, torch.ones_like(largest))
         else:
             largest = surface.new_full((len(surface), 1, 1), (self.filter.depth - 2) / block.scale)
-        height, width = surface.shape[1:]
-        top, left = max(0, -y0), max(0, -x0)
-        bottom, right = min(height, self.side - y0), min(width, self.side - x0)
-        inside = (1 - surface / largest)[:, top:bottom, left:right]
-        image[part, y0 + top : y0 + bottom, x0 + left : x0 + right] = inside
+        image[part, y0 + top : y0 + bottom, x0 + left : x0 + right] = 1 - surface / largest
         visible[part] = self._visible(block, cells, part, image[part].detach(), largest.detach())
 
     def _visible(self, block: Block, cells: Cells, part: slice, image: Tensor, largest: Tensor) -> Tensor:
         """Whether each point's own cell in the smoothed grid is about what the image shows at its pixel."""
         values, (z0, y0, x0) = block.values.detach(), block.corner
-        layer, row, column = (
-            index.flatten(0, 1)[part] for index in (cells.depth, *self._lookup(cells))
-        )
+        layer, row, column = (index.flatten(0, 1)[part] for index in (cells.depth, *self._lookup(cells)))
         across = self.filter.shift(1)
         row, column = row + across, column + across
-        layer = (layer + self.filter.shift(0)).clamp(1, self.filter.size(0) - 3) - z0
+        last = self.filter.size(0) - 1
+        # The released program never looks into the outermost layers, and so misses the nearest points of a shallow grid.
+        first, last = (1, last - 2) if self.transposed and last >= 3 else (0, last)
+        layer = (layer + self.filter.shift(0)).clamp(first, last) - z0
         depth, height, width = values.shape[1:]
         inside = (row >= y0) & (row < y0 + height) & (column >= x0) & (column < x0 + width)
+        inside = inside & (layer >= 0) & (layer < depth)
         at = (layer.clamp(0, depth - 1) * height + (row - y0).clamp(0, height - 1)) * width
         at = at + (column - x0).clamp(0, width - 1)
         own = values.flatten(1).gather(1, at) * inside / largest[:, :, 0]
@@ -175,7 +192,9 @@ class RealisticProjector(nn.Module):
         shown = image.flatten(1).gather(1, flat)
         return (shown - (1 - own)).abs() < self.visible_tolerance
 
-    def _lookup(self, cells: Cells) -> tuple[Int64[Tensor, "batch views points"], Int64[Tensor, "batch views points"]]:
+    def _lookup(
+        self, cells: Cells
+    ) -> tuple[Int64[Tensor, "batch views points"], Int64[Tensor, "batch views points"]]:
         return (cells.column, cells.row) if self.transposed else (cells.row, cells.column)
 
     def _framed(self, image: Tensor, cells: Cells, visible: Tensor, finite: Tensor) -> Projection:
@@ -188,13 +207,26 @@ class RealisticProjector(nn.Module):
             image = image[:, :, self.crop_px : self.crop_px + side, self.crop_px : self.crop_px + side]
         inside = ((pixel >= 0) & (pixel < side)).all(dim=-1) & finite.unsqueeze(1)
         if self.size_px is not None:
-            image = F.interpolate(image, size=(self.size_px, self.size_px), mode="bilinear", align_corners=True)
-            pixel = torch.ceil(pixel * (self.size_px / side)).to(torch.int64).clamp_(max=self.size_px - 1)
+            # Nearness is what is resized: its background is 0, which no interpolation weight can round.
+            size = (self.size_px, self.size_px)
+            image = 1 - F.interpolate(1 - image, size=size, mode="bilinear", align_corners=True)
+            # Rounded up as the released program does, in integers: a float's last bit would move exact quotients.
+            pixel = (-(-pixel * self.size_px // side)).clamp_(max=self.size_px - 1)
         pixel = torch.where(inside.unsqueeze(-1), pixel, torch.full_like(pixel, -1))
         return Projection(image, pixel, visible & inside)
 
 
+def _sigmas(values: Sequence[float]) -> tuple[float, float]:
+    if len(values) != 2:
+        raise ConfigError(
+            f"projector.smooth_sigma={list(values)} must be two numbers, along and across the line of sight"
+        )
+    return float(values[0]), float(values[1])
+
+
 def _pair(values: Sequence[int]) -> tuple[int, int]:
     if len(values) != 2:
-        raise ConfigError(f"projector: {list(values)} must be two numbers, along and across the line of sight")
+        raise ConfigError(
+            f"projector: {list(values)} must be two numbers, along and across the line of sight"
+        )
     return int(values[0]), int(values[1])

@@ -88,5 +88,6 @@ def gaussian_taps(window: int, sigma: float) -> list[float]:
     if window == 1:
         return [1.0]
     at = torch.arange(window, dtype=torch.float64) - (window - 1) / 2
-    taps = torch.exp(-(at**2) / (2 * sigma**2))
+    # Relative to the middle taps, so that a narrow Gaussian over an even window does not vanish altogether.
+    taps = torch.exp((at.square().amin() - at.square()) / (2 * sigma**2))
     return [float(tap) for tap in taps / taps.sum()]

@@ -43,7 +43,7 @@ class SplatProjector(nn.Module):
         visible_tolerance: float = 0.05,
     ) -> None:
         super().__init__()
-        if resolution < 1 or not 0 < object_ratio <= 1 or radius_px < 0:
+        if resolution < 1 or not 0 < object_ratio <= 1 or not radius_px >= 0:
             raise ConfigError(
                 f"projector: resolution={resolution} and radius_px={radius_px} must be positive, "
                 f"object_ratio={object_ratio} in (0, 1]"
@@ -65,12 +65,12 @@ class SplatProjector(nn.Module):
         """
         points, finite = finite_points(points)
         turned = self.rig(points)
-        batch, views, _, count = turned.shape
+        batch, views = turned.shape[:2]
         low, high = turned.detach().amin(dim=-1, keepdim=True), turned.detach().amax(dim=-1, keepdim=True)
         side = (high - low).amax(dim=2)
         side = torch.where(side > 0, side, torch.ones_like(side))
-        scale = (self.object_ratio * self.resolution / side).unsqueeze(-1)
-        plane = (turned[:, :, :2].detach() - (low + high)[:, :, :2] / 2).mul_(scale).add_(self.resolution / 2)
+        plane = (turned[:, :, :2].detach() - (low + high)[:, :, :2] / 2).div_(side.unsqueeze(-1))
+        plane = plane.mul_(self.object_ratio * self.resolution).add_(self.resolution / 2)
         pixel = plane.to(torch.int64).clamp_(0, self.resolution - 1)
         # 2 is nearest and 1 farthest, so that 0 is left for empty.
         nearness = 2 - (high[:, :, 2] - turned[:, :, 2]) / side
@@ -102,7 +102,9 @@ class SplatProjector(nn.Module):
             index = torch.arange(number, device=value.device).unsqueeze(1) * image
             index = index + (row[part] + 2 * reach) * width + column[part] + 2 * reach
             scratch.grow(total + tail, value)
-            flat = value.new_zeros(total + tail).scatter_reduce(0, index.flatten(), value[part].flatten(), "amax")
+            flat = value.new_zeros(total + tail).scatter_reduce(
+                0, index.flatten(), value[part].flatten(), "amax"
+            )
             out = self._dilate(flat, total, width, reach, scratch).view(number, width, width)
             surface[part] = out[:, reach : reach + self.resolution, reach : reach + self.resolution]
         return surface
