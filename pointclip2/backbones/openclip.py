@@ -65,6 +65,7 @@ class OpenClipBackbone(nn.Module):
         self.precision = precision
         self.batch = batch
         self.trained = weights != RANDOM
+        self.trained_on = "" if self.trained else "RANDOM WEIGHTS: this model has learned nothing, its figures are chance"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model, self.weights_hash = self._load(arch, pretrained, weights, weights_folder, download, sha256)
@@ -109,6 +110,17 @@ class OpenClipBackbone(nn.Module):
     def state_dict(self, *args: Any, destination: Any = None, **kwargs: Any) -> Any:
         """Nothing: a frozen model does not belong in checkpoints."""
         return destination if destination is not None else {}
+
+    def describe(self) -> dict[str, Any]:
+        """What decides the features, as plain data: for cache keys and results."""
+        return {
+            "id": self.id,
+            "weights_hash": self.weights_hash,
+            "precision": self.precision,
+            "image_size": self.image_size,
+            "image_mean": self.image_mean.flatten().tolist() if self.normalise else None,
+            "image_std": self.image_std.flatten().tolist() if self.normalise else None,
+        }
 
     @property
     def logit_scale(self) -> float:

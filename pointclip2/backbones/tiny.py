@@ -22,8 +22,8 @@ def tiny(
     card = FOLDER / "model.json"
     if weights is None and not card.is_file():
         weights = RANDOM
-    sha256 = json.loads(card.read_text())["sha256"] if weights is None else None
-    return OpenClipBackbone(
+    facts = json.loads(card.read_text(encoding="utf-8")) if weights is None else {}
+    backbone = OpenClipBackbone(
         arch=f"local-dir:{FOLDER}",
         pretrained="shapes" if weights is None else "random" if weights == RANDOM else "local",
         image_size=image_size,
@@ -32,6 +32,8 @@ def tiny(
         normalise=False,
         weights=weights,
         precision=precision,
-        sha256=sha256,
+        sha256=facts.get("sha256"),
         batch=batch,
     )
+    backbone.trained_on = facts.get("trained_on", backbone.trained_on)
+    return backbone

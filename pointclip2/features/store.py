@@ -135,24 +135,27 @@ class FeatureStore:
         Raises:
             DataError: a shard is missing or damaged.
         """
-        features, index, skipped = [], [], {}
-        for shard in range(self.shards):
-            try:
-                with safe_open(self._path(shard), framework="pt") as file:
-                    features.append(file.get_tensor("features"))
-                    index.append(file.get_tensor("index"))
-                    skipped.update(json.loads((file.metadata() or {})["skipped"]))
-            except (OSError, SafetensorError, KeyError, ValueError) as error:
-                raise DataError(f"{self._path(shard)} cannot be read ({error}): delete it and run again") from error
-        return join(features, index, skipped)
+        return join([self.read_shard(shard) for shard in range(self.shards)])
+
+    def read_shard(self, shard: int) -> FeatureTable:
+        """One shard's features; raises as `read` does."""
+        try:
+            with safe_open(self._path(shard), framework="pt") as file:
+                skipped = json.loads((file.metadata() or {})["skipped"])
+                return FeatureTable(file.get_tensor("features"), file.get_tensor("index"), skipped)
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise DataError(f"{self._path(shard)} cannot be read ({error}): delete it and run again") from error
 
 
-def join(features: Sequence[Tensor], index: Sequence[Tensor], skipped: Mapping[str, str]) -> FeatureTable:
-    """One table of several shards; shards in which nothing could be read have no features."""
-    full = [part for part in features if len(part)]
-    table = torch.cat(full) if full else torch.zeros(0, 0, 0)
-    rows = torch.cat(list(index)) if index else torch.zeros(0, dtype=torch.int64)
-    return FeatureTable(table, rows, skipped)
+def join(tables: Sequence[FeatureTable]) -> FeatureTable:
+    """One table, in the order of the data set; tables in which nothing could be read have no features."""
+    full = [table for table in tables if len(table.index)]
+    skipped = {name: reason for table in tables for name, reason in table.skipped.items()}
+    if not full:
+        return FeatureTable(torch.zeros(0, 0, 0), torch.zeros(0, dtype=torch.int64), skipped)
+    index = torch.cat([table.index for table in full])
+    order = index.argsort()
+    return FeatureTable(torch.cat([table.features for table in full])[order], index[order], skipped)
 
 
 def replace_file(path: Path, write: Any) -> None:

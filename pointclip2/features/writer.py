@@ -66,10 +66,7 @@ class ShardWriter:
     @property
     def kept(self) -> FeatureTable | None:
         """What could not be stored, or None where everything could."""
-        if not self._kept:
-            return None
-        skipped = {name: reason for table in self._kept for name, reason in table.skipped.items()}
-        return join([table.features for table in self._kept], [table.index for table in self._kept], skipped)
+        return join(self._kept) if self._kept else None
 
 
 def _folder(store: FeatureStore) -> Path:

@@ -1,0 +1,28 @@
+"""Evaluate a composed configuration: ``python evaluate.py data=modelnet40 backbone=vit_b16``; ``--help`` lists the options.
+
+Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
+"""
+
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+_status = 0
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="evaluate")
+def main(cfg: DictConfig) -> float:
+    """One run. Returns the objective to sweepers."""
+    # Imported here so that --help answers at once.
+    from pointclip2.run import run_job
+
+    global _status
+    outcome = run_job(cfg)
+    _status = outcome.status if _status == 0 or outcome.status == 1 else _status
+    return outcome.objective
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(_status)

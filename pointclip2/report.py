@@ -1,0 +1,163 @@
+"""What people see of a run: the facts behind its numbers, predictions, pictures and the table in the console."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor
+
+from pointclip2.data.dataset import CloudDataset
+from pointclip2.features import FeatureTable
+from pointclip2.pipelines import ClassifyPipeline
+from pointclip2.pipelines.classify import top_classes
+from pointclip2.prompts import PromptSet
+from pointclip2.records import config_hash, write_predictions
+from pointclip2.tasks.classification import Predictions
+from pointclip2.types import CloudError
+
+TOP = 5
+
+
+def facts(
+    cfg: DictConfig, dataset: CloudDataset, pipeline: ClassifyPipeline, prompts: PromptSet, table: FeatureTable
+) -> dict[str, Any]:
+    """Where the numbers of ``results.json`` come from."""
+    backbone, weights = pipeline.backbone, pipeline.weights
+    assert weights is not None
+    labelled = sum(dataset.labels[i] >= 0 for i in table.index.tolist())
+    return {
+        "protocol": f"zero-shot classification, {'no labels used' if weights.selected_on == 'none' else 'view weights ' + _chosen(weights.selected_on)}",
+        "task": "classification",
+        "data": {
+            "name": dataset.name,
+            "split": dataset.split,
+            "n": len(table.index),
+            "labelled": labelled,
+            "classes": len(dataset.classes),
+            "checksum": dataset.checksum,
+            "skipped": dict(table.skipped),
+        },
+        "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
+        "projector": OmegaConf.to_container(cfg.projector, resolve=True),
+        "prompt": {"name": prompts.name, "hash": prompts.hash, "count": prompts.count},
+        "view_weights": weights.describe(),
+        "expect": OmegaConf.to_container(cfg.expect, resolve=True),
+        "config_hash": config_hash(cfg),
+        "device": _device_name(),
+    }
+
+
+def _chosen(selected_on: str) -> str:
+    return {"test": "SELECTED ON THE TEST LABELS", "unknown": "selected on unknown labels"}.get(
+        selected_on, f"selected on {selected_on}"
+    )
+
+
+def _device_name() -> str:
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"cpu, {torch.get_num_threads()} threads"
+
+
+def sentence(record: Mapping[str, Any]) -> str:
+    """One honest sentence about what was measured."""
+    data, backbone, weights = record["data"], record["backbone"], record["view_weights"]
+    chosen = "chosen without labels" if weights["selected_on"] == "none" else _chosen(weights["selected_on"])
+    line = (
+        f"{data['n']} clouds of {data['name']} ({data['split']}) among {data['classes']} classes, {backbone['id']}, "
+        f"{record['prompt']['count']} sentences ({record['prompt']['name']}), {weights['source']} view weights {chosen}."
+    )
+    return f"{line} {backbone['trained_on']}".strip()
+
+
+def draw(
+    run_dir: Path,
+    record: Mapping[str, Any],
+    dataset: CloudDataset,
+    pipeline: ClassifyPipeline,
+    predictions: Predictions,
+    confusion: Tensor,
+    pictures: int,
+) -> None:
+    """``predictions.csv``, ``views.png`` and ``confusion.png``."""
+    classes = tuple(dataset.classes)
+    top = top_classes(predictions.probability, classes, TOP)
+    index = predictions.index.tolist()
+    rows = []
+    for position, best in zip(index, top, strict=True):
+        row: dict[str, Any] = {"sample": dataset.names[position], "truth": _truth(dataset, position) or ""}
+        for rank, (name, probability) in enumerate(best, start=1):
+            row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
+        rows.append(row)
+    write_predictions(run_dir / "predictions.csv", rows, min(TOP, len(classes)))
+    if pictures > 0:
+        _draw_pictures(run_dir, record, dataset, pipeline, dict(zip(index, top, strict=True)), confusion, pictures)
+
+
+def _draw_pictures(
+    run_dir: Path,
+    record: Mapping[str, Any],
+    dataset: CloudDataset,
+    pipeline: ClassifyPipeline,
+    top: Mapping[int, list[tuple[str, float]]],
+    confusion: Tensor,
+    pictures: int,
+) -> None:
+    from pointclip2.visual import ViewRow, draw_confusion, draw_views
+
+    footer = sentence(record)
+    positions = sorted(top)
+    # Spread over the split, which is often sorted by class.
+    step = max(1, len(positions) // pictures)
+    device = next(pipeline.projector.buffers()).device
+    rows = []
+    for position in positions[::step][:pictures]:
+        try:
+            cloud = dataset[position]
+        except CloudError:  # readable when it was encoded, not any more
+            continue
+        with torch.no_grad():
+            images = pipeline.projector(cloud.points.unsqueeze(0).to(device)).images[0].cpu()
+        rows.append(ViewRow(cloud.name, images, _truth(dataset, position), top[position][:3]))
+    title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
+    draw_views(run_dir / "views.png", rows, title, footer)
+    if record["data"]["labelled"]:
+        draw_confusion(run_dir / "confusion.png", confusion, dataset.classes, f"{dataset.name}: confusion", footer)
+
+
+def _truth(dataset: CloudDataset, position: int) -> str | None:
+    label = dataset.labels[position]
+    return dataset.classes[label] if label >= 0 else None
+
+
+def print_tables(record: Mapping[str, Any]) -> None:
+    """The table a run ends with, and what has to be said beside it."""
+    console = Console()
+    data, backbone, metrics = record["data"], record["backbone"], record["metrics"]
+    oracle = record["view_weights"]["selected_on"] == "test"
+    table = Table(title=f"zero-shot classification of {data['name']} ({data['split']}, {data['n']} clouds)")
+    table.add_column("")
+    table.add_column("%", justify="right")
+    names = {"test/acc": "top-1", "test/acc_top5": "top-5", "test/macc": "mean class accuracy"}
+    for name, label in names.items():
+        if name in metrics:
+            table.add_row(label + (" (weights from TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}")
+    for name, value in record["expect"].items():
+        table.add_row(f"{names.get(name, name)}, quoted", f"{100 * value:.2f}")
+    if not metrics:
+        table.add_row("no labels: see predictions.csv", "")
+    slowest = max((stage for stage in record["seconds"] if stage != "total"), key=record["seconds"].__getitem__)
+    table.add_row("slowest stage", f"{slowest} {record['seconds'][slowest]:.1f} s")
+    table.add_row("all", f"{record['seconds']['total']:.1f} s")
+    console.print(table)
+    if not backbone["trained"]:
+        console.print(f"[bold red]{backbone['trained_on']}[/]")
+    if data["skipped"]:
+        console.print(f"[bold red]{len(data['skipped'])} of {len(data['skipped']) + data['n']} samples could not be read:[/]")
+        for name, reason in list(data["skipped"].items())[:5]:
+            console.print(f"  {reason}" if name in reason else f"  {name}: {reason}", markup=False)
+    console.print(sentence(record), markup=False)
