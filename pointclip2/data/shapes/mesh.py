@@ -40,7 +40,7 @@ class Mesh:
         return Mesh(self.vertices @ (rz @ ry @ rx).T, self.faces)
 
     def tapered(self, axis: int, start: float, end: float) -> "Mesh":
-        """The two other axes scaled from ``start`` at the low end of ``axis`` to ``end`` at its high end."""
+        """The two other axes scaled about 0 from ``start`` at the low end of ``axis`` to ``end`` at its high end."""
         along = self.vertices[:, axis]
         share = (along - along.min()) / max(float(np.ptp(along)), 1e-9)
         factor = start + (end - start) * share
@@ -107,6 +107,8 @@ def superellipsoid(
     around = np.linspace(-np.pi, np.pi, 2 * detail, endpoint=False)[None, :]
 
     def power(value: Array) -> Array:
+        # Without the rounding, cos(90 degrees) = 6e-17 to the power of 0.2 leaves a visible hole at the poles.
+        value = np.round(value, 15)
         return np.asarray(np.sign(value) * np.abs(value) ** roundness)
 
     points = np.stack(
@@ -173,8 +175,13 @@ def torus(
     return Mesh(mesh.vertices + np.asarray(centre, dtype=float), mesh.faces)
 
 
-def tube(path: Points, radius: Number | Vector, segments: int = 8, closed: bool = False) -> Mesh:
-    """A round rod along a path (n, 3); ``radius`` one number or one a path point. A closed path returns to its start."""
+def tube(
+    path: Points, radius: Number | Vector, segments: int = 8, closed: bool = False, turn_deg: float = 0.0
+) -> Mesh:
+    """A round rod along a path (n, 3); ``radius`` one number or one a path point. A closed path returns to its start.
+
+    ``turn_deg`` turns the corners of the section about the path.
+    """
     line = np.asarray(path, dtype=float)
     radii = np.broadcast_to(np.asarray(radius, dtype=float), (len(line),))
     if closed:
@@ -185,9 +192,11 @@ def tube(path: Points, radius: Number | Vector, segments: int = 8, closed: bool 
     # One fixed helper direction, the axis the path follows least, keeps the rod from twisting.
     least = np.eye(3)[np.abs(tangent).mean(axis=0).argmin()]
     side = np.cross(tangent, least)
+    if not closed and np.linalg.norm(side, axis=1).min() < 0.2:
+        side = _carried(tangent)
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
     other = np.cross(tangent, side)
-    angles = np.linspace(0, 2 * np.pi, segments, endpoint=False)
+    angles = np.deg2rad(turn_deg) + np.linspace(0, 2 * np.pi, segments, endpoint=False)
     ring = side[:, None] * np.cos(angles)[:, None] + other[:, None] * np.sin(angles)[:, None]
     points = line[:, None] + radii[:, None, None] * ring
     if not closed:
@@ -196,14 +205,28 @@ def tube(path: Points, radius: Number | Vector, segments: int = 8, closed: bool 
     return grid(points, wrap_rows=closed, wrap_columns=True)
 
 
+def _carried(tangent: Array) -> Array:
+    """A direction across the path at every point, each the last one's projection: for paths along all three axes."""
+    across = np.cross(tangent[0], np.eye(3)[np.abs(tangent[0]).argmin()])
+    sides = []
+    for along in tangent:
+        rest = across - along * (across @ along)
+        # A corner may turn the path into the direction carried so far.
+        if np.linalg.norm(rest) < 1e-3:
+            rest = np.cross(along, np.eye(3)[np.abs(along).argmin()])
+        across = rest / max(float(np.linalg.norm(rest)), 1e-9)
+        sides.append(across)
+    return np.stack(sides)
+
+
 def rod(start: Vector, end: Vector, radius: float, segments: int = 8) -> Mesh:
     """A straight round rod between two points."""
     return tube(np.array([start, end], dtype=float), radius, segments)
 
 
 def beam(start: Vector, end: Vector, width: float) -> Mesh:
-    """A straight square rod between two points."""
-    return tube(np.array([start, end], dtype=float), width / np.sqrt(2), 4)
+    """A straight square rod between two points; along an axis its sides look along the two others."""
+    return tube(np.array([start, end], dtype=float), width / np.sqrt(2), 4, turn_deg=45.0)
 
 
 def extrude(outline: Points, depth: float) -> Mesh:

@@ -47,7 +47,8 @@ class Shapes(CloudData):
         split: the split that is evaluated unless another is asked for.
         per_class: shapes a class of each split.
         points: points of every cloud.
-        surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``, or ``mixed``.
+        surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``,
+            or ``mixed``.
         limit: only so many samples of a split, random by seed.
         corruption: what a scanner did to the clouds, a preset of `pointclip2.data.shapes.corruption`.
         seed: of the world.
@@ -116,6 +117,7 @@ class ShapesSplit(CloudDataset):
         self.checksum = digest_values(
             {
                 "source": source_digest(),
+                "classes": self.classes,
                 "names": self.names,
                 "split": split,
                 "points": world.points,
@@ -147,4 +149,5 @@ class ShapesSplit(CloudDataset):
 def source_digest() -> str:
     """Of the world's own source: another maker makes other shapes, and features of the old ones must not be reused."""
     folder = Path(__file__).resolve().parent
-    return digest_files(folder, sorted(folder.rglob("*.py")))
+    # Seeds and normalisation come from `prepare`.
+    return digest_files(folder.parent, [*folder.rglob("*.py"), folder.parent / "prepare.py"])
