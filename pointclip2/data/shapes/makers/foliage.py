@@ -1,9 +1,8 @@
 """Leaves, stems and flowers: many small copies of one blade, placed at once."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from pointclip2.data.shapes.mesh import Array, Mesh, grid, lathe, merge, sphere, tube
+from pointclip2.data.shapes.mesh import Array, Mesh, Points, Vector, grid, lathe, merge, sphere, tube
 from pointclip2.data.shapes.shape import Random
 
 
@@ -22,7 +21,7 @@ def blade(
     return grid(np.stack(columns, axis=1))
 
 
-def placed(template: Mesh, roots: ArrayLike, directions: ArrayLike, sizes: ArrayLike) -> Mesh:
+def placed(template: Mesh, roots: Points, directions: Points, sizes: Vector) -> Mesh:
     """Copies of a +y-pointing template at ``roots`` along ``directions`` (n, 3 each), times ``sizes`` (n,).
 
     The template's +z side turns upwards as far as the direction allows.
@@ -49,7 +48,7 @@ def directions(rng: Random, count: int, lowest_deg: float, highest_deg: float) -
     return np.stack([flat * np.cos(around), np.sin(elevation), flat * np.sin(around)], axis=1)
 
 
-def stalk(root: ArrayLike, direction: ArrayLike, length: float, droop: float, steps: int = 8) -> Array:
+def stalk(root: Vector, direction: Vector, length: float, droop: float, steps: int = 8) -> Array:
     """A path (steps, 3) that starts along ``direction`` and sinks at its end by ``droop`` x length."""
     t = np.linspace(0, 1, steps)[:, None]
     path = np.asarray(root, dtype=float) + t * length * np.asarray(direction, dtype=float)
@@ -57,7 +56,7 @@ def stalk(root: ArrayLike, direction: ArrayLike, length: float, droop: float, st
     return path
 
 
-def crown(rng: Random, centre: ArrayLike, radii: ArrayLike, count: int, template: Mesh) -> Mesh:
+def crown(rng: Random, centre: Vector, radii: Vector, count: int, template: Mesh) -> Mesh:
     """Leaves in and on an ellipsoid, pointing roughly outwards."""
     way = rng.normal(size=(count, 3))
     way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
@@ -85,7 +84,7 @@ def blossom(rng: Random, size: float) -> Mesh:
 
 
 def bouquet(
-    rng: Random, root: ArrayLike, spread_deg: float, length: float, count: int
+    rng: Random, root: Vector, spread_deg: float, length: float, count: int
 ) -> tuple[list[Mesh], list[Mesh], list[Mesh]]:
     """Stems, leaves and flowers that rise from one place: a bunch in a vase."""
     start = np.asarray(root, dtype=float)

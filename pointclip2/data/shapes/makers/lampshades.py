@@ -1,10 +1,9 @@
 """Shades and bulbs, for lamps that stand and lamps that hang."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from pointclip2.data.shapes.makers.turned import curve, fluted, squared
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, lathe, sphere, torus
+from pointclip2.data.shapes.mesh import Mesh, Vector, box, cylinder, lathe, sphere, torus
 from pointclip2.data.shapes.shape import Random, Shape
 
 
@@ -72,7 +71,7 @@ def shade_of(rng: Random, radius: float, height: float) -> tuple[Mesh, str]:
     return lathe(steps, 28), "shade of stepped tiers"
 
 
-def add_bulb(shape: Shape, rng: Random, at: ArrayLike, radius: float) -> None:
+def add_bulb(shape: Shape, rng: Random, at: Vector, radius: float) -> None:
     """Most models show the bulb, many do not."""
     if rng.random() < 0.65:
         shape.add("bulb", sphere(radius, at, 7).scaled(y=1.0))

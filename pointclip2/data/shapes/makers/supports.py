@@ -8,6 +8,7 @@ import numpy as np
 from pointclip2.data.shapes.mesh import (
     Array,
     Mesh,
+    Points,
     Vector,
     box,
     cylinder,
@@ -271,7 +272,7 @@ def plank(x: float, y: float, z: float, sections: int = 9) -> Mesh:
     return loft([corners + np.array([at, 0, 0]) for at in along])
 
 
-def slab(outline: Vector, thickness: float, y: float) -> Mesh:
+def slab(outline: Points, thickness: float, y: float) -> Mesh:
     """A level plate: polygon (n, 2) in x, z, star-shaped about its mean; upper face at ``y``."""
     flat = np.asarray(outline, dtype=float)
     ring = np.stack([flat[:, 0], np.full(len(flat), y), flat[:, 1]], axis=1)
@@ -287,7 +288,7 @@ def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> A
     )
 
 
-def ruled(lower: Vector, upper: Vector) -> Mesh:
+def ruled(lower: Points, upper: Points) -> Mesh:
     """A one-sided skin between two lines of points (n, 3)."""
     return grid(np.stack([np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)]))
 

@@ -1,13 +1,12 @@
 """Taps, for bath tubs and sinks."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from pointclip2.data.shapes.mesh import Mesh, box, cylinder, rod, sphere, tube
+from pointclip2.data.shapes.mesh import Mesh, Vector, box, cylinder, rod, sphere, tube
 from pointclip2.data.shapes.shape import Random
 
 
-def tap(rng: Random, foot: ArrayLike, reach: float) -> tuple[list[Mesh], str]:
+def tap(rng: Random, foot: Vector, reach: float) -> tuple[list[Mesh], str]:
     """A tap standing at ``foot`` whose spout reaches ``reach`` towards +z, and what kind it is."""
     u = rng.uniform
     kind = str(rng.choice(["arch", "goose", "block", "bridge", "mixer"]))
