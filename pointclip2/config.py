@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from hydra import compose as hydra_compose
@@ -15,18 +14,10 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from pointclip2.catalog import conf_dir
 from pointclip2.types import ConfigError, UserError
 
 ALLOWED_TARGETS = ("pointclip2.", "lightning.", "torch.")
-
-
-def conf_dir() -> Path:
-    """The folder of option groups: ``conf/`` beside the package in a checkout, inside it in an installed wheel."""
-    package = Path(__file__).resolve().parent
-    for folder in (package / "conf", package.parent / "conf"):
-        if (folder / "evaluate.yaml").is_file():
-            return folder
-    raise ConfigError(f"no conf/evaluate.yaml beside {package}: reinstall pointclip2 or run from a checkout")
 
 
 def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:

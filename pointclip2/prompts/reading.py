@@ -59,7 +59,7 @@ def _from_json(text: str) -> Any:
 
 
 def _from_yaml(text: str) -> Any:
-    import yaml  # type: ignore[import-untyped]  # OmegaConf's own reader, so it is always there
+    import yaml  # OmegaConf's own reader, so it is always there
 
     class Loader(yaml.SafeLoader):
         """YAML's plain values, with every key once."""

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 import pointclip2.prompts
 
