@@ -22,7 +22,9 @@ class Shape:
     attributes: list[str] = field(default_factory=list)
 
     def add(self, part: str, *meshes: Mesh) -> None:
-        """Add surfaces that belong to ``part``."""
+        """Add surfaces that belong to ``part``. Raises ``ValueError`` where the class has declared no such part."""
+        if part not in self.part_names:
+            raise ValueError(f"no part {part!r} in this class: it declares {', '.join(self.part_names)}")
         index = self.part_names.index(part)
         for mesh in meshes:
             self.meshes.append(mesh)
