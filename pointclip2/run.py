@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import InstantiationException
 from hydra.types import RunMode
 from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import WandbLogger
@@ -19,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import build
+from pointclip2.console import quiet_lightning
 from pointclip2.dashboards import close_wandb, log_run
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.features import FeatureStore, FeatureTable, feature_key
@@ -27,7 +29,7 @@ from pointclip2.features.text import cached_text
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet, encode_prompts
-from pointclip2.records import environment, note_failure, write_results
+from pointclip2.records import FAILED, RESULTS, environment, note_failure, write_results
 from pointclip2.report import draw, facts, print_tables
 from pointclip2.tasks.classification import ClassificationTask, Predictions
 from pointclip2.tasks.data import CloudDataModule, FeatureDataModule
@@ -121,6 +123,11 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
+    with quiet_lightning():
+        return _evaluate(cfg)
+
+
+def _evaluate(cfg: DictConfig) -> Result:
     watch = Stopwatch()
     cfg = _placed(cfg)
     run_dir = Path(cfg.run_dir)
@@ -151,7 +158,15 @@ def evaluate(cfg: DictConfig) -> Result:
         with watch.stage("draw"):
             record = facts(cfg, dataset, pipeline, prompts, table)
             record["metrics"] = task.results
-            draw(run_dir, record, dataset, pipeline, task.predictions, task.metrics.confusion.cpu(), cfg.pictures)
+            draw(
+                run_dir,
+                record,
+                dataset,
+                pipeline,
+                task.predictions,
+                task.metrics.confusion.cpu(),
+                cfg.pictures,
+            )
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
                 log_run(logger, record, run_dir)
@@ -176,7 +191,11 @@ def _placed(cfg: DictConfig) -> DictConfig:
         if cfg.run_dir is None:
             cfg.run_dir = str(Path(cfg.paths.outputs) / "runs" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
         cfg.pop("hydra", None)
-    Path(cfg.run_dir).mkdir(parents=True, exist_ok=True)
+    run_dir = Path(cfg.run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    # Of an earlier run in the same folder: what is there at the end must be this run's.
+    for name in (RESULTS, FAILED):
+        (run_dir / name).unlink(missing_ok=True)
     return cfg
 
 
@@ -185,6 +204,8 @@ _BACKBONES: dict[str, OpenClipBackbone] = {}
 
 def _backbone(node: DictConfig) -> OpenClipBackbone:
     """A frozen backbone has no state, so the jobs of a sweep in one process share it."""
+    if not _sweeping():  # in a notebook the weights file may change between two calls
+        return build(node)
     key = OmegaConf.to_yaml(node, resolve=True)
     if key not in _BACKBONES:
         _BACKBONES.clear()  # one at a time: a large one fills a GPU
@@ -193,22 +214,30 @@ def _backbone(node: DictConfig) -> OpenClipBackbone:
 
 
 def _text(cfg: DictConfig, backbone: OpenClipBackbone, prompts: PromptSet) -> torch.Tensor:
+    def encode() -> torch.Tensor:
+        # On the trainer's device: thousands of sentences through a large model, and fp16 runs nowhere else.
+        backbone.to(_trainer(cfg, progress=False, loggers=False).strategy.root_device)
+        return encode_prompts(backbone, prompts).cpu()
+
     if not cfg.features.cache:
-        return encode_prompts(backbone, prompts)
+        return encode()
     key = {**backbone.describe(), "prompt": prompts.hash}
-    return cached_text(Path(cfg.paths.features), key, lambda: encode_prompts(backbone, prompts))
+    return cached_text(Path(cfg.paths.features), key, encode)
 
 
-def _features(cfg: DictConfig, dataset: CloudDataset, pipeline: ClassifyPipeline, watch: Stopwatch) -> FeatureTable:
+def _features(
+    cfg: DictConfig, dataset: CloudDataset, pipeline: ClassifyPipeline, watch: Stopwatch
+) -> FeatureTable:
     """Features of every readable sample: from the cache, or encoded now and cached shard by shard."""
     store = None
-    shards = [list(range(len(dataset)))]
+    size = cfg.features.shard_size
+    shards = [list(range(len(dataset))[start : start + size]) for start in range(0, len(dataset), size)]
     if cfg.features.cache:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         key = feature_key(data, _plain(cfg.projector), pipeline.backbone.describe())
-        store = FeatureStore(Path(cfg.paths.features), key, len(dataset), cfg.features.shard_size)
+        store = FeatureStore(Path(cfg.paths.features), key, len(dataset), size)
         shards = [list(store.rows(shard)) for shard in store.missing()]
-    writer = ShardWriter(store, len(dataset))
+    writer = ShardWriter(store, len(dataset), size)
     if shards:
         with watch.stage("read"):
             encoder = EncodeTask(pipeline)
@@ -229,11 +258,17 @@ def _features(cfg: DictConfig, dataset: CloudDataset, pipeline: ClassifyPipeline
 
 def _collected(store: FeatureStore | None, writer: ShardWriter) -> FeatureTable:
     """What is on disk and what had to stay in memory, in the order of the data set."""
-    if writer.kept is None:
-        assert store is not None
-        return store.read()
-    stored = [] if store is None else sorted(set(range(store.shards)) - set(store.missing()))
-    return join([writer.kept, *(store.read_shard(shard) for shard in stored if store is not None)])
+    kept = writer.kept
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        shares: list[dict[int, FeatureTable]] = [{} for _ in range(torch.distributed.get_world_size())]
+        torch.distributed.all_gather_object(shares, kept)
+        kept = {shard: table for share in shares for shard, table in share.items()}
+    stored = (
+        []
+        if store is None
+        else [store.read_shard(shard) for shard in range(store.shards) if shard not in kept]
+    )
+    return join([*kept.values(), *stored])
 
 
 def _trainer(cfg: DictConfig, progress: bool, loggers: bool, extra: list[Any] | None = None) -> Trainer:
@@ -242,9 +277,12 @@ def _trainer(cfg: DictConfig, progress: bool, loggers: bool, extra: list[Any] | 
     made = [build(node) for node in cfg.logger.values()] if loggers else []
     node = OmegaConf.merge(cfg.trainer, {"enable_progress_bar": progress and bool(callbacks)})
     assert isinstance(node, DictConfig)
-    trainer: Trainer = build(
-        node, logger=made or False, callbacks=callbacks + (extra or []), default_root_dir=cfg.run_dir
-    )
+    try:
+        trainer: Trainer = build(
+            node, logger=made or False, callbacks=callbacks + (extra or []), default_root_dir=cfg.run_dir
+        )
+    except InstantiationException as error:  # no such device, an unknown strategy
+        raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
     for logger in made:
         logger.log_hyperparams(_plain(cfg))
     return trainer

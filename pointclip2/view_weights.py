@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,11 +105,9 @@ class FileWeights:
     def __init__(self, path: str | None, key: str | None = None, selected_on: str = "unknown") -> None:
         if path is None:
             raise ConfigError("view_weights=file: give view_weights.path=FILE")
-        if selected_on not in SELECTED_ON:
-            raise ConfigError(f"view_weights.selected_on={selected_on}: choose one of {', '.join(SELECTED_ON)}")
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self.key = key
-        self.selected_on = selected_on
+        self.selected_on = _known_selection("view_weights.selected_on", selected_on)
 
     def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
         content = self._read()
@@ -120,10 +118,16 @@ class FileWeights:
                 raise ConfigError(f"{self.path}: no {part!r} in it; there is: {known}")
             content = content[part]
         if isinstance(content, dict) and "values" in content:
-            selected_on = content.get("selected_on", selected_on)
+            selected_on = _known_selection(
+                f"{self.path}: selected_on", content.get("selected_on", selected_on)
+            )
             content = content["values"]
-        if not isinstance(content, Sequence) or not all(isinstance(v, int | float) for v in content):
-            hint = f"; give view_weights.key, one of: {', '.join(map(str, content))}" if isinstance(content, dict) else ""
+        if not isinstance(content, list | tuple) or not all(type(value) in (int, float) for value in content):
+            hint = (
+                f"; give view_weights.key, one of: {', '.join(map(str, content))}"
+                if isinstance(content, dict)
+                else ""
+            )
             raise ConfigError(f"{self.path}: no list of numbers{hint}")
         return _checked(tuple(float(value) for value in content), views, str(self.path), selected_on)
 
@@ -141,9 +145,13 @@ class FileWeights:
                 return yaml.safe_load(self.path.read_text(encoding="utf-8"))
             return json.loads(self.path.read_text(encoding="utf-8"))
         except (ValueError, OSError) as error:
-            raise ConfigError(f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})") from error
+            raise ConfigError(
+                f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})"
+            ) from error
         except Exception as error:  # yaml raises its own kind, and is imported only here
-            raise ConfigError(f"{self.path}: not readable as YAML ({' '.join(str(error).split())})") from error
+            raise ConfigError(
+                f"{self.path}: not readable as YAML ({' '.join(str(error).split())})"
+            ) from error
 
 
 class EntropyWeights:
@@ -157,7 +165,7 @@ class EntropyWeights:
     selected_on = "none"
 
     def __init__(self, temperature: float = 0.5) -> None:
-        if temperature <= 0:
+        if not 0 < temperature < math.inf:
             raise ConfigError(f"view_weights.temperature={temperature} must be positive")
         self.temperature = temperature
 
@@ -166,16 +174,25 @@ class EntropyWeights:
 
     def __call__(self, logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, "views batch"]:
         entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
-        return torch.exp(-entropy / self.temperature)
+        # Measured from the surest view: a small temperature would otherwise take all weights to zero.
+        return torch.exp((entropy.amin(dim=0) - entropy) / self.temperature)
 
     def describe(self) -> dict[str, Any]:
         values = {"temperature": self.temperature}
         return {"values": values, "source": self.source, "selected_on": self.selected_on}
 
 
+def _known_selection(option: str, selected_on: Any) -> str:
+    if selected_on not in SELECTED_ON:
+        raise ConfigError(f"{option}={selected_on}: choose one of {', '.join(SELECTED_ON)}")
+    return str(selected_on)
+
+
 def _checked(values: tuple[float, ...], views: int, source: str, selected_on: str) -> FixedWeights:
     if len(values) != views:
         raise ConfigError(f"{source}: {len(values)} view weights for a rig of {views} views")
     if any(not 0 <= value < float("inf") for value in values) or not any(values):
-        raise ConfigError(f"{source}: view weights must be finite, not negative and not all zero, not {list(values)}")
+        raise ConfigError(
+            f"{source}: view weights must be finite, not negative and not all zero, not {list(values)}"
+        )
     return FixedWeights(values, source, selected_on)

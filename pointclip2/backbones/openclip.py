@@ -2,8 +2,10 @@
 
 import hashlib
 import logging
+import pickle
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.backbones.weights import check_hash, file_hash, find_weights
+from pointclip2.backbones.weights import SUFFIXES, check_hash, file_hash, find_weights
 from pointclip2.types import ConfigError, WeightsError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -60,13 +62,21 @@ class OpenClipBackbone(nn.Module):
             raise ConfigError(f"backbone.precision={precision!r}: choose one of {', '.join(PRECISIONS)}")
         self.arch = arch
         self.id = f"{Path(arch).name if arch.startswith('local-dir:') else arch}.{pretrained}"
+        self.architecture = _architecture(arch)
         self.image_size = image_size
         self.normalise = normalise
         self.precision = precision
         self.batch = batch
         self.trained = weights != RANDOM
-        self.trained_on = "" if self.trained else "RANDOM WEIGHTS: this model has learned nothing, its figures are chance"
-        with warnings.catch_warnings():
+        self.trained_on = (
+            "" if self.trained else "RANDOM WEIGHTS: this model has learned nothing, its figures are chance"
+        )
+        # Even the configuration of a model on the hub would be a download.
+        if arch.startswith("hf-hub:") and not download:
+            raise ConfigError(
+                f"backbone.arch={arch}: allow backbone.download=true, or use arch=local-dir:FOLDER"
+            )
+        with warnings.catch_warnings(), nullcontext() if download else _offline():
             warnings.simplefilter("ignore")
             model, self.weights_hash = self._load(arch, pretrained, weights, weights_folder, download, sha256)
             self.tokenizer = _tokenizer(arch, download)
@@ -83,12 +93,18 @@ class OpenClipBackbone(nn.Module):
     ) -> tuple[nn.Module, str]:
         import open_clip
 
-        options: dict[str, Any] = {"force_image_size": self.image_size, "pretrained_image": False, "load_weights": False}
-        local = arch.startswith("local-dir:")
-        if local:
-            path = _checkpoint_in(Path(arch.removeprefix("local-dir:")), weights)
-        elif weights != RANDOM:
-            path = find_weights(arch, tag, weights, folder, download)
+        options: dict[str, Any] = {
+            "force_image_size": self.image_size,
+            "pretrained_image": False,
+            "pretrained_text": False,
+            "load_weights": False,
+        }
+        if arch.startswith("local-dir:"):
+            path = _checkpoint_in(Path(arch.removeprefix("local-dir:")).expanduser(), weights)
+        else:
+            _check_name(arch, tag)
+            if weights != RANDOM:
+                path = find_weights(arch, tag, weights, folder, download)
         if weights != RANDOM and sha256 is not None:
             check_hash(path, sha256)
         try:
@@ -99,8 +115,8 @@ class OpenClipBackbone(nn.Module):
                     return model, hashlib.sha256(f"random weights of {arch}, seed 0".encode()).hexdigest()
                 open_clip.load_checkpoint(model, str(path), weights_only=True)
         except Exception as error:  # open_clip and torch raise many kinds for a foreign or torn file
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise WeightsError(f"{arch}: cannot load {path if weights != RANDOM else 'the model'}: {reason}") from error
+            what = "the model" if weights == RANDOM else str(path)
+            raise WeightsError(f"{arch}: cannot load {what}: {_reason(error)}") from error
         return model, file_hash(path)
 
     def train(self, mode: bool = True) -> "OpenClipBackbone":
@@ -115,6 +131,7 @@ class OpenClipBackbone(nn.Module):
         """What decides the features, as plain data: for cache keys and results."""
         return {
             "id": self.id,
+            "architecture": self.architecture,
             "weights_hash": self.weights_hash,
             "precision": self.precision,
             "image_size": self.image_size,
@@ -132,7 +149,9 @@ class OpenClipBackbone(nn.Module):
         """Length of the feature vectors."""
         return int(self.encode_text(["x"]).shape[1])
 
-    def prepare_images(self, images: Float[Tensor, "images height width"]) -> Float[Tensor, "images 3 size size"]:
+    def prepare_images(
+        self, images: Float[Tensor, "images height width"]
+    ) -> Float[Tensor, "images 3 size size"]:
         """Depth maps as the model wants them: resized (bilinear, corners aligned), three channels, normalised if asked."""
         batch = images.unsqueeze(1).float()
         if batch.shape[-1] != self.image_size or batch.shape[-2] != self.image_size:
@@ -165,8 +184,12 @@ class OpenClipBackbone(nn.Module):
         """
         self._check_device()
         tower = self.model.visual
-        if not hasattr(tower, "forward_intermediates") or not isinstance(getattr(tower, "proj", None), Tensor):
-            raise ConfigError(f"{self.id}: no dense features; choose a native vision transformer such as vit_b16 or tiny")
+        if not hasattr(tower, "forward_intermediates") or not isinstance(
+            getattr(tower, "proj", None), Tensor
+        ):
+            raise ConfigError(
+                f"{self.id}: no dense features; choose a native vision transformer such as vit_b16 or tiny"
+            )
         maps = []
         for part in images.flatten(0, 1).split(self.batch):
             prepared = self.prepare_images(part).to(PRECISIONS[self.precision])
@@ -195,15 +218,52 @@ class OpenClipBackbone(nn.Module):
 def _checkpoint_in(folder: Path, weights: str | None) -> Path:
     """The weights beside a local config."""
     if not (folder / "open_clip_config.json").is_file():
-        raise WeightsError(f"{folder}: no open_clip_config.json; give backbone.arch=local-dir:FOLDER with config and weights")
-    candidates = [Path(weights)] if weights not in (None, RANDOM) else sorted(folder.glob("*.safetensors"))
-    candidates += [] if weights else sorted(folder.glob("*.bin")) + sorted(folder.glob("*.pt"))
-    for path in candidates:
-        if path.is_file():
-            return path
+        raise WeightsError(
+            f"{folder}: no open_clip_config.json; give backbone.arch=local-dir:FOLDER with config and weights"
+        )
     if weights == RANDOM:
         return folder
-    raise WeightsError(f"{folder}: no weights; put open_clip_model.safetensors there")
+    if weights is not None:
+        path = Path(weights).expanduser()
+        if not path.is_file():
+            raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {folder}")
+        return path
+    found = [path for suffix in SUFFIXES for path in sorted(folder.glob(f"*{suffix}")) if path.is_file()]
+    named = [path for path in found if path.stem.startswith("open_clip")]
+    if not found:
+        raise WeightsError(f"{folder}: no weights; put open_clip_model.safetensors there")
+    return (named or found)[0]
+
+
+def _architecture(arch: str) -> str:
+    """What the weights are poured into: the name of a known model, or the digest of a folder's configuration."""
+    if not arch.startswith("local-dir:"):
+        return arch
+    path = Path(arch.removeprefix("local-dir:")).expanduser() / "open_clip_config.json"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else arch
+
+
+def _check_name(arch: str, tag: str) -> None:
+    """Refuse a name that open_clip does not know, or one with another activation than the weights were trained with."""
+    import open_clip
+
+    if arch.startswith("hf-hub:"):
+        return
+    if arch not in open_clip.list_models():
+        raise ConfigError(f"backbone.arch={arch}: open_clip knows no such model; see open_clip.list_models()")
+    wanted = (open_clip.get_pretrained_cfg(arch, tag) or {}).get("quick_gelu", False)
+    if wanted and not (open_clip.get_model_config(arch) or {}).get("quick_gelu", False):
+        raise ConfigError(f"backbone.arch={arch}: the weights {tag!r} were trained with {arch}-quickgelu")
+
+
+def _reason(error: Exception) -> str:
+    """One line of an error that may have hundreds."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if "size mismatch" in str(error) or "key(s) in state_dict" in str(error):
+        return f"a checkpoint of another model ({lines[min(1, len(lines) - 1)][:160]})"
+    if isinstance(error, pickle.UnpicklingError):
+        return "it holds more than tensors, or is torn; only weights are read, code never is"
+    return lines[0] if lines else type(error).__name__
 
 
 def _tokenizer(arch: str, download: bool) -> Any:
@@ -216,10 +276,14 @@ def _tokenizer(arch: str, download: bool) -> Any:
         with _quiet():
             return open_clip.get_tokenizer(arch)
     except Exception as error:
-        hint = "" if download and not os.environ.get("HF_HUB_OFFLINE") else " or go online and allow backbone.download=true"
+        hint = (
+            ""
+            if download and not os.environ.get("HF_HUB_OFFLINE")
+            else " or go online and allow backbone.download=true"
+        )
         raise WeightsError(
             f"{arch}: its tokenizer is not on this machine; copy the hub's cache of a machine that has it{hint} "
-            f"({str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__})"
+            f"({_reason(error)})"
         ) from error
 
 
@@ -227,8 +291,21 @@ class _quiet:  # noqa: N801 - used like a function
     """open_clip narrates every step of loading to the root logger."""
 
     def __enter__(self) -> None:
-        self.level = logging.getLogger().level
+        self.before = logging.root.manager.disable
         logging.disable(logging.WARNING)
 
     def __exit__(self, *_: object) -> None:
-        logging.disable(logging.NOTSET)
+        logging.disable(self.before)
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """The hub is not asked for anything: tokenizers would otherwise be downloaded unasked."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before

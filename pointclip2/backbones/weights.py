@@ -1,7 +1,6 @@
 """Where model weights are: a path, the weights folder, the hub's cache, or (only on request) the hub."""
 
 import hashlib
-import os
 from pathlib import Path
 
 from pointclip2.types import WeightsError
@@ -25,7 +24,9 @@ def find_weights(arch: str, tag: str, weights: str | None, folder: str, download
     if weights is not None:
         path = Path(weights).expanduser()
         if not path.is_file():
-            raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {arch} ({tag})")
+            raise WeightsError(
+                f"backbone.weights={weights}: no such file; give a checkpoint of {arch} ({tag})"
+            )
         return path
     stem = Path(folder) / f"{arch}.{tag}"
     for suffix in SUFFIXES:
@@ -44,7 +45,9 @@ def find_weights(arch: str, tag: str, weights: str | None, folder: str, download
         return cached
     if download:
         return _download(known, arch, tag)
-    source = f"open_clip_model.safetensors of huggingface.co/{repository}" if repository else known.get("url", "")
+    source = (
+        f"open_clip_model.safetensors of huggingface.co/{repository}" if repository else known.get("url", "")
+    )
     raise WeightsError(
         f"no weights for {arch} ({tag}): put {source} at {stem}.safetensors, "
         "or give backbone.weights=FILE, or allow backbone.download=true"
@@ -92,5 +95,5 @@ def check_hash(path: Path, expected: str) -> None:
     if found != expected:
         raise WeightsError(
             f"{path}: SHA-256 {found[:16]}... is not {expected[:16]}...: the file is damaged or another model's; "
-            f"restore it (git checkout -- {os.path.basename(path)}) or load your own with backbone=local"
+            "restore it, or load your own with backbone=local"
         )

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int64
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from pointclip2.types import DataError
@@ -39,11 +39,13 @@ class FeatureTable:
     """Samples that could not be read, and why."""
 
 
-def feature_key(data: Mapping[str, Any], projector: Mapping[str, Any], backbone: Mapping[str, Any]) -> dict[str, Any]:
+def feature_key(
+    data: Mapping[str, Any], projector: Mapping[str, Any], backbone: Mapping[str, Any]
+) -> dict[str, Any]:
     """Everything that decides the features of a split, as plain data."""
     return {
         "version": CACHE_VERSION,
-        "sources": source_digest(),
+        "sources": source_digest("geometry", "projectors", "backbones"),
         "data": dict(data),
         "projector": dict(projector),
         "backbone": dict(backbone),
@@ -51,11 +53,11 @@ def feature_key(data: Mapping[str, Any], projector: Mapping[str, Any], backbone:
 
 
 @cache
-def source_digest() -> str:
+def source_digest(*rooms: str) -> str:
     """Of the rooms that make features: after an edit there, old features must not be taken for new ones."""
     package = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for room in ("geometry", "projectors", "backbones"):
+    for room in rooms:
         for path in sorted((package / room).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
@@ -87,8 +89,10 @@ class FeatureStore:
 
     def _check_key(self) -> None:
         path = self.folder / "key.json"
-        if path.is_file() and path.read_text(encoding="utf-8") != self._text:
-            raise DataError(f"{path} describes other features than this run's: delete {self.folder} and run again")
+        if path.is_file() and path.read_bytes() != self._text.encode():
+            raise DataError(
+                f"{path} describes other features than this run's: delete {self.folder} and run again"
+            )
 
     def rows(self, shard: int) -> range:
         """Positions in the data set that a shard holds."""
@@ -126,8 +130,9 @@ class FeatureStore:
         if not key.is_file():
             replace_file(key, lambda path: path.write_text(self._text, encoding="utf-8"))
         tensors = {"features": features.contiguous(), "index": index.contiguous()}
-        metadata = {"skipped": json.dumps(dict(skipped))}
-        replace_file(self._path(shard), lambda path: save_file(tensors, path, metadata))
+        content = save(tensors, {"skipped": json.dumps(dict(skipped))})
+        # Written by Python: what safetensors raises on a full disk is no OSError.
+        replace_file(self._path(shard), lambda path: path.write_bytes(content))
 
     def read(self) -> FeatureTable:
         """All features.
@@ -144,7 +149,9 @@ class FeatureStore:
                 skipped = json.loads((file.metadata() or {})["skipped"])
                 return FeatureTable(file.get_tensor("features"), file.get_tensor("index"), skipped)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise DataError(f"{self._path(shard)} cannot be read ({error}): delete it and run again") from error
+            raise DataError(
+                f"{self._path(shard)} cannot be read ({error}): delete it and run again"
+            ) from error
 
 
 def join(tables: Sequence[FeatureTable]) -> FeatureTable:
@@ -158,7 +165,7 @@ def join(tables: Sequence[FeatureTable]) -> FeatureTable:
     return FeatureTable(torch.cat([table.features for table in full])[order], index[order], skipped)
 
 
-def replace_file(path: Path, write: Any) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside and rename, so that nobody ever sees half a file; a failed write is cleaned up."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}")
     try:

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.features.store import FeatureStore, FeatureTable, join
+from pointclip2.features.store import FeatureStore, FeatureTable
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +18,16 @@ class ShardWriter:
     Args:
         store: where the shards go; None keeps everything in memory.
         samples: length of the split.
+        shard_size: samples a shard where there is no store.
     """
 
-    def __init__(self, store: FeatureStore | None, samples: int) -> None:
+    def __init__(self, store: FeatureStore | None, samples: int, shard_size: int = 64) -> None:
         self.store = store
-        self.shard_size = store.shard_size if store else max(samples, 1)
+        self.shard_size = store.shard_size if store else shard_size
         self.samples = samples
         self._waiting: dict[int, dict[int, Tensor | tuple[str, str]]] = {}
-        self._kept: list[FeatureTable] = []
+        self.kept: dict[int, FeatureTable] = {}
+        """Shards that could not be stored."""
 
     def add(
         self,
@@ -52,22 +53,14 @@ class ShardWriter:
         index = torch.tensor([position for position, _ in good], dtype=torch.int64)
         if self.store is not None:
             try:
-                return self.store.write(shard, features, index, skipped)
+                self.store.write(shard, features, index, skipped)
             except OSError as error:
                 log.warning(
                     "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
-                    _folder(self.store),
+                    self.store.folder,
                     error.strerror or error,
                 )
                 self.store = None
-        self._kept.append(FeatureTable(features, index, skipped))
-        return None
-
-    @property
-    def kept(self) -> FeatureTable | None:
-        """What could not be stored, or None where everything could."""
-        return join(self._kept) if self._kept else None
-
-
-def _folder(store: FeatureStore) -> Path:
-    return store.folder
+            else:
+                return
+        self.kept[shard] = FeatureTable(features, index, skipped)

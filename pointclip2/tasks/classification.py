@@ -1,5 +1,6 @@
 """Zero-shot classification as an eval-only LightningModule over features."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,19 +37,30 @@ class ClassificationTask(LightningModule):
         self.predictions: Predictions | None = None
         self.results: dict[str, float] = {}
 
+    def on_test_epoch_start(self) -> None:
+        """Start afresh, also where the same task is tested twice."""
+        self._rows = []
+        self.metrics.reset()
+        # A process may get no sample at all, and yet has to take part when the counts are summed.
+        classes = len(self.metrics.classes)
+        self.metrics.update(
+            torch.zeros(0, classes, device=self.device), torch.zeros(0, dtype=torch.int64, device=self.device)
+        )
+
     def test_step(self, batch: list[Tensor], batch_idx: int) -> None:
         """One batch of (features, label, index)."""
         features, label, index = batch
         fused, probability = self.pipeline.fused(self.pipeline.view_logits(features))
-        if bool((label >= 0).any()):
-            self.metrics.update(fused, label)
+        self.metrics.update(fused, label)
         self._rows.append((index.cpu(), probability.cpu()))
 
     def on_test_epoch_end(self) -> None:
         """Figures and predictions over all processes."""
-        if self.metrics.update_called:
-            self.results = {name: float(value) for name, value in self.metrics.compute().items()}
-            self.log_dict(self.results)
+        figures = {name: float(value) for name, value in self.metrics.compute().items()}
+        # The counts are of all processes by now: whether anything was labelled is the same everywhere.
+        self.results = {} if math.isnan(figures["test/acc"]) else figures
+        # All processes hold the same figures; sync_dist keeps Lightning from warning that they may not.
+        self.log_dict(self.results, sync_dist=True)
         self.predictions = self._gather()
 
     def _gather(self) -> Predictions:
@@ -63,7 +75,9 @@ class ClassificationTask(LightningModule):
         order = index.argsort()
         index, probability = index[order], probability[order]
         if bool((index[1:] == index[:-1]).any()):
-            raise RuntimeError("a sample was evaluated twice: the trainer's sampler must not be replaced (use_distributed_sampler)")
+            raise RuntimeError(
+                "a sample was evaluated twice: the trainer's sampler must not be replaced (use_distributed_sampler)"
+            )
         return Predictions(index, probability)
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:

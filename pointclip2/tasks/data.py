@@ -61,7 +61,11 @@ class CloudDataModule(LightningDataModule):
     """
 
     def __init__(
-        self, dataset: CloudDataset, shards: Sequence[Sequence[int]], batch_size: int = 16, num_workers: int = 0
+        self,
+        dataset: CloudDataset,
+        shards: Sequence[Sequence[int]],
+        batch_size: int = 16,
+        num_workers: int = 0,
     ) -> None:
         super().__init__()
         self.dataset = dataset

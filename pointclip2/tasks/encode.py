@@ -45,6 +45,12 @@ class WriteShards(Callback):
         self.writer = writer
 
     def on_predict_batch_end(
-        self, trainer: Any, pl_module: LightningModule, outputs: Any, batch: CloudBatch, batch_idx: int, dataloader_idx: int = 0
+        self,
+        trainer: Any,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: CloudBatch,
+        batch_idx: int,
+        dataloader_idx: int = 0,
     ) -> None:
         self.writer.add(batch.index, outputs, batch.skipped)
