@@ -238,7 +238,11 @@ def test_mixed_draws_every_surface(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
 
     def noted(name: str, sample: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *arguments: (drawn.append(name), sample(*arguments))[1]
+        def sampling(*arguments: Any) -> Any:
+            drawn.append(name)
+            return sample(*arguments)
+
+        return sampling
 
     for name, sample in SURFACES.items():
         monkeypatch.setitem(SURFACES, name, noted(name, sample))

@@ -7,21 +7,22 @@ from functools import cache
 from pointclip2.data.shapes.shape import REGISTER, ShapeClass
 from pointclip2.types import ConfigError
 
-MODELNET40 = tuple(
-    "airplane,bathtub,bed,bench,bookshelf,bottle,bowl,car,chair,cone,cup,curtain,desk,door,dresser,flower pot,glass box,"
-    "guitar,keyboard,lamp,laptop,mantel,monitor,night stand,person,piano,plant,radio,range hood,sink,sofa,stairs,stool,"
-    "table,tent,toilet,tv stand,vase,wardrobe,xbox".split(",")
-)
-SHAPENET_PART = tuple(
-    "airplane,bag,cap,car,chair,earphone,guitar,knife,lamp,laptop,motorbike,mug,pistol,rocket,skateboard,table".split(
-        ","
-    )
-)
+MODELNET40 = (
+    "airplane", "bathtub", "bed", "bench", "bookshelf", "bottle", "bowl", "car", "chair", "cone", "cup",
+    "curtain", "desk", "door", "dresser", "flower pot", "glass box", "guitar", "keyboard", "lamp",
+    "laptop", "mantel", "monitor", "night stand", "person", "piano", "plant", "radio", "range hood",
+    "sink", "sofa", "stairs", "stool", "table", "tent", "toilet", "tv stand", "vase", "wardrobe", "xbox",
+)  # fmt: skip
+SHAPENET_PART = (
+    "airplane", "bag", "cap", "car", "chair", "earphone", "guitar", "knife", "lamp", "laptop",
+    "motorbike", "mug", "pistol", "rocket", "skateboard", "table",
+)  # fmt: skip
 KNOWN = tuple(sorted({*MODELNET40, *SHAPENET_PART}))
 """The default classes: ModelNet40's forty names and ShapeNetPart's sixteen, seven of them in both."""
-UNSEEN = tuple(
-    "bicycle,bridge,dumbbell,hammer,hourglass,key,ladder,mushroom,snowman,spoon,umbrella,windmill".split(",")
-)
+UNSEEN = (
+    "bicycle", "bridge", "dumbbell", "hammer", "hourglass", "key", "ladder", "mushroom", "snowman",
+    "spoon", "umbrella", "windmill",
+)  # fmt: skip
 """Never trained on, in any form: for open-vocabulary and few-shot figures."""
 
 
