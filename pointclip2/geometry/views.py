@@ -1,7 +1,8 @@
 """Camera rigs: degrees in, rotation matrices out.
 
-A cloud is turned in front of a fixed camera: ``p' = p @ R`` for row vectors. A view is one or more rotations applied in
-turn, each ``R = (Rx(a) Ry(b) Rz(c))^T`` of Euler angles ``(a, b, c)``, the convention of the official programs.
+A cloud is turned in front of a fixed camera: ``p' = p @ R`` for row vectors. A view is one or more rotations
+applied in turn, each ``R = (Rx(a) Ry(b) Rz(c))^T`` of Euler angles ``(a, b, c)``, the convention of the
+official programs.
 """
 
 import math
@@ -30,7 +31,8 @@ class CameraRig(nn.Module):
     """Any number of views, written in degrees.
 
     Args:
-        views: for every view its rotations in order, each ``[a, b, c]`` in degrees. One triple alone is one rotation.
+        views: for every view its rotations in order, each ``[a, b, c]`` in degrees. One triple alone is one
+            rotation.
 
     Raises:
         ConfigError: no view, or an entry that is not made of triples of numbers.
@@ -71,7 +73,7 @@ class CameraRig(nn.Module):
         return len(self.rotation)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "CameraRig":
-        """The rig follows a device but not a precision: a backbone in half precision must not bend the views."""
+        """The rig follows a device, not a precision: a backbone in half precision must not bend the views."""
         super()._apply(fn, recurse)
         self.rotation = self._exact.to(self.rotation.device)
         return self
@@ -79,8 +81,9 @@ class CameraRig(nn.Module):
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch views 3 points"]:
         """Turned clouds, coordinates before points so that each axis is contiguous.
 
-        Written as single products and sums, not as a matrix product: the same bits for a cloud alone and in a batch, on
-        every device, under autocast and with TF32 allowed. A cell's border turns a last bit into another pixel.
+        Written as single products and sums, not as a matrix product: the same bits for a cloud alone and in a
+        batch, on every device, under autocast and with TF32 allowed. A cell's border turns a last bit into
+        another pixel.
         """
         rotation = self.rotation.to(points.dtype).transpose(1, 2).unsqueeze(-1)
         x, y, z = points.transpose(1, 2).contiguous().unsqueeze(1).unsqueeze(3).unbind(dim=2)

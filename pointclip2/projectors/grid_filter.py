@@ -1,5 +1,6 @@
-"""Densify and smooth: from cells to a smoothed depth grid, only where something can be (sec. 3.1 of the paper)."""
+"""Densify and smooth: from cells to a smoothed depth grid, where something can be (sec. 3.1 of the paper)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ SMOOTH = ("gaussian", "bilateral", "none")
 
 @dataclass(frozen=True)
 class Filter:
-    """Windows and paddings are (along the depth, across the image), in cells, as in ``MaxPool3d`` and ``Conv3d``."""
+    """Windows and paddings are (along the depth, across the image) in cells, as ``MaxPool3d`` and ``Conv3d`` mean."""
 
     resolution: int
     depth: int
@@ -51,8 +52,8 @@ class Filter:
                 or any(2 * p > w for w, p in zip(window, padding, strict=True))
             ):
                 raise ConfigError(
-                    f"projector.{name}_window={list(window)} with {name}_padding={list(padding)}: windows are at least 1 "
-                    "and a padding is at most half its window"
+                    f"projector.{name}_window={list(window)} with {name}_padding={list(padding)}: "
+                    "windows are at least 1 and a padding is at most half its window"
                 )
         if min(self.smooth_sigma) <= 0 or self.range_sigma <= 0:
             raise ConfigError("projector: smooth_sigma and range_sigma must be positive")
@@ -94,7 +95,7 @@ class Block:
 
     values: Float[Tensor, "images depth height width"]
     corner: tuple[int, int, int]
-    """Index of ``values[:, 0, 0, 0]`` in the whole smoothed grid; may be negative by the lead of the filters."""
+    """Index of ``values[:, 0, 0, 0]`` in the whole smoothed grid, negative where the filters lead beyond it."""
     scale: float
     """Factor that ``values`` still want: the small images are multiplied, not the large grids."""
 
@@ -102,7 +103,8 @@ class Block:
 def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) -> Block:
     """Scatter, densify and smooth the given views (an index range over batch x views).
 
-    The block may live in ``scratch`` and is lost when that is used again. Nothing is computed outside the bounding box of the occupied cells, enlarged by what the windows reach.
+    The block may live in ``scratch`` and is lost when that is used again. Nothing is computed outside the
+    bounding box of the occupied cells, enlarged by what the windows reach.
     """
     row, column, layer = (index.flatten(0, 1)[images] for index in (cells.row, cells.column, cells.depth))
     value = cells.value.flatten(0, 1)[images]
@@ -148,9 +150,8 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
             flat = smooth(flat, taps, stride[axis], scratch)
             scale *= taps[len(taps) // 2]
     elif spec.smooth == "bilateral":
-        flat = bilateral(
-            flat, stride, total, _each_axis(spec.kernel), _each_axis(spec.smooth_sigma), spec.range_sigma
-        )
+        grids = flat[:total].view(count, depth, height, width)
+        flat = _bilateral(grids, pooled_corner, pooled_size, spec).flatten()
     corner = tuple(
         start + padding for start, padding in zip(pooled_corner, _each_axis(spec.kernel_padding), strict=True)
     )
@@ -171,9 +172,10 @@ def _scatter(
     spec: Filter,
     scratch: Scratch,
 ) -> Tensor:
-    """Values at their cells, 0 elsewhere. Where all steps take the maximum, the window along the depth is filled at once.
+    """Values at their cells, 0 elsewhere.
 
-    Writing a point to a few cells costs far less than a pass over the whole buffer.
+    Where all steps take the maximum, the window along the depth is filled at once: writing a point to a few cells
+    costs far less than a pass over the whole buffer.
     """
     if spec.collision == "max" and spec.densify == "max":
         reach = torch.arange(spec.pool[0], device=index.device) * depth_stride
@@ -221,10 +223,7 @@ def _clear_outside(
     reuse: bool,
 ) -> Tensor:
     """Cells beyond the grid's border, which a pooled grid does not have, emptied."""
-    inside = [
-        (max(0, -start), min(length, limit - start))
-        for start, length, limit in zip(corner, shape[1:], size, strict=True)
-    ]
+    inside = _inside(shape, corner, size)
     if all(low == 0 and high == length for (low, high), length in zip(inside, shape[1:], strict=True)):
         return flat
     total = shape[0] * shape[1] * shape[2] * shape[3]
@@ -235,3 +234,30 @@ def _clear_outside(
         body.narrow(axis, 0, low).zero_()
         body.narrow(axis, high, length - high).zero_()
     return flat
+
+
+def _inside(shape: Sequence[int], corner: tuple[int, ...], size: tuple[int, ...]) -> list[tuple[int, int]]:
+    """First and past-the-last index along each axis of a block that lies in a grid of the given size."""
+    return [
+        (max(0, -start), min(length, limit - start))
+        for start, length, limit in zip(corner, shape[1:], size, strict=True)
+    ]
+
+
+def _bilateral(grids: Tensor, corner: tuple[int, ...], size: tuple[int, ...], spec: Filter) -> Tensor:
+    """The filter over the part that can be occupied, placed as the Gaussian places its output."""
+    kernel = _each_axis(spec.kernel)
+    box = [
+        slice(max(low, window - 1), high)
+        for (low, high), window in zip(_inside(grids.shape, corner, size), kernel, strict=True)
+    ]
+    found = bilateral(
+        grids[:, box[0], box[1], box[2]], kernel, _each_axis(spec.smooth_sigma), spec.range_sigma
+    )
+    place = [
+        slice(part.start - window // 2, part.stop - window // 2)
+        for part, window in zip(box, kernel, strict=True)
+    ]
+    out = torch.zeros_like(grids)
+    out[:, place[0], place[1], place[2]] = found
+    return out

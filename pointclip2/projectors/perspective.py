@@ -8,7 +8,6 @@ from pointclip2.geometry.views import CameraRig
 from pointclip2.projectors.quantise import finite_points
 from pointclip2.types import ConfigError, Projection
 
-
 # A point at the camera itself has no pixel, and its inverse distance no value.
 NEAREST = 1e-30
 
@@ -20,7 +19,8 @@ class PerspectiveProjector(nn.Module):
         rig: the views.
         resolution: pixels across the image.
         distance: of the camera from the origin, in radii of the unit sphere the cloud is in.
-        visible_tolerance: how far behind the nearest point of its pixel a point still counts as seen, in the same unit.
+        visible_tolerance: how far behind the nearest point of its pixel a point still counts as seen, in the
+            same unit.
 
     Raises:
         ConfigError: an option has a value that cannot work.
@@ -40,7 +40,8 @@ class PerspectiveProjector(nn.Module):
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
         """Views of a batch of clouds: a pixel is the harmonic mean of its points' distances.
 
-        Points outside the image, behind the camera or not finite are dropped. Differentiable in the distances.
+        Points outside the image, behind the camera or not finite are dropped. Differentiable in the
+        distances.
         """
         points, finite = finite_points(points)
         x, y, z = self.rig(points).unbind(dim=2)

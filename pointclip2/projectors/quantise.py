@@ -8,7 +8,8 @@ from torch import Tensor
 
 from pointclip2.types import CloudError
 
-# Beyond this a coordinate is a sensor's "no return", often the largest float, not a measurement; turning it overflows.
+# Beyond this a coordinate is a sensor's "no return", often the largest float, not a measurement; turning it
+# overflows.
 LARGEST = 1e30
 
 
@@ -20,7 +21,7 @@ class Cells:
     column: Int64[Tensor, "batch views points"]
     depth: Int64[Tensor, "batch views points"]
     value: Float[Tensor, "batch views points"]
-    """The nearness that is written into the cell: continuous, in cells, larger is nearer. Carries the gradient."""
+    """The nearness written into the cell: continuous, in cells, larger is nearer. Carries the gradient."""
     missing: Bool[Tensor, "batch points"] | None = None
     """Points that are not drawn; None where all are."""
 
@@ -28,7 +29,7 @@ class Cells:
 def finite_points(
     points: Float[Tensor, "batch points 3"],
 ) -> tuple[Float[Tensor, "batch points 3"], Bool[Tensor, "batch points"]]:
-    """Points that are NaN or infinite replaced by a finite one of the same cloud (or zero), and which are finite.
+    """Points that are not finite replaced by one of the same cloud that is (or zero), and which are finite.
 
     Half precision becomes float32, in which a cell's border is where it should be; float64 stays.
 
@@ -37,8 +38,8 @@ def finite_points(
     """
     if points.ndim != 3 or points.shape[2] != 3 or points.shape[1] == 0 or not points.is_floating_point():
         raise CloudError(
-            f"points of shape {tuple(points.shape)} and type {points.dtype}: a projector wants floating-point numbers "
-            "in the shape (batch, points, 3) with at least one point"
+            f"points of shape {tuple(points.shape)} and type {points.dtype}: a projector wants floating-point "
+            "numbers in the shape (batch, points, 3) with at least one point"
         )
     if points.dtype not in (torch.float32, torch.float64):
         points = points.float()
@@ -59,8 +60,8 @@ def quantise(
 ) -> Cells:
     """Cells of a (``depth``, ``resolution``, ``resolution``) grid, one for every point.
 
-    The turned cloud is centred on its bounding box and divided by half its largest side, so that a flat or thin object
-    keeps its proportions; a cloud without extent lands in the middle.
+    The turned cloud is centred on its bounding box and divided by half its largest side, so that a flat or
+    thin object keeps its proportions; a cloud without extent lands in the middle.
     """
     low, high = turned.detach().amin(dim=-1, keepdim=True), turned.detach().amax(dim=-1, keepdim=True)
     side = (high - low).amax(dim=2, keepdim=True)

@@ -21,16 +21,17 @@ SQUEEZE = ("max", "min", "mean")
 class RealisticProjector(nn.Module):
     """Depth maps with closed surfaces from a sparse cloud, every choice an option.
 
-    Values in the grid are nearness: larger is nearer to the camera, and the image is ``1 - nearness``, so near surfaces
-    are dark on a white background. "Minimum depth" in the paper's text is maximum nearness here. Image rows are the
-    turned x axis and columns the turned y axis, as in the released images.
+    Values in the grid are nearness: larger is nearer to the camera, and the image is ``1 - nearness``, so
+    near surfaces are dark on a white background. "Minimum depth" in the paper's text is maximum nearness
+    here. Image rows are the turned x axis and columns the turned y axis, as in the released images.
 
     Args:
         rig: the views.
         resolution: cells across the image.
         depth: cells along the line of sight.
         object_ratio: share of the image that the cloud's largest side fills.
-        depth_bias: moves the cloud away from the far end of the grid, so that its far side does not vanish in the background.
+        depth_bias: moves the cloud away from the far end of the grid, so that its far side does not vanish in
+            the background.
         collision: which value survives in a cell: ``max`` (the nearest), ``min`` or ``mean``.
         densify: ``max``, ``min``, ``mean`` over the occupied cells of a window, or ``none``.
         densify_window: cells (along, across) the line of sight.
@@ -39,8 +40,10 @@ class RealisticProjector(nn.Module):
         smooth_window, smooth_padding: as above, zero padding as in ``Conv3d``.
         smooth_sigma: cells (along, across).
         range_sigma: of the bilateral filter, in depth cells.
-        squeeze: which of the occupied cells along the line of sight makes the pixel: ``max`` (the nearest), ``min``, ``mean``.
-        normalise: divide each image by its own maximum (released); otherwise by the grid's depth, which keeps views comparable.
+        squeeze: which of the occupied cells along the line of sight makes the pixel: ``max`` (the nearest),
+            ``min``, ``mean``.
+        normalise: divide each image by its own maximum (released); otherwise by the grid's depth, which keeps
+            views comparable.
         crop_px: cut from every side of the image.
         size_px: resize (bilinear, corners aligned) after the crop; None keeps the projector's own size.
         visible_tolerance: how far, in image values, a point may lie behind the image and still count as seen.
@@ -81,7 +84,7 @@ class RealisticProjector(nn.Module):
             )
         if not 0 < object_ratio <= 1 or not depth_bias >= 0:
             raise ConfigError(
-                f"projector: object_ratio={object_ratio} must be in (0, 1], depth_bias={depth_bias} at least 0"
+                f"projector: object_ratio={object_ratio} must be in (0, 1], depth_bias={depth_bias} not below 0"
             )
         if squeeze not in SQUEEZE:
             raise ConfigError(f"projector.squeeze={squeeze!r}: choose one of {', '.join(SQUEEZE)}")
@@ -112,8 +115,8 @@ class RealisticProjector(nn.Module):
         self.side = self.filter.size(1)
         if self.side < 1 or self.filter.size(0) < 1:
             raise ConfigError(
-                f"projector: windows larger than the padded grid leave {self.filter.size(0)} cells of depth={depth} and "
-                f"{self.side} of resolution={resolution}"
+                f"projector: windows larger than the padded grid leave {self.filter.size(0)} cells of depth={depth} "
+                f"and {self.side} of resolution={resolution}"
             )
         if not 0 <= 2 * crop_px < self.side:
             raise ConfigError(f"projector.crop_px={crop_px} leaves nothing of an image of {self.side} px")
@@ -125,8 +128,8 @@ class RealisticProjector(nn.Module):
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
         """Views of a batch of clouds, y up.
 
-        Points that are not finite are not drawn and not visible. An image is differentiable in the depth of the points
-        that made it, not in their position across the image, which the grid rounds.
+        Points that are not finite are not drawn and not visible. An image is differentiable in the depth of
+        the points that made it, not in their position across the image, which the grid rounds.
         """
         points, finite = finite_points(points)
         turned = self.rig(points)
@@ -179,7 +182,8 @@ class RealisticProjector(nn.Module):
         across = self.filter.shift(1)
         row, column = row + across, column + across
         last = self.filter.size(0) - 1
-        # The released program never looks into the outermost layers, and so misses the nearest points of a shallow grid.
+        # The released program never looks into the outermost layers, and so misses the nearest points of a
+        # shallow grid.
         first, last = (1, last - 2) if self.transposed and last >= 3 else (0, last)
         layer = (layer + self.filter.shift(0)).clamp(first, last) - z0
         depth, height, width = values.shape[1:]
@@ -210,7 +214,8 @@ class RealisticProjector(nn.Module):
             # Nearness is what is resized: its background is 0, which no interpolation weight can round.
             size = (self.size_px, self.size_px)
             image = 1 - F.interpolate(1 - image, size=size, mode="bilinear", align_corners=True)
-            # Rounded up as the released program does, in integers: a float's last bit would move exact quotients.
+            # Rounded up as the released program does, in integers: a float's last bit would move exact
+            # quotients.
             pixel = (-(-pixel * self.size_px // side)).clamp_(max=self.size_px - 1)
         pixel = torch.where(inside.unsqueeze(-1), pixel, torch.full_like(pixel, -1))
         return Projection(image, pixel, visible & inside)

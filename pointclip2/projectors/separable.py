@@ -1,9 +1,9 @@
 """Running maxima and Gaussians as shifted sums of one flat buffer.
 
-The official programs run ``MaxPool3d`` and ``Conv3d`` over whole, mostly empty grids. Both filters are separable, and on
-a buffer whose rows, slices and grids are each led by enough empty cells a shift along any axis is a shift of the flat
-buffer: whatever runs over the end of a row meets the empty lead of the next. Every pass is then one contiguous
-element-wise operation, in chunks that stay in the processor's cache.
+The official programs run ``MaxPool3d`` and ``Conv3d`` over whole, mostly empty grids. Both filters are
+separable, and on a buffer whose rows, slices and grids are each led by enough empty cells a shift along any
+axis is a shift of the flat buffer: whatever runs over the end of a row meets the empty lead of the next.
+Every pass is then one contiguous element-wise operation, in chunks that stay in the processor's cache.
 """
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 class Scratch:
-    """Two buffers that the passes write to in turn, kept from chunk to chunk; with autograd every pass allocates."""
+    """Two buffers that passes write to in turn, kept from chunk to chunk; with autograd every pass allocates."""
 
     def __init__(self, reuse: bool) -> None:
         self.reuse = reuse
@@ -32,7 +32,7 @@ class Scratch:
 
 
 def running_max(flat: Tensor, window: int, stride: int, scratch: Scratch) -> Tensor:
-    """Maximum of ``flat[i], flat[i + stride], ... `` (``window`` terms), by doubling; shorter by the overlap."""
+    """Maximum of ``flat[i], flat[i + stride], ...`` (``window`` terms), by doubling; shorter by the overlap."""
     covered = 1
     while covered < window:
         step = min(covered, window - covered)
@@ -52,9 +52,9 @@ def running_sum(flat: Tensor, window: int, stride: int) -> Tensor:
 
 
 def smooth(flat: Tensor, taps: list[float], stride: int, scratch: Scratch) -> Tensor:
-    """Symmetric weighted sum of ``flat[i], flat[i + stride], ...``, divided by the middle tap; shorter by the overlap.
+    """Symmetric weighted sum of ``flat[i], flat[i + stride], ...``, shorter by the overlap.
 
-    Dividing by the middle tap saves a pass; the caller multiplies the far smaller result.
+    It is divided by the middle tap, which saves a pass; the caller multiplies the far smaller result.
     """
     window = len(taps)
     length = len(flat) - (window - 1) * stride

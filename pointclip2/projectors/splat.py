@@ -1,4 +1,4 @@
-"""A z-buffer of discs, ours: every point is a small disc facing the camera, the nearest disc makes the pixel."""
+"""A z-buffer of discs, ours: every point is a small disc facing the camera, the nearest makes the pixel."""
 
 import math
 
@@ -17,17 +17,19 @@ CHUNK_CPU, CHUNK_GPU = 2**20, 2**26
 class SplatProjector(nn.Module):
     """Orthographic depth maps with crisp contours and visibility by the z-buffer itself.
 
-    Image = distance behind the cloud's nearest point in units of the cloud's largest side, times ``far_shade``; 1 where
-    no disc falls. Rows are the turned x axis and columns the turned y axis, as everywhere.
+    Image = distance behind the cloud's nearest point in units of the cloud's largest side, times
+    ``far_shade``; 1 where no disc falls. Rows are the turned x axis and columns the turned y axis, as
+    everywhere.
 
     Args:
         rig: the views.
         resolution: pixels across the image.
         object_ratio: share of the image that the cloud's largest side fills.
         radius_px: of the discs.
-        far_shade: image value of the farthest possible point; the step to the white background keeps silhouettes sharp.
-        visible_tolerance: how far a point may lie behind the surface at its pixel and still be seen, in units of the cloud's
-            largest side: discs on a slanted surface overlap their neighbours.
+        far_shade: image value of the farthest possible point; the step to the white background keeps
+            silhouettes sharp.
+        visible_tolerance: how far a point may lie behind the surface at its pixel and still be seen, in units
+            of the cloud's largest side: discs on a slanted surface overlap their neighbours.
 
     Raises:
         ConfigError: an option has a value that cannot work.
@@ -84,7 +86,7 @@ class SplatProjector(nn.Module):
         return Projection(image.view(batch, views, self.resolution, self.resolution), pixel_yx, visible)
 
     def _discs(self, pixel: Tensor, nearness: Tensor) -> Float[Tensor, "images height width"]:
-        """The nearest disc at each pixel, 0 where there is none: a z-buffer of points, dilated row by row of the disc."""
+        """The nearest disc at each pixel, 0 where there is none: a z-buffer of points, dilated by rows of the disc."""
         row, column = pixel.unbind(dim=2)
         row, column, value = row.flatten(0, 1), column.flatten(0, 1), nearness.flatten(0, 1)
         reach = len(self.half_widths) - 1

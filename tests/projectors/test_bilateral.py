@@ -14,17 +14,7 @@ from tests.projectors.dense_reference import smooth as dense_smooth
 def filtered(
     grid: Tensor, window: tuple[int, int, int], sigma: tuple[float, float, float], range_sigma: float
 ) -> Tensor:
-    """The same-sized filter of one small grid: the flat buffer with its leads, made and undone."""
-    lead = [size // 2 for size in window]
-    padded = torch.zeros([n + size - 1 for n, size in zip(grid.shape, window, strict=True)], dtype=grid.dtype)
-    inner = tuple(slice(at, at + n) for at, n in zip(lead, grid.shape, strict=True))
-    padded[inner] = grid
-    height, width = padded.shape[1:]
-    stride = (height * width, width, 1)
-    tail = sum((size - 1) * step for size, step in zip(window, stride, strict=True))
-    flat = torch.cat([padded.flatten(), padded.new_zeros(tail)])
-    out = bilateral(flat, stride, padded.numel(), window, sigma, range_sigma).view(padded.shape)
-    return out[: grid.shape[0], : grid.shape[1], : grid.shape[2]]
+    return bilateral(grid.unsqueeze(0), window, sigma, range_sigma)[0]
 
 
 def sparse_grid(seed: int, dtype: torch.dtype = torch.float64) -> Tensor:

@@ -99,7 +99,7 @@ def test_of_a_sphere_only_the_near_half_is_visible() -> None:
     visible = ours(points).visible
     # Nearer its rim the sphere falls off more steeply than a disc's radius and the tolerance allow for.
     assert bool(visible[depth > 0.75].all())
-    assert float(visible[depth < -0.3].float().mean()) == 0
+    assert float(visible[depth < -0.3].float().mean()) < 0.001
 
 
 def test_the_gradient_in_depth_is_that_of_finite_differences() -> None:
