@@ -155,6 +155,7 @@ def bowl(shape: Shape, rng: Random) -> None:
         )
         shape.say("rim that flares outwards")
     elif kind == "cone":
+        height = min(height, 0.9 * radius)
         profile = [(foot, 0.0), (radius, height)]
         shape.say("straight slanted cone walls")
     elif kind == "bucket":
@@ -202,7 +203,8 @@ def bowl(shape: Shape, rng: Random) -> None:
         )
         shape.say("standing on a low ring foot")
     elif support < 0.45:
-        lift = radius * u(0.3, 1.0)
+        # A deep bowl on a tall stem would be a goblet.
+        lift = radius * u(0.3, 1.0) * min(1.0, 0.6 * radius / height)
         stem = radius * u(0.1, 0.25)
         parts.append(
             (
