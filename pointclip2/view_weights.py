@@ -5,7 +5,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -17,6 +17,7 @@ PUBLISHED = Path(__file__).resolve().parent / "assets" / "published_view_weights
 SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
 
 
+@runtime_checkable
 class ViewWeights(Protocol):
     """Weights for per-view logits."""
 
@@ -35,6 +36,7 @@ class ViewWeights(Protocol):
         ...
 
 
+@runtime_checkable
 class ViewWeightSource(Protocol):
     """The ``view_weights`` option: knows its weights once data, backbone and number of views are known."""
 
@@ -94,7 +96,7 @@ class PublishedWeights:
 
 
 class FileWeights:
-    """Weights from a file: JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or ``best_param.py``.
+    """Weights from JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or from ``best_param.py``.
 
     Args:
         path: the file; python literals are read, never executed.
