@@ -87,8 +87,8 @@ class Outcome:
 def run_job(cfg: DictConfig) -> Outcome:
     """`evaluate` as a command.
 
-    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on. Loggers are
-    closed whatever happens, so that jobs that share a process stay apart.
+    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
+    Loggers are closed whatever happens, so that jobs that share a process stay apart.
     """
     sweeping = _sweeping()
     try:

@@ -19,18 +19,20 @@ from pointclip2.types import ConfigError, WeightsError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 RANDOM = "random"
+UNTRAINED = "RANDOM WEIGHTS: this model has learned nothing, its figures are chance"
 
 
 class OpenClipBackbone(nn.Module):
     """A frozen CLIP. Always in eval mode, never in a checkpoint.
 
     Args:
-        arch: open_clip's model name, or ``local-dir:PATH`` with an ``open_clip_config.json``. OpenAI, DFN and MetaCLIP weights
-            need the ``-quickgelu`` names.
+        arch: open_clip's model name, or ``local-dir:PATH`` with an ``open_clip_config.json``. OpenAI, DFN and
+            MetaCLIP weights need the ``-quickgelu`` names.
         pretrained: open_clip's tag of the weights; names the model in results also where ``weights`` is a file.
         image_size: pixels across; another size than the model's own interpolates its position embedding.
         image_mean, image_std: of the pretrained tag; used if ``normalise``.
-        normalise: subtract the mean and divide by the deviation. Off for V2's four models: the released program does neither.
+        normalise: subtract the mean and divide by the deviation. Off for V2's four models: the released program
+            does neither.
         weights: a checkpoint file, or ``random`` for seeded random weights (tests and benchmarks only).
         weights_folder: see ``find_weights``.
         download: whether the hub may be asked for weights or tokenizer.
@@ -80,7 +82,8 @@ class OpenClipBackbone(nn.Module):
             warnings.simplefilter("ignore")
             model, self.weights_hash = self._load(arch, pretrained, weights, weights_folder, download, sha256)
             self.tokenizer = _tokenizer(arch, download)
-        self.model = model.to(PRECISIONS[precision]).requires_grad_(False).eval()
+        # Any: open_clip's towers have attributes that nn.Module does not declare.
+        self.model: Any = model.to(PRECISIONS[precision]).requires_grad_(False).eval()
         mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (image_mean, image_std))
         self.register_buffer("image_mean", mean, persistent=False)
         self.register_buffer("image_std", std, persistent=False)
@@ -152,7 +155,7 @@ class OpenClipBackbone(nn.Module):
     def prepare_images(
         self, images: Float[Tensor, "images height width"]
     ) -> Float[Tensor, "images 3 size size"]:
-        """Depth maps as the model wants them: resized (bilinear, corners aligned), three channels, normalised if asked."""
+        """Depth maps as the model wants them: resized (bilinear, corners aligned), in three channels."""
         batch = images.unsqueeze(1).float()
         if batch.shape[-1] != self.image_size or batch.shape[-2] != self.image_size:
             batch = F.interpolate(batch, size=(self.image_size,) * 2, mode="bilinear", align_corners=True)
@@ -187,9 +190,7 @@ class OpenClipBackbone(nn.Module):
         if not hasattr(tower, "forward_intermediates") or not isinstance(
             getattr(tower, "proj", None), Tensor
         ):
-            raise ConfigError(
-                f"{self.id}: no dense features; choose a native vision transformer such as vit_b16 or tiny"
-            )
+            raise ConfigError(f"{self.id}: no dense features; choose a plain vision transformer, say vit_b16")
         maps = []
         for part in images.flatten(0, 1).split(self.batch):
             prepared = self.prepare_images(part).to(PRECISIONS[self.precision])
@@ -218,9 +219,7 @@ class OpenClipBackbone(nn.Module):
 def _checkpoint_in(folder: Path, weights: str | None) -> Path:
     """The weights beside a local config."""
     if not (folder / "open_clip_config.json").is_file():
-        raise WeightsError(
-            f"{folder}: no open_clip_config.json; give backbone.arch=local-dir:FOLDER with config and weights"
-        )
+        raise WeightsError(f"{folder}: no open_clip_config.json; backbone.arch=local-dir:FOLDER needs one")
     if weights == RANDOM:
         return folder
     if weights is not None:

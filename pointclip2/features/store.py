@@ -1,8 +1,8 @@
 """Features on disk: content-addressed, written in whole shards, never half-read.
 
 A store's folder is named after a hash of everything that decides its features, and ``key.json`` in it holds that
-everything in words; another key in the same folder is an error. A shard appears by one ``os.replace``, so a kill, a full
-disk or a second run writing the same store at once leaves whole shards or none.
+everything in words; another key in the same folder is an error. A shard appears by one ``os.replace``, so a kill,
+a full disk or a second run writing the same store at once leaves whole shards or none.
 """
 
 import contextlib

@@ -75,9 +75,7 @@ class ClassificationTask(LightningModule):
         order = index.argsort()
         index, probability = index[order], probability[order]
         if bool((index[1:] == index[:-1]).any()):
-            raise RuntimeError(
-                "a sample was evaluated twice: the trainer's sampler must not be replaced (use_distributed_sampler)"
-            )
+            raise RuntimeError("a sample came twice: trainer.use_distributed_sampler must be false")
         return Predictions(index, probability)
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
