@@ -1,6 +1,7 @@
 """What people see of a run: the facts behind its numbers, predictions, pictures and the table in the console."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,21 @@ TOP = 5
 
 
 def facts(
-    cfg: DictConfig, dataset: CloudDataset, pipeline: ClassifyPipeline, prompts: PromptSet, table: FeatureTable
+    cfg: DictConfig,
+    dataset: CloudDataset,
+    pipeline: ClassifyPipeline,
+    prompts: PromptSet,
+    table: FeatureTable,
 ) -> dict[str, Any]:
     """Where the numbers of ``results.json`` come from."""
     backbone, weights = pipeline.backbone, pipeline.weights
     assert weights is not None
+    used = (
+        "no labels used" if weights.selected_on == "none" else "view weights " + _chosen(weights.selected_on)
+    )
     labelled = sum(dataset.labels[i] >= 0 for i in table.index.tolist())
     return {
-        "protocol": f"zero-shot classification, {'no labels used' if weights.selected_on == 'none' else 'view weights ' + _chosen(weights.selected_on)}",
+        "protocol": f"zero-shot classification, {used}",
         "task": "classification",
         "data": {
             "name": dataset.name,
@@ -69,7 +77,8 @@ def sentence(record: Mapping[str, Any]) -> str:
     chosen = "chosen without labels" if weights["selected_on"] == "none" else _chosen(weights["selected_on"])
     line = (
         f"{data['n']} clouds of {data['name']} ({data['split']}) among {data['classes']} classes, {backbone['id']}, "
-        f"{record['prompt']['count']} sentences ({record['prompt']['name']}), {weights['source']} view weights {chosen}."
+        f"{record['prompt']['count']} sentences ({record['prompt']['name']}), "
+        f"{weights['source']} view weights {chosen}."
     )
     return f"{line} {backbone['trained_on']}".strip()
 
@@ -95,7 +104,9 @@ def draw(
         rows.append(row)
     write_predictions(run_dir / "predictions.csv", rows, min(TOP, len(classes)))
     if pictures > 0:
-        _draw_pictures(run_dir, record, dataset, pipeline, dict(zip(index, top, strict=True)), confusion, pictures)
+        _draw_pictures(
+            run_dir, record, dataset, pipeline, dict(zip(index, top, strict=True)), confusion, pictures
+        )
 
 
 def _draw_pictures(
@@ -110,12 +121,9 @@ def _draw_pictures(
     from pointclip2.visual import ViewRow, draw_confusion, draw_views
 
     footer = sentence(record)
-    positions = sorted(top)
-    # Spread over the split, which is often sorted by class.
-    step = max(1, len(positions) // pictures)
     device = next(pipeline.projector.buffers()).device
     rows = []
-    for position in positions[::step][:pictures]:
+    for position in spread(dataset.labels, sorted(top), pictures):
         try:
             cloud = dataset[position]
         except CloudError:  # readable when it was encoded, not any more
@@ -126,7 +134,25 @@ def _draw_pictures(
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
     draw_views(run_dir / "views.png", rows, title, footer)
     if record["data"]["labelled"]:
-        draw_confusion(run_dir / "confusion.png", confusion, dataset.classes, f"{dataset.name}: confusion", footer)
+        draw_confusion(
+            run_dir / "confusion.png", confusion, dataset.classes, f"{dataset.name}: confusion", footer
+        )
+
+
+def spread(labels: Sequence[int], positions: Sequence[int], count: int) -> list[int]:
+    """Up to ``count`` positions, of as many classes as there are, whichever way the split is sorted.
+
+    A sample without a label (-1) is a class of its own.
+    """
+    kinds: dict[tuple[int, int], list[int]] = {}
+    for position in positions:
+        label = labels[position]
+        kinds.setdefault((label, -1) if label >= 0 else (-1, position), []).append(position)
+    in_turns = [
+        position for turn in zip_longest(*kinds.values()) for position in turn if position is not None
+    ]
+    step = max(1, len(kinds) // count)
+    return in_turns[: step * count : step]
 
 
 def _truth(dataset: CloudDataset, position: int) -> str | None:
@@ -145,19 +171,25 @@ def print_tables(record: Mapping[str, Any]) -> None:
     names = {"test/acc": "top-1", "test/acc_top5": "top-5", "test/macc": "mean class accuracy"}
     for name, label in names.items():
         if name in metrics:
-            table.add_row(label + (" (weights from TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}")
+            table.add_row(
+                label + (" (weights from TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}"
+            )
     for name, value in record["expect"].items():
         table.add_row(f"{names.get(name, name)}, quoted", f"{100 * value:.2f}")
     if not metrics:
         table.add_row("no labels: see predictions.csv", "")
-    slowest = max((stage for stage in record["seconds"] if stage != "total"), key=record["seconds"].__getitem__)
+    slowest = max(
+        (stage for stage in record["seconds"] if stage != "total"), key=record["seconds"].__getitem__
+    )
     table.add_row("slowest stage", f"{slowest} {record['seconds'][slowest]:.1f} s")
     table.add_row("all", f"{record['seconds']['total']:.1f} s")
     console.print(table)
     if not backbone["trained"]:
         console.print(f"[bold red]{backbone['trained_on']}[/]")
     if data["skipped"]:
-        console.print(f"[bold red]{len(data['skipped'])} of {len(data['skipped']) + data['n']} samples could not be read:[/]")
+        console.print(
+            f"[bold red]{len(data['skipped'])} of {len(data['skipped']) + data['n']} samples could not be read:[/]"
+        )
         for name, reason in list(data["skipped"].items())[:5]:
             console.print(f"  {reason}" if name in reason else f"  {name}: {reason}", markup=False)
     console.print(sentence(record), markup=False)

@@ -1,6 +1,7 @@
 """Zero-shot classification as an eval-only LightningModule over features."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ class ClassificationTask(LightningModule):
         classes: names in label order.
     """
 
-    def __init__(self, pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> None:
+    def __init__(self, pipeline: ClassifyPipeline, classes: Sequence[str]) -> None:
         super().__init__()
         self.pipeline = pipeline
         self.metrics = ClassificationMetrics(classes)

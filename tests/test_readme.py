@@ -1,0 +1,94 @@
+"""What the README tells a newcomer to type, works."""
+
+import inspect
+import re
+import shlex
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from pointclip2.catalog import main as catalog
+from pointclip2.config import build, compose
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "data/README.md", "outputs/README.md")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def commands(start: str) -> list[str]:
+    lines = "\n".join(blocks("sh")).splitlines() + re.findall(r"`([^`\n]+)`", README)
+    return sorted(
+        {line.split("  #")[0].strip() for line in lines if line.startswith(start) and "..." not in line}
+    )
+
+
+EVALUATE, CATALOG = commands("python evaluate.py"), commands("python -m pointclip2.catalog")
+
+
+def jobs(words: list[str]) -> list[list[str]]:
+    """Overrides of every job of a sweep; of the one run without ``-m``."""
+    if "-m" not in words:
+        return [words]
+    parsed = OverridesParser.create().parse_overrides([word for word in words if word != "-m"])
+    choices = [[f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()] for one in parsed]
+    return [list(job) for job in product(*choices)]
+
+
+@pytest.mark.parametrize("command", EVALUATE)
+def test_a_command_line_composes(command: str) -> None:
+    for overrides in jobs(shlex.split(command)[2:]):
+        cfg = compose("evaluate", overrides)
+        assert build(cfg.data).splits
+
+
+def test_the_sweep_is_nine_runs() -> None:
+    (sweep,) = [command for command in EVALUATE if " -m " in command]
+    assert len(jobs(shlex.split(sweep)[2:])) == 9
+
+
+@pytest.mark.parametrize("command", CATALOG)
+def test_a_catalogue_command_answers(command: str) -> None:
+    assert catalog(shlex.split(command)[3:])
+
+
+def test_the_notebook_snippet_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(blocks("python")[0], names)
+    assert names["views"].shape == (1, 10, 112, 112)
+    assert names["probability"].shape == (len(names["classes"]),)
+    torch.testing.assert_close(names["probability"].sum(), torch.tensor(1.0))
+
+
+def test_the_example_of_a_projector_projects() -> None:
+    names: dict[str, Any] = {}
+    exec(blocks("python")[1], names)
+    options = yaml.safe_load(blocks("yaml")[0])
+    projector_class = names[options.pop("_target_").rsplit(".", 1)[1]]
+    (rig,) = [entry["rig"] for entry in options.pop("defaults") if isinstance(entry, dict)]
+    assert options.keys() | {"rig"} == inspect.signature(projector_class).parameters.keys()
+    projector = projector_class(build(compose("evaluate", [f"projector/rig={rig}"]).projector.rig), **options)
+    points = torch.nn.functional.normalize(
+        torch.randn(2, 50, 3, generator=torch.Generator().manual_seed(0)), dim=2
+    )
+    seen = projector(points)
+    row, column = seen.pixel_yx.unbind(dim=-1)
+    batch, views = torch.arange(2)[:, None, None], torch.arange(10)[None, :, None]
+    assert torch.all(seen.images[batch, views, row, column] == 0)
+    assert torch.all((seen.images == 0).sum(dim=(2, 3)) <= 50)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    path = ROOT / page
+    targets = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (path.parent / target).exists()] == []
