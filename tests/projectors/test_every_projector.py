@@ -13,7 +13,7 @@ from tests.projectors.options import OPTIONS, PERSPECTIVE, projector
 
 SMALLER: dict[str, dict[str, Any]] = {
     "v2_segmentation": {"resolution": 64, "depth": 32, "crop_px": 6, "size_px": 64},
-    "contour": {"resolution": 32},
+    "contour": {"resolution": 24, "rig.views": "[[[45,0,90],[0,20,0]],[[0,0,90]],[[0,-90,90]]]"},
 }
 IN_UNIT_RANGE = [option for option in OPTIONS if option not in PERSPECTIVE]
 every = pytest.mark.parametrize("option", OPTIONS)
@@ -177,7 +177,7 @@ def test_images_are_between_zero_and_one(option: str, squeeze: str) -> None:
 @every
 @pytest.mark.parametrize("batch", [0, 1, 2])
 def test_one_view_and_any_batch_keep_their_axes(option: str, batch: int) -> None:
-    ours = projector(option, **SMALLER.get(option, {}), **{"rig.views": "[[[10,0,90],[0,20,0]]]"})
+    ours = projector(option, **{**SMALLER.get(option, {}), "rig.views": "[[[10,0,90],[0,20,0]]]"})
     result = ours(clouds(batch, 5))
     assert result.images.shape[:2] == (batch, 1)
     assert result.pixel_yx.shape == (batch, 1, 5, 2)
