@@ -1,4 +1,6 @@
-"""Evaluate a composed configuration: ``python evaluate.py data=modelnet40 backbone=vit_b16``; ``--help`` lists the options.
+"""Evaluate a composed configuration: ``python evaluate.py data=modelnet40 backbone=vit_b16``.
+
+``--help`` lists the options.
 
 Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
 """

@@ -1,4 +1,7 @@
-"""Weights & Biases: one run a job, grouped by sweep, closed whatever happens. wandb is imported only where it is used."""
+"""Weights & Biases: one run a job, grouped by sweep, closed whatever happens.
+
+wandb is imported only where it is used.
+"""
 
 import sys
 from collections.abc import Mapping

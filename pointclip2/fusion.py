@@ -16,7 +16,8 @@ def view_logits(
 
 
 def fuse(
-    logits: Float[Tensor, "views batch classes"], weights: Float[Tensor, " views"] | Float[Tensor, "views batch"]
+    logits: Float[Tensor, "views batch classes"],
+    weights: Float[Tensor, " views"] | Float[Tensor, "views batch"],
 ) -> Float[Tensor, "batch classes"]:
     """Weighted sum over views; weights of the whole data set or of each shape."""
     if weights.ndim == 1:
@@ -25,9 +26,10 @@ def fuse(
 
 
 def probabilities(
-    logits: Float[Tensor, "views batch classes"], weights: Float[Tensor, " views"] | Float[Tensor, "views batch"]
+    logits: Float[Tensor, "views batch classes"],
+    weights: Float[Tensor, " views"] | Float[Tensor, "views batch"],
 ) -> Float[Tensor, "batch classes"]:
-    """Softmax of the weighted **mean** over views: the sum's arg-max, but confidence that does not grow with the views."""
+    """Softmax of the weighted **mean** over views: the sum's arg-max, and confidence does not grow with the views."""
     total = weights.sum(dim=0)
     total = torch.where(total > 0, total, torch.ones_like(total))
     return (fuse(logits, weights) / (total if total.ndim == 0 else total.unsqueeze(1))).softmax(dim=-1)

@@ -72,7 +72,11 @@ def config_hash(cfg: DictConfig) -> str:
 def environment() -> dict[str, Any]:
     """Versions, commit and machine, as far as they can be had."""
     return {
-        "versions": {"python": platform.python_version(), "pointclip2": __version__, **{name: version(name) for name in PACKAGES}},
+        "versions": {
+            "python": platform.python_version(),
+            "pointclip2": __version__,
+            **{name: version(name) for name in PACKAGES},
+        },
         "git_commit": _git_commit(),
         "command": " ".join(sys.argv),
     }
@@ -83,7 +87,9 @@ def _git_commit() -> str | None:
     folder = Path(__file__).resolve().parent
 
     def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+        )
         return done.stdout.strip()
 
     try:
@@ -129,12 +135,14 @@ def _summary_row(job: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"job": job.name}
     if overrides.is_file():
         words = [str(word) for word in OmegaConf.load(overrides)]
-        row.update(word.lstrip("+").split("=", 1) for word in words if "=" in word)
+        parted = [word.lstrip("+").partition("=") for word in words]
+        row.update({option: value for option, sign, value in parted if sign})
     if not (job / RESULTS).is_file():
         return {**row, "error": (job / FAILED).read_text(encoding="utf-8").strip()}
     results = json.loads((job / RESULTS).read_text(encoding="utf-8"))
     figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
-    return {**row, **figures, "selected_on": results["view_weights"]["selected_on"], "seconds": results["seconds"]["total"]}
+    selected_on, seconds = results["view_weights"]["selected_on"], results["seconds"]["total"]
+    return {**row, **figures, "selected_on": selected_on, "seconds": seconds}
 
 
 def _print_summary(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -146,10 +154,11 @@ def _print_summary(rows: Sequence[Mapping[str, Any]]) -> None:
     for field in fields:
         table.add_column(field)
     for row in rows:
-        cells = []
-        for field in fields:
-            value = row.get(field, "")
-            is_share = field.startswith("test/") and isinstance(value, float)
-            cells.append(f"{100 * value:.2f}" if is_share else f"{value:.1f}" if isinstance(value, float) else str(value))
-        table.add_row(*cells)
+        table.add_row(*(_cell(field, row.get(field, "")) for field in fields))
     Console().print(table)
+
+
+def _cell(field: str, value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{100 * value:.2f}" if field.startswith("test/") else f"{value:.1f}"

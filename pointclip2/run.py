@@ -137,11 +137,12 @@ def _evaluate(cfg: DictConfig) -> Result:
         if len(dataset) == 0:
             raise DataError(f"{dataset.name}: the split {dataset.split!r} has no samples")
         backbone = _backbone(cfg.backbone)
-        pipeline = ClassifyPipeline(build(cfg.projector), backbone)
+        projector = build(cfg.projector)
+        pipeline = ClassifyPipeline(projector, backbone)
         prompts: PromptSet = build(cfg.prompt)(dataset.classes)
     with watch.stage("text"):
         pipeline.text = _text(cfg, backbone, prompts)
-    views = pipeline.projector.rig.views
+    views: int = projector.rig.views
     pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
 
     table = _features(cfg, dataset, pipeline, watch)

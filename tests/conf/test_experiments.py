@@ -7,6 +7,7 @@ import pytest
 from pointclip2.catalog import catalog, conf_dir
 from pointclip2.config import build, compose
 from pointclip2.run import evaluate
+from pointclip2.types import ConfigError
 
 PURPOSES = {option.name: option.purpose for option in catalog(conf_dir())["experiment"]}
 # Top-1 of ModelNet40 and of ScanObjectNN's hardest variant, in per cent: README of PointCLIP V2's code.
@@ -23,8 +24,22 @@ PUBLISHED = {
 }
 
 
+def composes(program: str, overrides: list[str]) -> bool:
+    try:
+        compose(program, overrides)
+    except ConfigError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("name", PURPOSES)
-def test_an_experiment_composes_and_builds_its_light_parts(name: str) -> None:
+def test_an_experiment_composes_in_the_program_it_is_for(name: str) -> None:
+    programs = [path.stem for path in conf_dir().glob("*.yaml")]
+    assert any(composes(program, [f"experiment={name}"]) for program in programs)
+
+
+@pytest.mark.parametrize("name", [name for name in PURPOSES if name.endswith(("_published", "_zero_label"))])
+def test_what_an_experiment_names_can_be_built(name: str) -> None:
     cfg = compose("evaluate", [f"experiment={name}"])
     for node in (cfg.data, cfg.projector, cfg.prompt, cfg.view_weights):
         assert build(node) is not None
