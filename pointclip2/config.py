@@ -10,7 +10,7 @@ from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException, InstantiationException
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -55,12 +55,26 @@ def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
         raise
 
 
+def _check_target(target: str) -> None:
+    refusal = f"_target_: {target} is not allowed, only {', '.join(ALLOWED_TARGETS)}*"
+    if not target.startswith(ALLOWED_TARGETS):
+        raise ConfigError(refusal)
+    try:
+        found = get_object(target)
+    except Exception as error:  # importing a module can fail in any way
+        raise ConfigError(f"_target_: {target} cannot be found ({' '.join(str(error).split())})") from error
+    # A module of ours imports others (torch.os.system), and a library's functions are programs (torch.hub.load).
+    home = f"{getattr(found, '__module__', None)}."
+    if not home.startswith(ALLOWED_TARGETS if isinstance(found, type) else "pointclip2."):
+        raise ConfigError(refusal)
+
+
 def _check_targets(node: Any) -> None:
     """Refuse targets from anywhere else: a configuration file is data, not a program."""
     if isinstance(node, dict):
         target = node.get("_target_")
-        if target is not None and not str(target).startswith(ALLOWED_TARGETS):
-            raise ConfigError(f"_target_: {target} is not allowed, only {', '.join(ALLOWED_TARGETS)}*")
+        if target is not None:
+            _check_target(str(target))
         for value in node.values():
             _check_targets(value)
     elif isinstance(node, list):

@@ -76,6 +76,8 @@ class CloudDataModule(LightningDataModule):
     def predict_dataloader(self) -> DataLoader[tuple[int, Cloud | CloudError]]:
         rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         positions = [position for shard in self.shards[rank::world] for position in shard]
+        if not positions:  # more processes than shards; Lightning wants a batch from each
+            return DataLoader([CloudBatch(torch.zeros(0, 1, 3), [], {})], batch_size=None)  # type: ignore[arg-type]
         return DataLoader(
             _Positions(self.dataset, positions),
             batch_size=self.batch_size,
@@ -112,5 +114,7 @@ class FeatureDataModule(LightningDataModule):
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         share = slice(rank, None, world)
-        dataset = TensorDataset(self.table.features[share], self.labels[share], self.table.index[share])
-        return DataLoader(dataset, batch_size=self.batch_size)
+        columns = (self.table.features[share], self.labels[share], self.table.index[share])
+        if len(columns[0]) == 0:  # more processes than samples; Lightning wants a batch from each
+            return DataLoader([columns], batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(TensorDataset(*columns), batch_size=self.batch_size)

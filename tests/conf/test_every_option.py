@@ -1,0 +1,129 @@
+"""Every option of every group composes, and has exactly the arguments that its constructor takes."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra.utils import get_object
+from omegaconf import OmegaConf
+
+from pointclip2.config import build, compose, conf_dir
+from pointclip2.types import UserError
+
+FOLDER = conf_dir()
+FILES = sorted(FOLDER.rglob("*.yaml"))
+GROUPED = [path.relative_to(FOLDER).with_suffix("") for path in FILES if path.parent != FOLDER]
+OPTIONS = [
+    (path.parent.as_posix(), path.name)
+    for path in GROUPED
+    if path.parts[0] not in ("hydra", "experiment") and not path.name.startswith("_")
+]
+# What these need before they can be built; elsewhere the reason is checked that they give.
+NEEDS = {
+    ("backbone", "local"): ["backbone.arch=local-dir:nowhere"],
+    ("data", "folder"): [],
+}
+
+
+def ids(option: tuple[str, str]) -> str:
+    return "/".join(option)
+
+
+def composed(group: str, name: str) -> Any:
+    # Some groups belong to train.yaml only.
+    for program in ("evaluate", "train"):
+        if not (FOLDER / f"{program}.yaml").is_file():
+            continue
+        text = (FOLDER / f"{program}.yaml").read_text()
+        if f"- {group.split('/')[0]}:" in text:
+            return compose(program, [f"{group}={name}", *NEEDS.get((group, name), [])])
+    raise AssertionError(f"no program has the group {group}")
+
+
+def targets(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        if "_target_" in node:
+            yield place, node
+        for key, value in node.items():
+            yield from targets(value, f"{place}.{key}")
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            yield from targets(value, f"{place}[{position}]")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_a_file_says_in_its_first_line_what_it_is_for(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# ")
+    assert len(first) > 10
+
+
+@pytest.mark.parametrize("path", GROUPED, ids=str)
+def test_no_option_has_a_slash_or_a_space_in_its_name(path: Path) -> None:
+    assert path.name.replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=ids)
+def test_an_option_composes_and_its_targets_take_exactly_its_keys(option: tuple[str, str]) -> None:
+    cfg = composed(*option)
+    plain = OmegaConf.to_container(cfg, resolve=False)
+    found = list(targets(plain))
+    assert found
+    for place, node in found:
+        target = str(node["_target_"])
+        assert target.startswith(("pointclip2.", "lightning.", "torch.")), f"{place}: {target}"
+        parameters = inspect.signature(get_object(target)).parameters
+        if target.startswith("pointclip2.") or not any(
+            parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()
+        ):
+            unknown = set(node) - set(parameters) - {"_target_", "_convert_", "_partial_", "_recursive_"}
+            assert not unknown, f"{place}: {target} does not take {unknown}"
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=ids)
+def test_every_value_of_an_option_resolves(option: tuple[str, str]) -> None:
+    OmegaConf.to_container(composed(*option), resolve=True)
+
+
+@pytest.mark.parametrize(
+    "option", [o for o in OPTIONS if o[0] in ("projector", "prompt", "view_weights", "data")], ids=ids
+)
+def test_an_option_is_built_or_says_in_one_line_what_it_needs(option: tuple[str, str]) -> None:
+    cfg = composed(*option)
+    try:
+        assert build(cfg[option[0]]) is not None
+    except UserError as error:
+        assert option[1] in ("file", "folder")
+        assert "path" in str(error)
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "projector/rig"], ids=ids)
+def test_every_rig_fits_every_projector(option: tuple[str, str]) -> None:
+    for projector in sorted(path.stem for path in (FOLDER / "projector").glob("*.yaml")):
+        cfg = compose("evaluate", [f"projector={projector}", f"projector/rig={option[1]}"])
+        assert build(cfg.projector).rig.views >= 1
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (FOLDER / "trainer").glob("*.yaml")))
+def test_every_trainer_leaves_the_sampler_alone(name: str) -> None:
+    cfg = compose("evaluate", [f"trainer={name}"])
+    assert cfg.trainer.use_distributed_sampler is False
+    assert cfg.trainer.inference_mode is False
+
+
+EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_composes(name: str) -> None:
+    problems = []
+    for program in ("evaluate", "train"):
+        try:
+            OmegaConf.to_container(compose(program, [f"experiment={name}"]), resolve=True)
+            return
+        except UserError as error:
+            problems.append(str(error))
+    raise AssertionError("\n".join(problems))
