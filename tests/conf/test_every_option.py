@@ -57,7 +57,7 @@ def targets(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 def test_a_file_says_in_its_first_line_what_it_is_for(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# ")
-    assert len(first) > 10
+    assert len(first.split()) > 2
 
 
 @pytest.mark.parametrize("path", GROUPED, ids=str)
@@ -87,17 +87,22 @@ def test_every_value_of_an_option_resolves(option: tuple[str, str]) -> None:
     OmegaConf.to_container(composed(*option), resolve=True)
 
 
+def used(made: Any) -> None:
+    """Some sources look for their file only when they are used."""
+    made.open("test") if hasattr(made, "open") else made(["chair"])
+
+
 @pytest.mark.parametrize(
     "option", [o for o in OPTIONS if o[0] in ("projector", "prompt", "view_weights", "data")], ids=ids
 )
 def test_an_option_is_built_or_says_in_one_line_what_it_needs(option: tuple[str, str]) -> None:
-    cfg = composed(*option)
-    try:
-        assert build(cfg[option[0]]) is not None
-    except UserError as error:
-        assert option[1] in ("file", "folder")
-        assert "path" in str(error)
-        assert "\n" not in str(error)
+    node = composed(*option)[option[0]]
+    if option[1] not in ("file", "folder"):
+        assert build(node) is not None
+        return
+    with pytest.raises(UserError, match="path") as caught:
+        used(build(node))
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "projector/rig"], ids=ids)

@@ -255,9 +255,14 @@ def test_figures_chosen_on_test_labels_say_so_wherever_they_stand(
 # As a command.
 
 
+def _ordered(words: list[str]) -> list[str]:
+    """Flags before overrides: Python's argparse wants it so; of two overrides of one key the later counts."""
+    return sorted(words, key=lambda word: not word.startswith("--"))
+
+
 def command(toy: Path, outputs: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "evaluate.py", *toy_overrides(toy, outputs), *words],
+        [sys.executable, "evaluate.py", *_ordered([*toy_overrides(toy, outputs), *words])],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -273,7 +278,7 @@ def test_a_sweep_encodes_once_a_projector_and_writes_one_summary(toy: Path, tmp_
     done = command(
         toy,
         tmp_path,
-        "-m",
+        "--multirun",
         "prompt=name,template,templates",
         "projector.resolution=32,40",
         *("data=folder", f"data.path={clouds}"),
@@ -296,7 +301,7 @@ def test_a_sweep_encodes_once_a_projector_and_writes_one_summary(toy: Path, tmp_
 
 
 def test_a_failing_job_leaves_a_note_and_the_others_finish(toy: Path, tmp_path: Path) -> None:
-    done = command(toy, tmp_path, "-m", "backbone.weights=random,nowhere.pt,random", "data.limit=4")
+    done = command(toy, tmp_path, "--multirun", "backbone.weights=random,nowhere.pt,random", "data.limit=4")
     assert done.returncode == 1
     [sweep] = (tmp_path / "sweeps").iterdir()
     assert "nowhere.pt: no such file" in (sweep / "1" / "FAILED").read_text()
@@ -318,7 +323,7 @@ def test_a_mistake_is_one_line_and_status_1(toy: Path, tmp_path: Path) -> None:
 def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: Path, tmp_path: Path) -> None:
     words = [
         *toy_overrides(toy, tmp_path),
-        *("data.limit=90", "features.shard_size=1", "features.batch_size=1"),
+        *("data.limit=40", "features.shard_size=1", "features.batch_size=1"),
     ]
     process = subprocess.Popen(
         [sys.executable, "evaluate.py", *words],
@@ -336,18 +341,18 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
     assert process.wait(60) != 0
     assert not list(tmp_path.rglob("results.json"))
     kept = len(list((tmp_path / "features").rglob("shard-*")))
-    assert 0 < kept < 90
+    assert 0 < kept < 40
     assert not [path for path in (tmp_path / "features").rglob(".*") if path.is_file()]
     result = evaluate(compose("evaluate", words))
-    assert results_of(result)["data"]["n"] == 90
+    assert results_of(result)["data"]["n"] == 40
 
 
 @pytest.mark.slow
 def test_the_jobs_of_a_wandb_sweep_are_runs_of_their_own_in_one_group(toy: Path, tmp_path: Path) -> None:
-    words = ["-m", "prompt=name,template", "logger=wandb", "data.limit=4"]
+    words = ["--multirun", "prompt=name,template", "logger=wandb", "data.limit=4"]
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("logger")]
     done = subprocess.run(
-        [sys.executable, "evaluate.py", *overrides, *words],
+        [sys.executable, "evaluate.py", *_ordered([*overrides, *words])],
         cwd=ROOT,
         capture_output=True,
         text=True,
