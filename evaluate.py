@@ -5,10 +5,14 @@
 Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
 """
 
+import os
 import sys
 
 import hydra
 from omegaconf import DictConfig
+
+# Before torch starts its threads: waiting threads that spin make it many times slower where other work goes on.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 _status = 0
 

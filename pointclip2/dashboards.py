@@ -26,7 +26,7 @@ def log_run(logger: WandbLogger, record: Mapping[str, Any], run_dir: Path) -> No
     if per_class:
         table = wandb.Table(columns=["class", "accuracy"], data=per_class)
         run.log({"accuracy by class": wandb.plot.bar(table, "class", "accuracy", title="accuracy by class")})
-    run.summary["selected_on"] = record["view_weights"]["selected_on"]
+    run.summary["selected_on"] = record["selected_on"]
     run.summary["data_checksum"] = record["data"]["checksum"]
     run.summary["trained_on"] = record["backbone"]["trained_on"]
 

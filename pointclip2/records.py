@@ -141,7 +141,7 @@ def _summary_row(job: Path) -> dict[str, Any]:
         return {**row, "error": (job / FAILED).read_text(encoding="utf-8").strip()}
     results = json.loads((job / RESULTS).read_text(encoding="utf-8"))
     figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
-    selected_on, seconds = results["view_weights"]["selected_on"], results["seconds"]["total"]
+    selected_on, seconds = results["selected_on"], results["seconds"]["total"]
     return {**row, **figures, "selected_on": selected_on, "seconds": seconds}
 
 

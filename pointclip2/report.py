@@ -33,12 +33,11 @@ def facts(
     """Where the numbers of ``results.json`` come from."""
     backbone, weights = pipeline.backbone, pipeline.weights
     assert weights is not None
-    used = (
-        "no labels used" if weights.selected_on == "none" else "view weights " + _chosen(weights.selected_on)
-    )
+    choices = {"prompts": prompts.selected_on, "view weights": weights.selected_on}
+    used = "; ".join(f"{what} {_chosen(on)}" for what, on in choices.items() if on != "none")
     labelled = sum(dataset.labels[i] >= 0 for i in table.index.tolist())
     return {
-        "protocol": f"zero-shot classification, {used}",
+        "protocol": f"zero-shot classification, {used or 'no labels used'}",
         "task": "classification",
         "data": {
             "name": dataset.name,
@@ -51,12 +50,24 @@ def facts(
         },
         "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
         "projector": OmegaConf.to_container(cfg.projector, resolve=True),
-        "prompt": {"name": prompts.name, "hash": prompts.hash, "count": prompts.count},
+        "prompt": {
+            "name": prompts.name,
+            "hash": prompts.hash,
+            "count": prompts.count,
+            "selected_on": prompts.selected_on,
+        },
         "view_weights": weights.describe(),
+        "selected_on": _weakest([prompts.selected_on, weights.selected_on]),
         "expect": OmegaConf.to_container(cfg.expect, resolve=True),
         "config_hash": config_hash(cfg),
         "device": _device_name(),
     }
+
+
+def _weakest(choices: Sequence[str]) -> str:
+    """What a number was selected on, as a whole: the choice that says least for it."""
+    order = ("none", "label_free", "train", "holdout", "unknown", "test")
+    return max(choices, key=order.index)
 
 
 def _chosen(selected_on: str) -> str:
@@ -75,9 +86,11 @@ def sentence(record: Mapping[str, Any]) -> str:
     """One honest sentence about what was measured."""
     data, backbone, weights = record["data"], record["backbone"], record["view_weights"]
     chosen = "chosen without labels" if weights["selected_on"] == "none" else _chosen(weights["selected_on"])
+    written = record["prompt"]["selected_on"]
+    prompt = record["prompt"]["name"] + ("" if written == "none" else f", {_chosen(written)}")
     line = (
         f"{data['n']} clouds of {data['name']} ({data['split']}) among {data['classes']} classes, {backbone['id']}, "
-        f"{record['prompt']['count']} sentences ({record['prompt']['name']}), "
+        f"{record['prompt']['count']} sentences ({prompt}), "
         f"{weights['source']} view weights {chosen}."
     )
     return f"{line} {backbone['trained_on']}".strip()
@@ -164,7 +177,7 @@ def print_tables(record: Mapping[str, Any]) -> None:
     """The table a run ends with, and what has to be said beside it."""
     console = Console()
     data, backbone, metrics = record["data"], record["backbone"], record["metrics"]
-    oracle = record["view_weights"]["selected_on"] == "test"
+    oracle = record["selected_on"] == "test"
     table = Table(title=f"zero-shot classification of {data['name']} ({data['split']}, {data['n']} clouds)")
     table.add_column("")
     table.add_column("%", justify="right")
@@ -172,7 +185,7 @@ def print_tables(record: Mapping[str, Any]) -> None:
     for name, label in names.items():
         if name in metrics:
             table.add_row(
-                label + (" (weights from TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}"
+                label + (" (selected on TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}"
             )
     for name, value in record["expect"].items():
         table.add_row(f"{names.get(name, name)}, quoted", f"{100 * value:.2f}")

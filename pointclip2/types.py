@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
+"""Which labels chose a number's prompts or weights; travels with the number."""
+
 
 class UserError(Exception):
     """Something a user can put right. The message is one line: what was wrong, where, what to do."""
@@ -27,6 +30,17 @@ class CloudError(UserError):
 
 class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
+
+
+def known_selection(option: str, selected_on: object) -> str:
+    """``selected_on`` if it is one of `SELECTED_ON`.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if selected_on not in SELECTED_ON:
+        raise ConfigError(f"{option}={selected_on}: choose one of {', '.join(SELECTED_ON)}")
+    return str(selected_on)
 
 
 @dataclass(frozen=True)

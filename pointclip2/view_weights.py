@@ -11,10 +11,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.types import ConfigError
+from pointclip2.types import ConfigError, known_selection
 
 PUBLISHED = Path(__file__).resolve().parent / "assets" / "published_view_weights.csv"
-SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
 
 
 @runtime_checkable
@@ -109,7 +108,7 @@ class FileWeights:
             raise ConfigError("view_weights=file: give view_weights.path=FILE")
         self.path = Path(path).expanduser()
         self.key = key
-        self.selected_on = _known_selection("view_weights.selected_on", selected_on)
+        self.selected_on = known_selection("view_weights.selected_on", selected_on)
 
     def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
         content = self._read()
@@ -120,7 +119,7 @@ class FileWeights:
                 raise ConfigError(f"{self.path}: no {part!r} in it; there is: {known}")
             content = content[part]
         if isinstance(content, dict) and "values" in content:
-            selected_on = _known_selection(
+            selected_on = known_selection(
                 f"{self.path}: selected_on", content.get("selected_on", selected_on)
             )
             content = content["values"]
@@ -182,12 +181,6 @@ class EntropyWeights:
     def describe(self) -> dict[str, Any]:
         values = {"temperature": self.temperature}
         return {"values": values, "source": self.source, "selected_on": self.selected_on}
-
-
-def _known_selection(option: str, selected_on: Any) -> str:
-    if selected_on not in SELECTED_ON:
-        raise ConfigError(f"{option}={selected_on}: choose one of {', '.join(SELECTED_ON)}")
-    return str(selected_on)
 
 
 def _checked(values: tuple[float, ...], views: int, source: str, selected_on: str) -> FixedWeights:

@@ -7,7 +7,7 @@ from typing import Any
 from pointclip2.prompts.names import by_matching, check_distinct, matching, nearest
 from pointclip2.prompts.prompt_set import PromptSet, check_combine
 from pointclip2.prompts.reading import read_values
-from pointclip2.types import ConfigError
+from pointclip2.types import ConfigError, known_selection
 
 _LISTED = 12
 
@@ -26,17 +26,25 @@ class FilePrompt:
         key: where in the file, for example ``modelnet40_vit_b16_test_prompts``, or ``outer.inner``; needed
             where more than one place would do.
         combine: ``mean`` of a class's sentence vectors, or only the ``first`` sentence.
+        selected_on: which labels chose the sentences; ``test`` for those of the official program.
 
     Raises:
         ConfigError: when called: a file that cannot be used, a class that it lacks, an ambiguous ``key``.
     """
 
-    def __init__(self, path: str | None = None, key: str | None = None, combine: str = "mean") -> None:
+    def __init__(
+        self,
+        path: str | None = None,
+        key: str | None = None,
+        combine: str = "mean",
+        selected_on: str = "unknown",
+    ) -> None:
         if not path:
             raise ConfigError("prompt=file needs a file: give prompt.path=FILE (.json .yaml .yml .py)")
         self.path = Path(path).expanduser()
         self.key = key
         self.combine = check_combine(combine)
+        self.selected_on = known_selection("prompt.selected_on", selected_on)
 
     def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
         names = check_distinct(classes)
@@ -49,7 +57,7 @@ class FilePrompt:
             inside = by_matching(_with_text_keys(found, where), where)
             if matching(category) in inside:
                 where, found = f"{where}, {category}", inside[matching(category)]
-        return PromptSet("file", _sentences(found, names, where), self.combine)
+        return PromptSet("file", _sentences(found, names, where), self.combine, self.selected_on)
 
     def _named(self, content: Any, key: str) -> tuple[str, Any]:
         places = dict(_places(content))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
-from pointclip2.types import ConfigError
+from pointclip2.types import ConfigError, known_selection
 
 COMBINATIONS = ("mean", "first")
 
@@ -38,9 +38,12 @@ class PromptSet:
     """A dict of tuples, whatever it was made from."""
     combine: str = "mean"
     """How a class's sentences become one vector: their ``mean``, or only the ``first`` counts."""
+    selected_on: str = "none"
+    """Which labels chose the sentences; travels with every number."""
 
     def __post_init__(self) -> None:
         check_combine(self.combine)
+        known_selection("prompt.selected_on", self.selected_on)
         if not self.sentences:
             raise ConfigError(f"prompt {self.name} has no class: name at least one")
         for label, texts in self.sentences.items():

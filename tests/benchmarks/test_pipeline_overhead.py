@@ -51,6 +51,7 @@ def test_the_pipeline_costs_at_most_a_tenth_more_than_the_bare_backbone() -> Non
         pipeline(points), bare()
         whole, alone = alternating_seconds(lambda: pipeline(points), bare, rounds=7)
     print(
-        f"\npipeline, ViT-B/16 size, ten views: {whole / 2 * 1e3:.0f} ms a shape, bare forward {alone / 2 * 1e3:.0f} ms, ratio {whole / alone:.3f}"
+        f"\npipeline, ViT-B/16 size, ten views: {whole / 2 * 1e3:.0f} ms a shape, "
+        f"bare forward {alone / 2 * 1e3:.0f} ms, ratio {whole / alone:.3f}"
     )
     assert whole <= 1.10 * alone

@@ -16,6 +16,7 @@ import pytest
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import compose
+from pointclip2.data.shapes.classes import KNOWN
 from pointclip2.run import Result, evaluate
 from pointclip2.types import ConfigError, DataError
 from tests.toy import toy_folder, toy_overrides
@@ -248,7 +249,15 @@ def test_figures_chosen_on_test_labels_say_so_wherever_they_stand(
     weights.write_text(json.dumps({"values": [1] * 10, "selected_on": "test"}))
     result = run(toy, tmp_path, "view_weights=file", f"view_weights.path={weights}")
     assert results_of(result)["view_weights"]["selected_on"] == "test"
+    assert results_of(result)["selected_on"] == "test"
     assert "TEST LABELS" in results_of(result)["protocol"]
+    assert "TEST" in capsys.readouterr().out
+
+    sentences = tmp_path / "sentences.json"
+    sentences.write_text(json.dumps({name: f"a {name}" for name in KNOWN}))
+    result = run(toy, tmp_path, "prompt=file", f"prompt.path={sentences}", "prompt.selected_on=test")
+    assert results_of(result)["selected_on"] == results_of(result)["prompt"]["selected_on"] == "test"
+    assert "prompts SELECTED ON THE TEST LABELS" in results_of(result)["protocol"]
     assert "TEST" in capsys.readouterr().out
 
 
