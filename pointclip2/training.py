@@ -22,7 +22,7 @@ from pointclip2.config import build
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.pretraining.batches import PretrainingData
 from pointclip2.data.shapes.world import source_digest
-from pointclip2.tasks.pretrain import LARGEST_SCALE, Pretrain
+from pointclip2.tasks.pretrain import LARGEST_SCALE, Pretrain, absorb_centring
 from pointclip2.types import ConfigError, WeightsError
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -49,7 +49,7 @@ def train(cfg: DictConfig) -> float:
     options: Any = OmegaConf.to_container(cfg.task, resolve=True)
     options.pop("name", None)
     steps = int(cfg.trainer.max_steps)
-    task = Pretrain(model, tokenizer, data.classes, data.vocabulary(), steps, **options)
+    task = Pretrain(model, tokenizer, data.classes, data.vocabulary(), data.examples(), steps, **options)
 
     facts = {
         "trained_on": f"{len(data.classes)} procedural classes and primitives, seed {cfg.seed}; nothing else",
@@ -137,7 +137,8 @@ def export_model(model: nn.Module, source: Path, folder: Path, facts: dict[str, 
     folder.mkdir(parents=True, exist_ok=True)
     if (source / CONFIG).resolve() != (folder / CONFIG).resolve():
         shutil.copyfile(source / CONFIG, folder / CONFIG)
-    state = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
+    state = absorb_centring({name: value.detach().cpu() for name, value in model.state_dict().items()})
+    state = {name: value.half().contiguous() for name, value in state.items()}
     state["logit_scale"] = state["logit_scale"].clamp(max=LARGEST_SCALE)
     partial = folder / f"{WEIGHTS}.{os.getpid()}.partial"
     save_file(state, partial, {"format": "pt"})

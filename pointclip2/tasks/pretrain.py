@@ -10,10 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pointclip2.data.pretraining.batches import PretrainingBatch
+from pointclip2.tasks.orthogonal import OrthogonalAdamW
+from pointclip2.tasks.pretrain_start import begin_local, place_patches, whiten_patches
 from pointclip2.prompts.articles import fill
 from pointclip2.prompts.templates import depth_templates
 
 LARGEST_SCALE = math.log(100.0)
+ANCHOR_SCALE = 16.0
+BACKGROUND, CONTRAST = 1.0, 0.35
+"""Training sees (image - BACKGROUND) / CONTRAST, or the white around the object drowns it; `absorb_centring` folds it in."""
 
 
 class Pretrain(lightning.LightningModule):
@@ -25,12 +30,16 @@ class Pretrain(lightning.LightningModule):
         classes: names in label order, for validation.
         vocabulary: sentences made of all words that training uses. The rows of other tokens are zero and stay so: a
             word that was never trained then says nothing instead of something random.
+        examples: images (n, size, size) that the patch embedding begins with.
         steps: of the whole schedule.
-        learning_rate: at its peak.
+        learning_rate: of vectors and embeddings at its peak.
+        matrix_rate: of the matrices inside the transformers, whose updates are made orthogonal.
         weight_decay: of matrices.
         warmup: steps.
         decay: of the running average of the weights, which is what is validated and exported.
         instance_weight, part_weight: of the second and third loss.
+        anchor_weight: of the pull of views and class sentences to one free vector a class. Two untrained towers have nothing
+            to agree on, and learn nothing for hundreds of steps; the vectors give both something to begin with.
     """
 
     def __init__(
@@ -39,22 +48,27 @@ class Pretrain(lightning.LightningModule):
         tokenizer: Any,
         classes: tuple[str, ...],
         vocabulary: list[str],
+        examples: Tensor,
         steps: int,
         learning_rate: float = 1.5e-3,
+        matrix_rate: float = 5e-3,
         weight_decay: float = 0.05,
         warmup: int = 100,
         decay: float = 0.995,
         instance_weight: float = 0.5,
         part_weight: float = 0.5,
+        anchor_weight: float = 1.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.tokenizer = tokenizer
         self.classes = classes
         self.steps = steps
-        self.learning_rate, self.weight_decay, self.warmup = learning_rate, weight_decay, warmup
+        self.learning_rate, self.matrix_rate = learning_rate, matrix_rate
+        self.weight_decay, self.warmup = weight_decay, warmup
         self.decay = decay
-        self.instance_weight, self.part_weight = instance_weight, part_weight
+        self.instance_weight, self.part_weight, self.anchor_weight = instance_weight, part_weight, anchor_weight
+        self.anchors = nn.Parameter(torch.randn(len(classes), model.text_projection.shape[1]))  # type: ignore[union-attr, index, arg-type]
         rows = torch.zeros(model.token_embedding.num_embeddings, 1)  # type: ignore[union-attr, arg-type]
         ids = [self.tokenizer(vocabulary[start : start + 512]) for start in range(0, len(vocabulary), 512)]
         rows[torch.cat(ids).unique()] = 1.0
@@ -62,6 +76,9 @@ class Pretrain(lightning.LightningModule):
         table: Tensor = model.token_embedding.weight  # type: ignore[union-attr, assignment]
         with torch.no_grad():
             table.mul_(rows)
+        whiten_patches(model, centred(examples)[:, 0])
+        place_patches(model)
+        begin_local(model)
         table.register_hook(lambda gradient: gradient * rows.to(gradient))
         self.average = copy.deepcopy(model).requires_grad_(False).eval()
 
@@ -72,7 +89,7 @@ class Pretrain(lightning.LightningModule):
 
     def training_step(self, batch: PretrainingBatch, index: int) -> Tensor:
         """The weighted sum of the losses."""
-        pooled, patches = image_features(self.model, batch.images.unsqueeze(1).expand(-1, 3, -1, -1))
+        pooled, patches = image_features(self.model, centred(batch.images))
         pooled, patches = F.normalize(pooled, dim=-1), F.normalize(patches, dim=-1)
         texts = self.text(self.model, [*batch.class_texts, *batch.instance_texts, *batch.part_texts])
         sizes = [len(batch.class_texts), len(batch.instance_texts), len(batch.part_texts)]
@@ -83,13 +100,19 @@ class Pretrain(lightning.LightningModule):
         class_loss = F.cross_entropy(by_class, batch.labels[named])
         instance_loss = _matching(scale * pooled @ instances.T, batch.compatible)
         part_loss = part_matching(scale * patches, parts, batch)
+        anchors = F.normalize(self.anchors, dim=-1)
+        own = torch.arange(len(classes), device=self.device)
+        anchor_loss = F.cross_entropy(ANCHOR_SCALE * pooled[named] @ anchors.T, batch.labels[named])
+        anchor_loss = anchor_loss + F.cross_entropy(ANCHOR_SCALE * classes @ anchors.T, own)
         loss = class_loss + self.instance_weight * instance_loss + self.part_weight * part_loss
+        loss = loss + self.anchor_weight * anchor_loss
         self.log("train/loss", loss, prog_bar=True)
         self.log_dict(
             {
                 "train/class_loss": class_loss,
                 "train/instance_loss": instance_loss,
                 "train/part_loss": part_loss,
+                "train/anchor_loss": anchor_loss,
                 "train/acc": (by_class.argmax(dim=1) == batch.labels[named]).float().mean(),
                 "train/logit_scale": scale,
             }
@@ -119,23 +142,19 @@ class Pretrain(lightning.LightningModule):
         flat = F.interpolate(
             images.float().flatten(0, 1).unsqueeze(1), size=(side, side), mode="bilinear", align_corners=True
         )
-        pooled, _ = image_features(self.average, flat.expand(-1, 3, -1, -1))
+        pooled, _ = image_features(self.average, centred(flat[:, 0]))
         logits = (F.normalize(pooled, dim=-1) @ self.class_rows.T).view(*images.shape[:2], -1).mean(dim=1)
         name = ("val/acc", "val/acc_scan")[dataloader_idx]
         right = (logits.argmax(dim=1) == labels).float().mean()
         self.log(name, right, prog_bar=True, add_dataloader_idx=False, batch_size=len(labels), on_epoch=True)
 
     def configure_optimizers(self) -> dict[str, Any]:
-        """AdamW with warm-up and a cosine; no decay of vectors, embeddings and the scale."""
-        matrices = [p for n, p in self.model.named_parameters() if p.ndim >= 2 and "embedding" not in n]
-        others = [p for n, p in self.model.named_parameters() if p.ndim < 2 or "embedding" in n]
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": matrices, "weight_decay": self.weight_decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=self.learning_rate,
-            betas=(0.9, 0.98),
+        """Orthogonal steps for the transformers' matrices, AdamW for the rest; warm-up and a cosine for both."""
+        named = list(self.model.named_parameters())
+        matrices = [p for n, p in named if p.ndim == 2 and "resblocks" in n]
+        others = [p for n, p in named if not (p.ndim == 2 and "resblocks" in n)]
+        optimizer = OrthogonalAdamW(
+            matrices, [*others, self.anchors], self.matrix_rate, self.learning_rate, self.weight_decay
         )
 
         def factor(step: int) -> float:
@@ -165,8 +184,24 @@ def image_features(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
         position = torch.cat([position[:1], grid.permute(0, 2, 3, 1).flatten(0, 2)])
     lead = tower.class_embedding.expand(len(x), 1, -1)
     x = tower.ln_pre(torch.cat([lead, x], dim=1) + position)
-    x = tower.ln_post(tower.transformer(x)) @ tower.proj
-    return x[:, 0], x[:, 1:]
+    pooled, patches = tower._global_pool(tower.ln_post(tower.transformer(x)))
+    return pooled @ tower.proj, patches @ tower.proj
+
+
+def centred(images: Tensor) -> Tensor:
+    """Depth maps (images, height, width) as three channels with the background at 0."""
+    return ((images - BACKGROUND) / CONTRAST).unsqueeze(1).expand(-1, 3, -1, -1)
+
+
+def absorb_centring(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same model for images in [0, 1]: the shift is the same for every patch and goes into the position embedding.
+
+    Made from the half-precision kernel, so that the background cancels as exactly as it did in training.
+    """
+    kernel = (state["visual.conv1.weight"].float() / CONTRAST).half()
+    position = state["visual.positional_embedding"].float().clone()
+    position[1:] -= BACKGROUND * kernel.float().sum(dim=(1, 2, 3))
+    return {**state, "visual.conv1.weight": kernel, "visual.positional_embedding": position}
 
 
 def _text_features(model: Any, tokens: Tensor) -> Tensor:

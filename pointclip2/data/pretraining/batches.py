@@ -171,6 +171,15 @@ class PretrainingData:
             if not forbidden(text)
         ]
 
+    def examples(self) -> Tensor:
+        """Images (n, size, size) of the smallest size, as the first steps have them."""
+        found: list[Tensor] = []
+        for step in range(12):
+            images = self.batch(step).images
+            if images.shape[-1] == min(self.sizes):
+                found.append(images)
+        return torch.cat(found) if found else images
+
     def batch(self, step: int) -> PretrainingBatch:
         """The batch of one step."""
         pool = self.setup()
@@ -243,8 +252,8 @@ class PretrainingData:
             assert moved is not None
             part = moved
         draw = rng.random()
-        heading = 0.0 if draw < 0.25 else 90.0 * rng.integers(4) + (rng.normal(0, 5) if draw < 0.7 else 0.0)
-        if draw > 0.8:
+        heading = 0.0 if draw < 0.5 else 90.0 * rng.integers(4) + rng.normal(0, 5)
+        if draw > 0.85:
             heading = rng.uniform(0, 360)
         turn = euler_matrix(0.0, heading, 0.0).numpy()
         if rng.random() < 0.3:
@@ -253,7 +262,7 @@ class PretrainingData:
 
     def _view(self, rng: Random) -> np.ndarray:
         """A view of one of the projectors' rigs, or a random one round the upright axis."""
-        if rng.random() < 0.15:
+        if rng.random() < 0.1:
             around = euler_matrix(rng.uniform(0, 360), 0.0, 90.0)
             return (around @ euler_matrix(0.0, rng.uniform(-20, 60), 0.0)).numpy()
         rig = self.rigs[int(rng.choice(len(self.rigs), p=_shares(self.shares)))]
