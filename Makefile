@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable
 OFFLINE := HF_HUB_OFFLINE=1 WANDB_MODE=offline
-# Threads that wait asleep: on a machine that has other work, those that spin make PyTorch many times slower.
-export OMP_WAIT_POLICY ?= passive
+# Threads that spin only briefly while they wait: beside other work, long spinning makes PyTorch many times slower.
+export GOMP_SPINCOUNT ?= 5000
 
 # The first that runs and is new enough; another one: make demo PYTHON=/path/to/python
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
