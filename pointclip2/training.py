@@ -1,4 +1,4 @@
-"""Runs a training: builds data, model and trainer, goes on where a killed run stopped, writes the model it has so far."""
+"""Runs a training: builds data, model and trainer, goes on where a killed run stopped, writes the model so far."""
 
 import json
 import logging

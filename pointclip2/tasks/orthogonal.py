@@ -1,4 +1,4 @@
-"""An optimiser with two kinds of steps: orthogonal ones for the matrices of transformers, AdamW's for everything else."""
+"""An optimiser with two kinds of steps: orthogonal ones for the matrices of transformers, AdamW's for the rest."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,8 +10,8 @@ from torch import Tensor
 class OrthogonalAdamW(torch.optim.AdamW):
     """One optimiser, so that one schedule and one checkpoint hold both.
 
-    The update of a matrix is its momentum with all singular values made about 1 (Muon, Jordan 2024), scaled so that learning
-    rates mean what they mean for AdamW (root mean square 0.2). Small transformers learn from half as many samples.
+    The update of a matrix is its momentum with all singular values made about 1 (Muon, Jordan 2024), scaled so that
+    learning rates mean what they mean for AdamW (root mean square 0.2).
 
     Args:
         matrices, others: parameters.
@@ -20,7 +20,12 @@ class OrthogonalAdamW(torch.optim.AdamW):
     """
 
     def __init__(
-        self, matrices: Iterable[Tensor], others: Iterable[Tensor], matrix_rate: float, rate: float, weight_decay: float
+        self,
+        matrices: Iterable[Tensor],
+        others: Iterable[Tensor],
+        matrix_rate: float,
+        rate: float,
+        weight_decay: float,
     ) -> None:
         groups: list[dict[str, Any]] = [
             {"params": list(matrices), "lr": matrix_rate, "weight_decay": weight_decay, "orthogonal": True},
@@ -54,7 +59,9 @@ class OrthogonalAdamW(torch.optim.AdamW):
                     # AdamW asks every state for its step when it is loaded.
                     state.update(step=torch.zeros(()), momentum=torch.zeros_like(parameter))
                 state["momentum"].lerp_(parameter.grad, 0.05)
-                momenta.append(torch.lerp(parameter.grad, state["momentum"], 0.95))
+                gradient = parameter.grad
+                assert gradient is not None
+                momenta.append(torch.lerp(gradient, state["momentum"], 0.95))
                 parameter.grad = None  # AdamW passes over it
             updates = orthogonal(torch.stack(momenta)) * (0.2 * max(rows, columns) ** 0.5)
             for parameter, update in zip(parameters, updates, strict=True):
@@ -62,7 +69,7 @@ class OrthogonalAdamW(torch.optim.AdamW):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """(n, rows, columns) with singular values between about 0.7 and 1.2: five steps of a quintic Newton-Schulz iteration."""
+    """(n, rows, columns) with singular values of about 1: five steps of a quintic Newton-Schulz iteration."""
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / x.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1)

@@ -10,15 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pointclip2.data.pretraining.batches import PretrainingBatch
-from pointclip2.tasks.orthogonal import OrthogonalAdamW
-from pointclip2.tasks.pretrain_start import begin_local, place_patches, whiten_patches
 from pointclip2.prompts.articles import fill
 from pointclip2.prompts.templates import depth_templates
+from pointclip2.tasks.orthogonal import OrthogonalAdamW
+from pointclip2.tasks.pretrain_start import begin_local, place_patches, whiten_patches
 
 LARGEST_SCALE = math.log(100.0)
 ANCHOR_SCALE = 16.0
 BACKGROUND, CONTRAST = 1.0, 0.35
-"""Training sees (image - BACKGROUND) / CONTRAST, or the white around the object drowns it; `absorb_centring` folds it in."""
+"""Training sees (image - BACKGROUND) / CONTRAST, or the white around the object drowns it; see `absorb_centring`."""
 
 
 class Pretrain(lightning.LightningModule):
@@ -38,13 +38,13 @@ class Pretrain(lightning.LightningModule):
         warmup: steps.
         decay: of the running average of the weights, which is what is validated and exported.
         instance_weight, part_weight: of the second and third loss.
-        anchor_weight: of the pull of views and class sentences to one free vector a class. Two untrained towers have nothing
-            to agree on, and learn nothing for hundreds of steps; the vectors give both something to begin with.
+        anchor_weight: of the pull of views and class sentences to one free vector a class. Two untrained towers
+            have nothing to agree on; the vectors give both something to begin with. They are not exported.
     """
 
     def __init__(
         self,
-        model: nn.Module,
+        model: Any,
         tokenizer: Any,
         classes: tuple[str, ...],
         vocabulary: list[str],
@@ -60,27 +60,31 @@ class Pretrain(lightning.LightningModule):
         anchor_weight: float = 1.0,
     ) -> None:
         super().__init__()
-        self.model = model
+        self.model: Any = model
         self.tokenizer = tokenizer
         self.classes = classes
         self.steps = steps
         self.learning_rate, self.matrix_rate = learning_rate, matrix_rate
         self.weight_decay, self.warmup = weight_decay, warmup
         self.decay = decay
-        self.instance_weight, self.part_weight, self.anchor_weight = instance_weight, part_weight, anchor_weight
-        self.anchors = nn.Parameter(torch.randn(len(classes), model.text_projection.shape[1]))  # type: ignore[union-attr, index, arg-type]
-        rows = torch.zeros(model.token_embedding.num_embeddings, 1)  # type: ignore[union-attr, arg-type]
+        self.instance_weight, self.part_weight, self.anchor_weight = (
+            instance_weight,
+            part_weight,
+            anchor_weight,
+        )
+        self.anchors = nn.Parameter(torch.randn(len(classes), model.text_projection.shape[1]))
+        rows = torch.zeros(model.token_embedding.num_embeddings, 1)
         ids = [self.tokenizer(vocabulary[start : start + 512]) for start in range(0, len(vocabulary), 512)]
         rows[torch.cat(ids).unique()] = 1.0
         rows[0] = 0.0  # padding, behind the end and never looked at
-        table: Tensor = model.token_embedding.weight  # type: ignore[union-attr, assignment]
+        table: Tensor = model.token_embedding.weight
         with torch.no_grad():
             table.mul_(rows)
         whiten_patches(model, centred(examples)[:, 0])
         place_patches(model)
         begin_local(model)
         table.register_hook(lambda gradient: gradient * rows.to(gradient))
-        self.average = copy.deepcopy(model).requires_grad_(False).eval()
+        self.average: Any = copy.deepcopy(model).requires_grad_(False).eval()
 
     def text(self, model: nn.Module, sentences: list[str]) -> Tensor:
         """Unit rows, cut to the longest sentence: padding behind it is never attended to."""
@@ -94,7 +98,7 @@ class Pretrain(lightning.LightningModule):
         texts = self.text(self.model, [*batch.class_texts, *batch.instance_texts, *batch.part_texts])
         sizes = [len(batch.class_texts), len(batch.instance_texts), len(batch.part_texts)]
         classes, instances, parts = texts.split(sizes)
-        scale = self.model.logit_scale.clamp(max=LARGEST_SCALE).exp()  # type: ignore[union-attr, operator]
+        scale = self.model.logit_scale.clamp(max=LARGEST_SCALE).exp()
         named = batch.labels >= 0
         by_class = scale * pooled[named] @ classes.T
         class_loss = F.cross_entropy(by_class, batch.labels[named])
@@ -123,7 +127,8 @@ class Pretrain(lightning.LightningModule):
         """Move the average; early on it follows quickly."""
         decay = min(self.decay, (1 + self.global_step) / (10 + self.global_step))
         with torch.no_grad():
-            averaged, current = list(self.average.parameters()), list(self.model.parameters())
+            averaged: list[Tensor] = [*self.average.parameters()]
+            current: list[Tensor] = [*self.model.parameters()]
             torch._foreach_lerp_(averaged, current, 1 - decay)
 
     def on_validation_start(self) -> None:
@@ -132,13 +137,13 @@ class Pretrain(lightning.LightningModule):
             sentences = [fill(template, name) for name in self.classes for template in depth_templates()[::5]]
             rows = self.text(self.average, sentences).view(
                 len(self.classes), -1, self.average.text_projection.shape[1]
-            )  # type: ignore[union-attr, operator, index, arg-type]
+            )
             self.class_rows = F.normalize(rows.mean(dim=1), dim=-1)
 
     def validation_step(self, batch: list[Tensor], index: int, dataloader_idx: int = 0) -> None:
         """Accuracy of the averaged weights, mean logits of all views."""
         images, labels = batch
-        side = self.average.visual.image_size[0]  # type: ignore[union-attr, index]
+        side = self.average.visual.image_size[0]
         flat = F.interpolate(
             images.float().flatten(0, 1).unsqueeze(1), size=(side, side), mode="bilinear", align_corners=True
         )
@@ -148,7 +153,7 @@ class Pretrain(lightning.LightningModule):
         right = (logits.argmax(dim=1) == labels).float().mean()
         self.log(name, right, prog_bar=True, add_dataloader_idx=False, batch_size=len(labels), on_epoch=True)
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         """Orthogonal steps for the transformers' matrices, AdamW for the rest; warm-up and a cosine for both."""
         named = list(self.model.named_parameters())
         matrices = [p for n, p in named if p.ndim == 2 and "resblocks" in n]

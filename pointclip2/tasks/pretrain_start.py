@@ -1,7 +1,7 @@
 """Where the training of the built-in model begins: patches that are seen, placed and near each other.
 
-A small vision transformer with the usual random start learned next to nothing from its first ten thousand depth views; with
-these three it learns from the first hundred steps on. All of it is ordinary weights.
+A small vision transformer with the usual random start learned next to nothing from its first ten thousand depth
+views; with these three it does. All of it is ordinary weights.
 """
 
 import math
@@ -47,14 +47,16 @@ def place_patches(model: nn.Module) -> None:
     row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
     angles = [place.flatten().unsqueeze(1) * frequency for place in (row, column)]
     with torch.no_grad():
-        position[1:, : 4 * waves] += torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], dim=1)
+        position[1:, : 4 * waves] += torch.cat(
+            [wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], dim=1
+        )
 
 
 def begin_local(model: nn.Module) -> None:
     """Begin with attention as trained vision transformers have it: queries near keys, values near their own negative.
 
-    With waves as positions, patches then attend to their neighbours from the first step on, which saves a small transformer
-    from having to find out what an image is (mimetic initialisation, Trockman and Kolter 2023).
+    With waves as positions, patches then attend to their neighbours from the first step on, which saves a small
+    transformer from having to find out what an image is (mimetic initialisation, Trockman and Kolter 2023).
     """
     for block in model.visual.transformer.resblocks:  # type: ignore[union-attr]
         attention: Any = block.attn

@@ -86,7 +86,7 @@ def _dome(rng: Random) -> Solid:
 
 
 def _shell(rng: Random) -> Solid:
-    kind, mesh, _ = _dome(rng)
+    _, mesh, _ = _dome(rng)
     return (
         "shell",
         mesh.scaled(y=-1.0),
@@ -474,8 +474,9 @@ def _wheels(shape: Shape, rng: Random) -> tuple[str, ...]:
     shape.add("wheel", *[wheel.moved(x=x, z=z, y=float(lying.low[1])) for x, z in places])
     many, one = f"{NUMBERS[count]} {'open ' if open_ else ''}wheels", article(body[2][0])
     return (
-        f"{one} on {many}", f"{many} under {one}", f"{many} on both sides and {one} between", f"{one} rolling on {many}",
-        f"{many} on both sides", f"{NUMBERS[count]} round circles touching the ground below {one}",
+        f"{one} on {many}", f"{many} under {one}", f"{many} on both sides and {one} between",
+        f"{one} rolling on {many}", f"{many} on both sides",
+        f"{NUMBERS[count]} round circles touching the ground below {one}",
     )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
-"""Training batches for the built-in model: depth views of worn, turned, stretched shapes, with what can be said of them.
+"""Training batches for the built-in model: views of worn, turned, stretched shapes, and what can be said of them.
 
 A batch depends on the seed and its step alone, so a training that was killed goes on as if it had not been.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -15,9 +15,9 @@ from torch.utils.data import IterableDataset
 
 from pointclip2.data.prepare import normalised
 from pointclip2.data.pretraining.captions import SOURCES, Captions, InstanceCaption, forbidden
+from pointclip2.data.pretraining.pool import Pool, open_pool, part_table
 from pointclip2.data.shapes.classes import select
 from pointclip2.data.shapes.corruption import PRESETS, corrupt
-from pointclip2.data.pretraining.pool import Pool, open_pool, part_table
 from pointclip2.data.shapes.shape import Random
 from pointclip2.data.shapes.world import Shapes
 from pointclip2.geometry.views import CameraRig, euler_matrix
@@ -65,7 +65,7 @@ class PretrainingData:
 
     Args:
         folder: where the pool of shapes is kept.
-        projectors: by name, each with a ``share`` of the images and its ``projector``; its rig is replaced by one view a shape.
+        projectors: by name, each with a ``share`` of the images and its ``projector``; it draws one view a shape.
         classes: known classes of the world.
         per_class: shapes a class in the pool.
         abstract: compositions in the pool.
@@ -76,7 +76,7 @@ class PretrainingData:
         instances: whether sentences about single shapes are used.
         batch: shapes a step at the smallest image size.
         abstract_share: of the batch.
-        sizes: image sizes in pixels and how often each is drawn; larger ones come in smaller batches of about as many patches.
+        sizes: image sizes in pixels and how often each is drawn; larger ones come in batches of about as many patches.
         patch: pixels of a patch.
         validation: shapes a class for validation.
         validation_views: of the projector's rig that are validated.
@@ -109,13 +109,13 @@ class PretrainingData:
         unknown = set(self.corruption) - set(PRESETS)
         if unknown:
             raise ConfigError(
-                f"data.corruption: no {', '.join(unknown)}; choose some of {', '.join(PRESETS)}"
+                f"pretraining.corruption: no {', '.join(unknown)}; choose some of {', '.join(PRESETS)}"
             )
         if not projectors:
-            raise ConfigError("data.projectors is empty: give at least one")
+            raise ConfigError("pretraining.projectors is empty: give at least one")
         if not 0 <= abstract_share < 1 or (abstract_share > 0) != (abstract > 0):
             raise ConfigError(
-                f"data.abstract={abstract} and data.abstract_share={abstract_share}: both 0, or both more and the share below 1"
+                f"pretraining.abstract={abstract}, abstract_share={abstract_share}: both 0 or neither, share below 1"
             )
         self.folder = folder
         self.per_class, self.abstract, self.points, self.surface = per_class, abstract, points, surface
@@ -329,6 +329,7 @@ class PretrainingData:
         clouds = [split[index] for index in range(len(split))]
         projector = next(iter(self.projectors.values()))
         rig = projector.rig
+        assert isinstance(rig, CameraRig)
         views = CameraRig([[0.0, 0.0, 0.0]] * len(self.validation_views))
         views._exact = rig._exact[self.validation_views].clone()
         views.rotation = views._exact.clone()
@@ -345,6 +346,6 @@ _STRAIGHT = CameraRig([[0.0, 0.0, 0.0]])
 MOST_PARTS = 32
 
 
-def _shares(weights: Mapping[object, float]) -> list[float]:
+def _shares(weights: Mapping[Any, float]) -> list[float]:
     total = sum(weights.values())
     return [weight / total for weight in weights.values()]

@@ -50,16 +50,18 @@ class Captions:
     def __init__(self, classes: Sequence[str], sources: Sequence[str] = SOURCES) -> None:
         if len(classes) < 2:
             raise ConfigError(
-                f"data.classes: {len(classes)} class cannot be told apart from others; give two or more"
+                f"pretraining.classes: {len(classes)} class cannot be told apart from others; give two or more"
             )
         if not sources:
-            raise ConfigError(f"data.captions is empty: choose some of {', '.join(SOURCES)}")
+            raise ConfigError(f"pretraining.captions is empty: choose some of {', '.join(SOURCES)}")
         unknown = [source for source in sources if source not in SOURCES]
         if unknown:
-            raise ConfigError(f"data.captions: no {', '.join(unknown)}; choose some of {', '.join(SOURCES)}")
+            raise ConfigError(
+                f"pretraining.captions: no {', '.join(unknown)}; choose some of {', '.join(SOURCES)}"
+            )
         kept = sorted(set(classes) & set(UNSEEN))
         if kept:
-            raise ConfigError(f"data.classes: {', '.join(kept)} must stay unseen; train on others")
+            raise ConfigError(f"pretraining.classes: {', '.join(kept)} must stay unseen; train on others")
         self.classes = tuple(classes)
         self.sources = tuple(sources)
         shares = [_SHARES[source] for source in self.sources]
@@ -124,7 +126,7 @@ class Captions:
         found = [*depth_templates(), *THINGS]
         for label, name in enumerate(self.classes):
             found += [*self.names[label], *self.sentences[label], *register()[name].part_names]
-        return list(dict.fromkeys(found))
+        return [text for text in dict.fromkeys(found) if not forbidden(text)]
 
     def _name(self, label: int, rng: Random) -> str:
         names = self.names[label]
