@@ -6,8 +6,14 @@ axis is a shift of the flat buffer: whatever runs over the end of a row meets th
 Every pass is then one contiguous element-wise operation, in chunks that stay in the processor's cache.
 """
 
+import threading
+
 import torch
 from torch import Tensor
+
+# What a thread's last projection on a processor left, some megabytes: memory fresh from the system costs page faults
+# that take longer than the passes.
+_KEPT = threading.local()
 
 
 class Scratch:
@@ -19,8 +25,17 @@ class Scratch:
 
     def grow(self, size: int, like: Tensor) -> None:
         """Make room for ``size`` values. What the buffers held is lost."""
-        if self.reuse and (not self._pair or len(self._pair[0]) < size):
-            self._pair = [like.new_empty(size), like.new_empty(size)]
+        if not self.reuse:
+            return
+        on_cpu = like.device.type == "cpu"
+        if on_cpu and not self._pair:
+            self._pair = getattr(_KEPT, "pair", [])
+        if not self._pair or len(self._pair[0]) < size or self._pair[0].dtype != like.dtype:
+            # Outside inference mode, so that projections in and out of it can share them.
+            with torch.inference_mode(False):
+                self._pair = [torch.empty(size, dtype=like.dtype, device=like.device) for _ in range(2)]
+            if on_cpu:
+                _KEPT.pair = self._pair
 
     def take(self, length: int, *busy: Tensor) -> Tensor | None:
         """A buffer of ``length`` that none of ``busy`` lives in, or None."""
