@@ -138,7 +138,9 @@ def export_model(model: nn.Module, source: Path, folder: Path, facts: dict[str, 
     if (source / CONFIG).resolve() != (folder / CONFIG).resolve():
         shutil.copyfile(source / CONFIG, folder / CONFIG)
     state = absorb_centring({name: value.detach().cpu() for name, value in model.state_dict().items()})
-    state = {name: value.half().contiguous() for name, value in state.items()}
+    # open_clip resizes this one for other image sizes, which torch cannot do in half precision on a processor.
+    kept = {"visual.positional_embedding": state.pop("visual.positional_embedding").float().contiguous()}
+    state = {name: value.half().contiguous() for name, value in state.items()} | kept
     state["logit_scale"] = state["logit_scale"].clamp(max=LARGEST_SCALE)
     partial = folder / f"{WEIGHTS}.{os.getpid()}.partial"
     save_file(state, partial, {"format": "pt"})

@@ -33,7 +33,7 @@ class OrthogonalAdamW(torch.optim.AdamW):
         ]
         super().__init__(groups, betas=(0.9, 0.98))
 
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One step of both kinds."""
         loss = None
         if closure is not None:
