@@ -123,9 +123,15 @@ class Pretrain(lightning.LightningModule):
         )
         return loss
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        """Move the average; early on it follows quickly."""
-        decay = min(self.decay, (1 + self.global_step) / (10 + self.global_step))
+    def optimizer_step(self, *arguments: Any, **options: Any) -> None:
+        """Step, and move the average, which follows quickly early on.
+
+        Both here, because checkpoints are saved as soon as a batch ends: an average that moved later would be one
+        step behind in them.
+        """
+        super().optimizer_step(*arguments, **options)
+        step = self.global_step + 1  # counted when this returns
+        decay = min(self.decay, (1 + step) / (10 + step))
         with torch.no_grad():
             averaged: list[Tensor] = [*self.average.parameters()]
             current: list[Tensor] = [*self.model.parameters()]
