@@ -93,6 +93,8 @@ def sentence(record: Mapping[str, Any]) -> str:
         f"{record['prompt']['count']} sentences ({prompt}), "
         f"{weights['source']} view weights {chosen}."
     )
+    if backbone["trained"] and backbone["trained_on"]:
+        return f"{line} The model was trained on {backbone['trained_on']}."
     return f"{line} {backbone['trained_on']}".strip()
 
 

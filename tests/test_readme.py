@@ -50,6 +50,11 @@ def test_a_command_line_composes(command: str) -> None:
         assert build(cfg.data).splits
 
 
+def test_the_training_of_the_built_in_model_composes() -> None:
+    (command,) = commands("python train.py")
+    assert compose("train", shlex.split(command)[2:]).task
+
+
 def test_the_sweep_is_nine_runs() -> None:
     (sweep,) = [command for command in EVALUATE if " -m " in command]
     assert len(jobs(shlex.split(sweep)[2:])) == 9
