@@ -77,12 +77,12 @@ def environment() -> dict[str, Any]:
             "pointclip2": __version__,
             **{name: version(name) for name in PACKAGES},
         },
-        "git_commit": _git_commit(),
+        "git_commit": git_commit(),
         "command": " ".join(sys.argv),
     }
 
 
-def _git_commit() -> str | None:
+def git_commit() -> str | None:
     """Of the checkout the package is in, with ``+`` where it has changes; None outside a checkout."""
     folder = Path(__file__).resolve().parent
 

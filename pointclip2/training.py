@@ -19,9 +19,11 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from pointclip2.backbones.weights import file_hash
 from pointclip2.config import build
+from pointclip2.dashboards import close_wandb
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.pretraining.batches import PretrainingData
 from pointclip2.data.shapes.world import source_digest
+from pointclip2.records import git_commit
 from pointclip2.tasks.pretrain import LARGEST_SCALE, Pretrain, absorb_centring
 from pointclip2.types import ConfigError, WeightsError
 
@@ -56,7 +58,7 @@ def train(cfg: DictConfig) -> float:
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "seed": int(cfg.seed),
         "data": {"pool": pool.digest, "source": source_digest()},
-        "git_commit": _commit(),
+        "git_commit": git_commit(),
         "torch": torch.__version__,
     }
     export = Export(folder / "model", source, facts)
@@ -93,7 +95,7 @@ def train(cfg: DictConfig) -> float:
             )
             trainer.fit(task, batches, validation, ckpt_path=str(last) if start else None, weights_only=True)
     finally:
-        _close_wandb()
+        close_wandb()
     if trainer.interrupted:
         raise KeyboardInterrupt
     trainer.save_checkpoint(last)
@@ -194,19 +196,3 @@ def _start(folder: Path, cfg: DictConfig) -> int:
     last.unlink(missing_ok=True)
     mark.write_text(json.dumps({"digest": digest}))
     return 0
-
-
-def _commit() -> str | None:
-    import subprocess
-
-    asked = ["git", "-C", str(ASSETS), "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _close_wandb() -> None:
-    """Without it, all jobs of a sweep share one run."""
-    if "wandb" in sys.modules:
-        sys.modules["wandb"].finish()

@@ -66,3 +66,32 @@ class Projection:
     """Row and column into ``images`` of every point; -1, -1 where the point falls outside the view."""
     visible: Bool[Tensor, "batch views points"]
     """Whether the point is the surface that the view shows at its pixel."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """3D boxes of one scene: z up, metres, turned about the vertical only."""
+
+    centre_m: Float[Tensor, "boxes 3"]
+    size_m: Float[Tensor, "boxes 3"]
+    """Full edge lengths along the box's own x, y and z."""
+    heading_rad: Float[Tensor, " boxes"]
+    """Counter-clockwise about z, from the scene's x axis to the box's; 0 for axis-aligned boxes."""
+    labels: Int64[Tensor, " boxes"]
+    """Index into the data set's ``classes``; -1 where the class is not known."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One room of a detection data set, as it was scanned: z up, metres, not centred, not normalised."""
+
+    name: str
+    """Unique within its split: results are keyed by it."""
+    points_m: Float[Tensor, "points 3"]
+    boxes: Boxes | None = None
+    """What is true; None where the scene has no ground truth."""
+    colours: Float[Tensor, "points 3"] | None = None
+    """In [0, 1]; None where the scan has none."""

@@ -1,6 +1,7 @@
 """Any open_clip model as a frozen backbone: depth views and sentences in, unit vectors out."""
 
 import hashlib
+import json
 import logging
 import pickle
 import warnings
@@ -30,7 +31,8 @@ class OpenClipBackbone(nn.Module):
             MetaCLIP weights need the ``-quickgelu`` names.
         pretrained: open_clip's tag of the weights; names the model in results also where ``weights`` is a file.
         image_size: pixels across; another size than the model's own interpolates its position embedding.
-        image_mean, image_std: of the pretrained tag; used if ``normalise``.
+        image_mean, image_std: of the pretrained tag; used if ``normalise``. None, as for the size, takes what the
+            folder of a ``local-dir:`` says.
         normalise: subtract the mean and divide by the deviation. Off for V2's four models: the released program
             does neither.
         weights: a checkpoint file, or ``random`` for seeded random weights (tests and benchmarks only).
@@ -48,9 +50,9 @@ class OpenClipBackbone(nn.Module):
         self,
         arch: str,
         pretrained: str,
-        image_size: int,
-        image_mean: Sequence[float],
-        image_std: Sequence[float],
+        image_size: int | None,
+        image_mean: Sequence[float] | None,
+        image_std: Sequence[float] | None,
         normalise: bool = True,
         weights: str | None = None,
         weights_folder: str = "data/weights",
@@ -65,14 +67,13 @@ class OpenClipBackbone(nn.Module):
         self.arch = arch
         self.id = f"{Path(arch).name if arch.startswith('local-dir:') else arch}.{pretrained}"
         self.architecture = _architecture(arch)
+        image_size, image_mean, image_std = _preprocessing(arch, image_size, image_mean, image_std, normalise)
         self.image_size = image_size
         self.normalise = normalise
         self.precision = precision
         self.batch = batch
         self.trained = weights != RANDOM
-        self.trained_on = (
-            "" if self.trained else "RANDOM WEIGHTS: this model has learned nothing, its figures are chance"
-        )
+        self.trained_on = "" if self.trained else UNTRAINED
         # Even the configuration of a model on the hub would be a download.
         if arch.startswith("hf-hub:") and not download:
             raise ConfigError(
@@ -214,6 +215,42 @@ class OpenClipBackbone(nn.Module):
     def _check_device(self) -> None:
         if self.precision == "fp16" and self.image_mean.device.type == "cpu":
             raise ConfigError("backbone.precision=fp16 needs a GPU: use fp32 or bf16 on a CPU")
+
+
+def _preprocessing(
+    arch: str,
+    size: int | None,
+    mean: Sequence[float] | None,
+    std: Sequence[float] | None,
+    normalise: bool,
+) -> tuple[int, Sequence[float], Sequence[float]]:
+    """Size, mean and deviation: those asked for, else those of a local folder's own configuration.
+
+    Never OpenAI's by default: with another model's weights they cost accuracy in silence.
+
+    Raises:
+        ConfigError: something is neither asked for nor written there.
+    """
+    own: dict[str, Any] = {}
+    path = Path(arch.removeprefix("local-dir:")).expanduser() / "open_clip_config.json"
+    if arch.startswith("local-dir:") and path.is_file():
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            vision = content["model_cfg"]["vision_cfg"]
+            own = {"image_size": vision.get("image_size"), **content.get("preprocess_cfg", {})}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigError(f"{path}: not an open_clip configuration ({_reason(error)})") from error
+    size = own.get("image_size") if size is None else size
+    mean, std = own.get("mean") if mean is None else mean, own.get("std") if std is None else std
+    if not normalise:
+        mean, std = mean or (0.0,) * 3, std or (1.0,) * 3
+    asked = {"image_size": size, "image_mean": mean, "image_std": std}
+    missing = [name for name, value in asked.items() if value is None]
+    if size is None or mean is None or std is None:
+        raise ConfigError(
+            f"{arch}: give {' and '.join(f'backbone.{name}' for name in missing)}, as the model was trained"
+        )
+    return size, mean, std
 
 
 def _checkpoint_in(folder: Path, weights: str | None) -> Path:

@@ -1,3 +1,4 @@
+import json
 import os
 import pickle
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from torch import nn
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.backbones.weights import file_hash, find_weights
+from pointclip2.config import build, compose
 from pointclip2.types import ConfigError, WeightsError
 from tests.toy import toy_backbone, toy_folder
 
@@ -431,3 +433,25 @@ def test_a_tokenizer_is_not_downloaded_unasked(
     toy_backbone(folder, download=True)
     assert seen == [True, False]
     assert constants.HF_HUB_OFFLINE is False
+
+
+def test_a_local_folder_says_itself_how_its_images_are_prepared(tmp_path: Path) -> None:
+    folder = toy_folder(tmp_path)
+    path = folder / "open_clip_config.json"
+    content = json.loads(path.read_text())
+    content["preprocess_cfg"] = {"mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6]}
+    path.write_text(json.dumps(content))
+    model = build(
+        compose(
+            "evaluate", ["backbone=local", f"backbone.arch=local-dir:{folder}", "backbone.weights=random"]
+        ).backbone
+    )
+    assert model.image_size == content["model_cfg"]["vision_cfg"]["image_size"]
+    torch.testing.assert_close(model.image_mean.flatten(), torch.tensor([0.1, 0.2, 0.3]))
+    torch.testing.assert_close(model.image_std.flatten(), torch.tensor([0.4, 0.5, 0.6]))
+
+
+def test_what_nobody_says_about_preparing_images_is_asked_for() -> None:
+    node = compose("evaluate", ["backbone=local", "backbone.arch=RN50", "backbone.weights=random"]).backbone
+    with pytest.raises(ConfigError, match=r"RN50: give backbone\.image_size and backbone\.image_mean"):
+        build(node)

@@ -21,7 +21,7 @@ from pointclip2.features.store import join  # noqa: E402
 from pointclip2.features.writer import ShardWriter  # noqa: E402
 from pointclip2.pipelines import ClassifyPipeline  # noqa: E402
 from pointclip2.prompts import NamePrompt  # noqa: E402
-from pointclip2.run import _collected  # noqa: E402
+from pointclip2.protocols.job import collected  # noqa: E402
 from pointclip2.tasks.classification import ClassificationTask  # noqa: E402
 from pointclip2.tasks.data import CloudDataModule, FeatureDataModule  # noqa: E402
 from pointclip2.tasks.encode import EncodeTask, WriteShards  # noqa: E402
@@ -63,7 +63,7 @@ def run(processes: int, folder: Path, case: str) -> dict[str, object] | None:
         encoder = trainer(processes, callbacks=[WriteShards(writer)])
         encoder.predict(EncodeTask(pipeline), CloudDataModule(dataset, shards, 3), return_predictions=False)
         encoder.strategy.barrier()
-        tables.append(_collected(store, writer))
+        tables.append(collected(store, writer))
     table, cached = tables
     assert torch.equal(table.index, cached.index)
     assert torch.equal(join([cached]).features, table.features)

@@ -1,4 +1,4 @@
-"""What people see of a run: the facts behind its numbers, predictions, pictures and the table in the console."""
+"""What people see of a classification: the facts behind its numbers, predictions, pictures and lines of the table."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
@@ -7,8 +7,6 @@ from typing import Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
-from rich.console import Console
-from rich.table import Table
 from torch import Tensor
 
 from pointclip2.data.dataset import CloudDataset
@@ -175,36 +173,17 @@ def _truth(dataset: CloudDataset, position: int) -> str | None:
     return dataset.classes[label] if label >= 0 else None
 
 
-def print_tables(record: Mapping[str, Any]) -> None:
-    """The table a run ends with, and what has to be said beside it."""
-    console = Console()
-    data, backbone, metrics = record["data"], record["backbone"], record["metrics"]
+def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Lines of the table in the console, in per cent, with published figures beside the measured ones."""
+    metrics = record["metrics"]
     oracle = record["selected_on"] == "test"
-    table = Table(title=f"zero-shot classification of {data['name']} ({data['split']}, {data['n']} clouds)")
-    table.add_column("")
-    table.add_column("%", justify="right")
+    found = []
     names = {"test/acc": "top-1", "test/acc_top5": "top-5", "test/macc": "mean class accuracy"}
     for name, label in names.items():
         if name in metrics:
-            table.add_row(
-                label + (" (selected on TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}"
+            found.append(
+                (label + (" (selected on TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}")
             )
     for name, value in record["expect"].items():
-        table.add_row(f"{names.get(name, name)}, quoted", f"{100 * value:.2f}")
-    if not metrics:
-        table.add_row("no labels: see predictions.csv", "")
-    slowest = max(
-        (stage for stage in record["seconds"] if stage != "total"), key=record["seconds"].__getitem__
-    )
-    table.add_row("slowest stage", f"{slowest} {record['seconds'][slowest]:.1f} s")
-    table.add_row("all", f"{record['seconds']['total']:.1f} s")
-    console.print(table)
-    if not backbone["trained"]:
-        console.print(f"[bold red]{backbone['trained_on']}[/]")
-    if data["skipped"]:
-        console.print(
-            f"[bold red]{len(data['skipped'])} of {len(data['skipped']) + data['n']} samples could not be read:[/]"
-        )
-        for name, reason in list(data["skipped"].items())[:5]:
-            console.print(f"  {reason}" if name in reason else f"  {name}: {reason}", markup=False)
-    console.print(sentence(record), markup=False)
+        found.append((f"{names.get(name, name)}, quoted", f"{100 * value:.2f}"))
+    return found or [("no labels: see predictions.csv", "")]

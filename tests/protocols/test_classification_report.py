@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointclip2.report import spread
+from pointclip2.protocols.classification_report import spread
 
 LABELS = st.lists(st.integers(-1, 4), min_size=1, max_size=40)
 

@@ -1,0 +1,64 @@
+"""Zero-shot classification: features once, prompts and view weights on them, tables and pictures."""
+
+from typing import Any
+
+from pointclip2.config import build
+from pointclip2.pipelines import ClassifyPipeline
+from pointclip2.prompts import PromptSet
+from pointclip2.protocols.classification_report import draw, facts, rows, sentence
+from pointclip2.protocols.job import Finding, Job
+from pointclip2.tasks.classification import ClassificationTask
+from pointclip2.tasks.data import FeatureDataModule
+from pointclip2.types import DataError
+
+
+class Classification:
+    """One name for every cloud."""
+
+    name = "classification"
+
+    def run(self, job: Job) -> Finding:
+        """Encode or reuse features, fuse them under the weights, and measure."""
+        cfg, watch = job.cfg, job.watch
+        with watch.stage("load"):
+            dataset = build(cfg.data).open(cfg.data.split)
+            if len(dataset) == 0:
+                raise DataError(f"{dataset.name}: the split {dataset.split!r} has no samples")
+            backbone = job.backbone()
+            projector: Any = build(cfg.projector)
+            pipeline = ClassifyPipeline(projector, backbone)
+            prompts: PromptSet = build(cfg.prompt)(dataset.classes)
+        with watch.stage("text"):
+            pipeline.text = job.text(backbone, prompts)
+        views: int = projector.rig.views
+        pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
+
+        table = job.features(dataset, pipeline)
+        task = ClassificationTask(pipeline, tuple(dataset.classes))
+        with watch.stage("fuse"):
+            trainer = job.trainer(progress=False, loggers=True)
+            trainer.test(task, FeatureDataModule(table, dataset.labels), verbose=False)
+        assert task.predictions is not None
+        record = facts(cfg, dataset, pipeline, prompts, table)
+        record["metrics"] = task.results
+        if trainer.is_global_zero:
+            with watch.stage("draw"):
+                draw(
+                    job.run_dir,
+                    record,
+                    dataset,
+                    pipeline,
+                    task.predictions,
+                    task.metrics.confusion.cpu(),
+                    cfg.pictures,
+                )
+        return Finding(
+            metrics=task.results,
+            record=record,
+            title=f"zero-shot classification of {dataset.name} ({dataset.split}, {len(table.index)} clouds)",
+            rows=rows(record),
+            sentence=sentence(record),
+            skipped=table.skipped,
+            predictions=task.predictions,
+            loggers=trainer.loggers,
+        )
