@@ -56,7 +56,7 @@ class DepthTower(nn.Module):
         super().__init__()
         self.num_features = widths[3]
         self.num_classes = num_classes
-        self.default_cfg = {"input_size": (3, 112, 112), "pool_size": (14, 14)}
+        self.default_cfg = {"input_size": (3, 80, 80), "pool_size": (10, 10)}
         self.global_pool = global_pool
         self.stem = _conv(3, widths[0], 2)
         self.down = nn.ModuleList([_conv(a, b, 2) for a, b in itertools.pairwise(widths)])
