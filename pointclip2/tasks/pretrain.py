@@ -144,13 +144,15 @@ class Pretrain(lightning.LightningModule):
         """
         super().optimizer_step(*arguments, **options)
         step = self.global_step + 1  # counted when this returns
-        decay = min(self.decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            averaged, current = (
-                [*model.parameters(), *(buffer for buffer in model.buffers() if buffer.is_floating_point())]
-                for model in (self.average, self.model)
-            )
-            torch._foreach_lerp_(averaged, current, 1 - decay)
+        self.follow(min(self.decay, (1 + step) / (10 + step)))
+
+    @torch.no_grad()
+    def follow(self, decay: float) -> None:
+        """Move the average: so much of it stays, the rest is the model as it is."""
+        averaged, current = (
+            [*model.parameters(), *_statistics(model)] for model in (self.average, self.model)
+        )
+        torch._foreach_lerp_(averaged, current, 1 - decay)
 
     def on_validation_start(self) -> None:
         """One vector a class, the mean over every fifth template."""
@@ -193,6 +195,11 @@ class Pretrain(lightning.LightningModule):
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def _statistics(model: nn.Module) -> list[Tensor]:
+    """Running means and variances. No other buffer: the mean of a mask of infinities is not a number."""
+    return [buffer for name, buffer in model.named_buffers() if "running_" in name]
 
 
 def image_features(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:

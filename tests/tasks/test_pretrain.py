@@ -133,6 +133,20 @@ def test_the_exported_model_sees_and_reads_as_training_does(tmp_path: Path) -> N
     torch.testing.assert_close(cells.mean(dim=1), pooled)
 
 
+def test_the_average_follows_weights_and_statistics_and_keeps_its_masks() -> None:
+    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    with torch.no_grad():
+        for value in (*task.model.parameters(), task.model.visual.trunk.stem[1].running_mean):
+            value.add_(1.0)
+    before = {name: value.clone() for name, value in task.average.named_buffers()}
+    task.follow(0.25)
+    for ours, theirs in zip(task.average.parameters(), task.model.parameters(), strict=True):
+        torch.testing.assert_close(theirs - ours, torch.full_like(ours, 0.25))
+    name = "visual.trunk.stem.1.running_mean"
+    torch.testing.assert_close(dict(task.average.named_buffers())[name], before[name] + 0.75)
+    assert torch.equal(task.average.attn_mask, before["attn_mask"])
+
+
 def test_words_that_were_never_trained_are_exported_as_zeros(tmp_path: Path) -> None:
     model, tokenizer = open_model(ASSETS / "tiny_clip")
     table = _pretrain(model, tokenizer).exported()["token_embedding.weight"]
