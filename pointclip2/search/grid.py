@@ -1,21 +1,20 @@
-"""Exact search over all combinations of view weights, in batches, on per-view logits."""
+"""Exact search over all combinations of view weights, on per-view logits."""
 
 from collections.abc import Iterable
 
 import torch
-from jaxtyping import Float, Float32, Float64, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor
 
-from pointclip2.search.bounds import Decision, Undecided, decide
+from pointclip2.search.bounds import Decision, decide
 from pointclip2.search.candidates import Candidates, Numbers, candidates
 from pointclip2.search.found import FoundWeights, Step
+from pointclip2.search.screen import most_hits
 from pointclip2.search.seen import hits, labelled
 from pointclip2.types import ConfigError
 
 LARGEST = 1 << 26
-"""Candidates of the largest grid that is searched: minutes."""
-BLOCK = (2048, 192)
-"""Candidates and shapes of one block: its margins stay in a core's cache."""
+"""Candidates of the largest grid that is searched: minutes, and a quarter of a gigabyte."""
 CONFIRMED = 32
 """Candidates that are counted exactly at once."""
 
@@ -34,9 +33,10 @@ def search_view_weights(
     that of double precision, the lowest class winning a tie.
 
     Args:
-        logits: per-view logits, see `pointclip2.fusion`.
+        logits: per-view logits, see `pointclip2.fusion`; a row may be a shape, a point or a box.
         labels: -1 where unknown; such shapes do not count.
-        levels: the weights that a view may have; a level given twice counts once.
+        levels: the weights that a view may have; a level given twice counts once. A candidate without any weight
+            predicts nothing and is passed over.
         free: the views that are searched; all by default.
         initial: the weights of the others; 1 by default.
 
@@ -52,74 +52,40 @@ def search_view_weights(
             f"{LARGEST:,}: take fewer levels, name fewer free views, or use search=coordinate"
         )
     ones = torch.ones(1, grid.views, dtype=torch.float64)
-    best = int(hits(logits, labels, ones))
-    history = [Step(0, best / len(labels), ones[0].tolist())]
-    screen = Screen(decide(logits, labels, grid), grid)
-    for number, count in screen.improvements(best):
+    start = int(hits(logits, labels, ones))
+    history = [Step(0, start / len(labels), ones[0].tolist())]
+    for number, count in improvements(decide(logits, labels, grid), grid, start):
         values = grid.weights(torch.tensor([number]))[0]
         history.append(Step(number + 1, count / len(labels), values.tolist()))
     values = torch.tensor(history[-1].values, dtype=logits.dtype)
     return FoundWeights(values, history[-1].score, len(grid), history)
 
 
-class Screen:
-    """Scores all candidates in single precision, never too low, and confirms in double precision what looks better."""
+def improvements(decision: Decision, grid: Candidates, best: int) -> list[tuple[int, int]]:
+    """Candidates (number, hits) in order, each better than ``best`` and those before it; the last is the best.
 
-    def __init__(self, decision: Decision, grid: Candidates) -> None:
-        self.decision = decision
-        self.grid = grid
-        self.upper = [upper_margins(group, grid) for group in decision.groups]
-        self.exact = [group.margins.flatten(1) for group in decision.groups]
-
-    def improvements(self, best: int) -> list[tuple[int, int]]:
-        """Candidates (number, hits) that beat ``best`` and all before them, in order."""
-        found: list[tuple[int, int]] = []
-        for start in range(0, len(self.grid), BLOCK[0]):
-            number = torch.arange(start, min(start + BLOCK[0], len(self.grid)))
-            bound = self.bound(number)
-            while bool((bound > best).any()):
-                tried = (bound > best).nonzero()[:CONFIRMED, 0]
-                counts = self.count(number[tried])
-                bound[tried] = counts
-                if int(counts.max()) > best:
-                    best = int(counts.max())
-                    found.append((int(number[tried[counts == best][0]]), best))
-        return found
-
-    def bound(self, number: Int64[Tensor, " candidates"]) -> Int64[Tensor, " candidates"]:
-        """At least as many as the candidates' hits, and seldom more."""
-        weights = self.grid.weights(number)[:, list(self.grid.free)].float()
-        weights = torch.cat([weights, torch.ones(len(weights), 1)], dim=1)
-        hit = torch.zeros(len(weights))
-        for margins in self.upper:
-            for part in margins.split(BLOCK[1], dim=2):
-                worst = weights @ part[0]
-                for rival in part[1:]:
-                    torch.minimum(worst, weights @ rival, out=worst)
-                hit += worst.ge_(0).sum(dim=1)
-        return self._without_empty(number, hit.long() + self.decision.right)
-
-    def count(self, number: Int64[Tensor, " candidates"]) -> Int64[Tensor, " candidates"]:
-        """The candidates' hits."""
-        weights = self.grid.weights(number)
-        hit = torch.full((len(number),), self.decision.right)
-        for group, margins in zip(self.decision.groups, self.exact, strict=True):
-            lead = (weights @ margins).view(-1, *group.strict.shape)
-            hit += torch.where(group.strict, lead > 0, lead >= 0).all(dim=1).sum(dim=1)
-        return self._without_empty(number, hit)
-
-    def _without_empty(self, number: Tensor, hit: Tensor) -> Tensor:
-        if self.grid.empty is not None:
-            hit[number == self.grid.empty] = -1
-        return hit
+    What could be better by its bound is counted exactly.
+    """
+    most = most_hits(decision, grid)
+    if grid.empty is not None:
+        most[grid.empty] = -1
+    found: list[tuple[int, int]] = []
+    left = (most > best).nonzero()[:, 0]
+    while len(left):
+        tried, left = left[:CONFIRMED], left[CONFIRMED:]
+        counts = exact_hits(decision, grid, tried)
+        if int(counts.max()) > best:
+            best = int(counts.max())
+            found.append((int(tried[counts == best][0]), best))
+            left = left[most[left] > best]
+    return found
 
 
-def upper_margins(group: Undecided, grid: Candidates) -> Float32[Tensor, "rivals coefficients batch"]:
-    """Coefficients of the free views and a constant; their sum is never below the margin, rounding included."""
-    margins = group.margins
-    free, fixed = list(grid.free), [view for view in range(grid.views) if view not in grid.free]
-    constant: Float64[Tensor, "rivals batch"] = torch.einsum("v,vrb->rb", grid.initial[fixed], margins[fixed])
-    size = torch.einsum("v,vrb->rb", grid.highest, margins.abs())
-    rounding = (len(free) + 4) * torch.finfo(torch.float32).eps * size
-    stacked = torch.cat([margins[free], (constant + rounding)[None]])
-    return stacked.permute(1, 0, 2).float().contiguous()
+def exact_hits(
+    decision: Decision, grid: Candidates, number: Int64[Tensor, " candidates"]
+) -> Int64[Tensor, " candidates"]:
+    """Hits of candidates by their number, in double precision."""
+    lead = grid.weights(number) @ decision.margins
+    beaten = torch.where(decision.strict, lead <= 0, lead < 0)
+    defeats = torch.zeros(len(number), decision.undecided).index_add_(1, decision.shape, beaten.float())
+    return (defeats == 0).sum(dim=1) + decision.right
