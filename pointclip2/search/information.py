@@ -2,7 +2,7 @@
 
 ``I = H(mean over shapes of p) - mean over shapes of H(p)``, where p is a shape's predicted distribution: large when
 every single prediction is sure, and yet all classes are used. Being sure alone would be had by calling everything a
-chair.
+chair. It cannot tell a view that is surely right from one that is surely and evenly wrong.
 """
 
 import math

@@ -18,7 +18,7 @@ def replace_sentences(
     features: Float[Tensor, "batch dim"],
     labels: Int64[Tensor, " batch"],
     text: Float[Tensor, "classes dim"],
-    sentences: Sequence[Float[Tensor, "sentences dim"]],
+    sentences: Sequence[Float[Tensor, "_ dim"]],
     passes: int = 2,
 ) -> FoundSentences:
     """The published search: a sentence replaces its class's vector if more shapes are then called by their own name.
