@@ -43,6 +43,12 @@ def known_selection(option: str, selected_on: object) -> str:
     return str(selected_on)
 
 
+def weakest_selection(*choices: str) -> str:
+    """What a number was selected on as a whole, where several of its parts were: the choice that says least for it."""
+    order = ("none", "label_free", "train", "holdout", "unknown", "test")
+    return max(choices, key=order.index, default="none")
+
+
 @dataclass(frozen=True)
 class Cloud:
     """One sample of a data set: y up, centred, in the unit sphere, ready for a projector."""

@@ -5,7 +5,7 @@ vector a class.
 """
 
 from pointclip2.prompts.bank import BankPrompt
-from pointclip2.prompts.encode import TextEncoder, encode_prompts
+from pointclip2.prompts.encode import TextEncoder, encode_prompts, encode_sentences
 from pointclip2.prompts.file import FilePrompt
 from pointclip2.prompts.literals import read_literals
 from pointclip2.prompts.prompt_set import PromptSet
@@ -21,4 +21,5 @@ __all__ = [
     "read_literals",
     "TextEncoder",
     "encode_prompts",
+    "encode_sentences",
 ]

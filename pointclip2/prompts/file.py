@@ -26,7 +26,8 @@ class FilePrompt:
         key: where in the file, for example ``modelnet40_vit_b16_test_prompts``, or ``outer.inner``; needed
             where more than one place would do.
         combine: ``mean`` of a class's sentence vectors, or only the ``first`` sentence.
-        selected_on: which labels chose the sentences; ``test`` for those of the official program.
+        selected_on: which labels chose the sentences; ``test`` for those of the official program. A file that a
+            search wrote (``prompts.json``) says so itself.
 
     Raises:
         ConfigError: when called: a file that cannot be used, a class that it lacks, an ambiguous ``key``.
@@ -57,7 +58,15 @@ class FilePrompt:
             inside = by_matching(_with_text_keys(found, where), where)
             if matching(category) in inside:
                 where, found = f"{where}, {category}", inside[matching(category)]
-        return PromptSet("file", _sentences(found, names, where), self.combine, self.selected_on)
+        sentences = _sentences(found, names, where)
+        if not isinstance(content, Mapping) or found is not content.get("sentences"):
+            return PromptSet("file", sentences, self.combine, self.selected_on)
+        # What a search wrote: it says itself what it was selected on, and how much each sentence counts.
+        told = known_selection(f"{self.path}: selected_on", content.get("selected_on", self.selected_on))
+        weights = content.get("weights")
+        if weights is not None:
+            weights = _weights(weights, names, f"{self.path}, weights")
+        return PromptSet("file", sentences, self.combine, told, weights)
 
     def _named(self, content: Any, key: str) -> tuple[str, Any]:
         places = dict(_places(content))
@@ -159,6 +168,18 @@ def _sentences(found: Any, names: Sequence[str], where: str) -> dict[str, tuple[
             f"it has {_listed(list(found))}: write sentences for the missing ones"
         )
     return {name: _texts(entries[matching(name)], name, where) for name in names}
+
+
+def _weights(found: Any, names: Sequence[str], where: str) -> dict[str, list[float]]:
+    shares = by_matching(_with_text_keys(found, where), where) if isinstance(found, Mapping) else {}
+    wrong = [name for name in names if not _are_numbers(shares.get(matching(name)))]
+    if wrong:
+        raise ConfigError(f"{where}: {wrong[0]!r} must have a list of numbers, one a sentence")
+    return {name: shares[matching(name)] for name in names}
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(number) in (int, float) for number in value)
 
 
 def _texts(entry: Any, name: str, where: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet
 from pointclip2.protocols.classification_report import draw, facts, rows, sentence
 from pointclip2.protocols.job import Finding, Job
+from pointclip2.protocols.searching import search_classification
+from pointclip2.search.task import Search
 from pointclip2.tasks.classification import ClassificationTask
 from pointclip2.tasks.data import FeatureDataModule
 from pointclip2.types import DataError
@@ -35,6 +37,9 @@ class Classification:
         pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
 
         table = job.features(dataset, pipeline)
+        search, searched = build(cfg.search), None
+        if isinstance(search, Search):
+            prompts, searched = search_classification(job, search, dataset, table, pipeline, prompts)
         task = ClassificationTask(pipeline, tuple(dataset.classes))
         with watch.stage("fuse"):
             trainer = job.trainer(progress=False, loggers=True)
@@ -42,6 +47,8 @@ class Classification:
         assert task.predictions is not None
         record = facts(cfg, dataset, pipeline, prompts, table)
         record["metrics"] = task.results
+        if searched is not None:
+            record["search"] = searched
         if trainer.is_global_zero:
             with watch.stage("draw"):
                 draw(

@@ -16,7 +16,7 @@ from pointclip2.pipelines.classify import top_classes
 from pointclip2.prompts import PromptSet
 from pointclip2.records import config_hash, write_predictions
 from pointclip2.tasks.classification import Predictions
-from pointclip2.types import CloudError
+from pointclip2.types import CloudError, weakest_selection
 
 TOP = 5
 
@@ -55,23 +55,20 @@ def facts(
             "selected_on": prompts.selected_on,
         },
         "view_weights": weights.describe(),
-        "selected_on": _weakest([prompts.selected_on, weights.selected_on]),
+        "selected_on": weakest_selection(prompts.selected_on, weights.selected_on),
         "expect": OmegaConf.to_container(cfg.expect, resolve=True),
         "config_hash": config_hash(cfg),
         "device": _device_name(),
     }
 
 
-def _weakest(choices: Sequence[str]) -> str:
-    """What a number was selected on, as a whole: the choice that says least for it."""
-    order = ("none", "label_free", "train", "holdout", "unknown", "test")
-    return max(choices, key=order.index)
-
-
 def _chosen(selected_on: str) -> str:
-    return {"test": "SELECTED ON THE TEST LABELS", "unknown": "selected on unknown labels"}.get(
-        selected_on, f"selected on {selected_on}"
-    )
+    words = {
+        "test": "SELECTED ON THE TEST LABELS",
+        "unknown": "selected on unknown labels",
+        "label_free": "chosen on unlabelled shapes",
+    }
+    return words.get(selected_on, f"selected on {selected_on}")
 
 
 def _device_name() -> str:
@@ -184,6 +181,9 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
             found.append(
                 (label + (" (selected on TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}")
             )
+    if "search" in record and "test/acc" in record["search"]["before"]:
+        before = record["search"]["before"]["test/acc"]
+        found.append((f"top-1 before search={record['search']['name']}", f"{100 * before:.2f}"))
     for name, value in record["expect"].items():
         found.append((f"{names.get(name, name)}, quoted", f"{100 * value:.2f}"))
     return found or [("no labels: see predictions.csv", "")]

@@ -1,5 +1,7 @@
 """What every protocol needs of a run: its options, clock, trainer, backbone, and features that are encoded once."""
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
@@ -23,7 +25,7 @@ from pointclip2.features.store import join
 from pointclip2.features.text import cached_text
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
-from pointclip2.prompts import PromptSet, encode_prompts
+from pointclip2.prompts import PromptSet, encode_prompts, encode_sentences
 from pointclip2.tasks.data import CloudDataModule
 from pointclip2.tasks.encode import EncodeTask, WriteShards
 from pointclip2.types import ConfigError, DataError
@@ -125,6 +127,20 @@ class Job:
             return encode()
         key = {**backbone.describe(), "prompt": prompts.hash}
         return cached_text(Path(self.cfg.paths.features), key, encode)
+
+    def sentences(self, backbone: OpenClipBackbone, prompts: PromptSet) -> list[torch.Tensor]:
+        """Unit vectors (sentences, dim) of every sentence of every class, from the cache or encoded now."""
+        texts = [text for own in prompts.sentences.values() for text in own]
+
+        def encode() -> torch.Tensor:
+            backbone.to(self.trainer(progress=False, loggers=False).strategy.root_device)
+            return encode_sentences(backbone, texts).cpu()
+
+        key = {**backbone.describe(), "sentences": hashlib.sha256(json.dumps(texts).encode()).hexdigest()}
+        rows = (
+            cached_text(Path(self.cfg.paths.features), key, encode) if self.cfg.features.cache else encode()
+        )
+        return list(rows.split([len(own) for own in prompts.sentences.values()]))
 
     def features(self, dataset: CloudDataset, pipeline: ClassifyPipeline) -> FeatureTable:
         """Features of every readable sample: from the cache, or encoded now and cached shard by shard."""

@@ -60,8 +60,6 @@ def information(
     Predictions are those of `pointclip2.fusion.probabilities`: softmax of the weighted mean over views.
     """
     views, batch, classes = logits.shape
-    if classes == 1:
-        return torch.zeros(len(weights), dtype=torch.float64)
     shares = weights / (weights.sum(dim=1, keepdim=True) * temperature)
     usage = torch.zeros(len(weights), classes, dtype=torch.float64)
     doubt = torch.zeros(len(weights), dtype=torch.float64)
@@ -71,4 +69,16 @@ def information(
         probability = (shares @ part).view(len(weights), -1, classes).softmax(dim=2)
         usage += probability.sum(dim=1)
         doubt += torch.special.entr(probability).sum(dim=(1, 2))
-    return (torch.special.entr(usage / batch).sum(dim=1) - doubt / batch) / math.log(classes)
+    return _share(torch.special.entr(usage / batch).sum(dim=1) - doubt / batch, classes)
+
+
+def mutual_information(probability: Float[Tensor, "batch classes"]) -> Float[Tensor, ""]:
+    """Of prediction and shape, as a fraction of the largest possible."""
+    entropy = torch.special.entr
+    nats = entropy(probability.mean(dim=0)).sum() - entropy(probability).sum(dim=1).mean()
+    return _share(nats, probability.shape[1])
+
+
+def _share(nats: Tensor, classes: int) -> Tensor:
+    # One class: nothing can be told, and nothing was.
+    return nats / math.log(max(classes, 2))

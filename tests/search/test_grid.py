@@ -78,9 +78,7 @@ def test_it_finds_what_trying_everything_finds(
     if distinct == [0.0]:
         distinct = [0.0, 1.0]
     free = data.draw(st.lists(st.integers(0, size[0] - 1), min_size=1, unique=True))
-    initial = data.draw(
-        st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=size[0], max_size=size[0])
-    )
+    initial = data.draw(st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=size[0], max_size=size[0]))
     found = search_view_weights(logits, labels, distinct, free, initial)
     score, values = tried_one_by_one(logits, labels, distinct, sorted(free), initial)
     assert found.score == score
