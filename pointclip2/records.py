@@ -1,27 +1,29 @@
-"""What a run leaves behind: ``results.json``, written last and in one step, and the summary of a sweep.
+"""What a run leaves behind: ``results.json``, written last and in one step.
 
-Light on purpose: no torch, so that Hydra can load the callback without delay.
+``python -m pointclip2.records PATH...`` prints runs side by side. Light on purpose: no torch, so that Hydra can load
+its callback without delay.
 """
 
+import argparse
 import csv
 import hashlib
 import json
-import logging
+import math
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2 import __version__
-
-log = logging.getLogger(__name__)
+from pointclip2.errors import ConfigError, UserError
 
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 RESULTS = "results.json"
@@ -30,14 +32,21 @@ FAILED = "FAILED"
 PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "paths")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step: it is whole or it is not there."""
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write to, which takes the place of ``path`` in one step: that is whole or as it was before."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        yield temporary
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step: it is whole or it is not there."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
@@ -50,15 +59,10 @@ def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
 def write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) -> None:
     """``predictions.csv``: a sample a line with its ``k`` best classes and their probabilities."""
     fields = ["sample", "truth"] + [name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fields)
-            writer.writeheader()
-            writer.writerows(rows)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fields)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def config_hash(cfg: DictConfig) -> str:
@@ -70,20 +74,38 @@ def config_hash(cfg: DictConfig) -> str:
 
 
 def environment() -> dict[str, Any]:
-    """Versions, commit and machine, as far as they can be had."""
+    """Versions, commit, program and machine, as far as they can be had."""
     return {
-        "versions": {
-            "python": platform.python_version(),
-            "pointclip2": __version__,
-            **{name: version(name) for name in PACKAGES},
-        },
+        "versions": dict(_versions()),
         "git_commit": git_commit(),
+        "program": program_digest(),
         "command": " ".join(sys.argv),
     }
 
 
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = [("python", platform.python_version()), ("pointclip2", __version__)]
+    return (*found, *((name, version(name)) for name in PACKAGES))
+
+
+@cache
+def program_digest() -> str:
+    """Of the package's own source as it was when this process began to use it: another program, another record."""
+    package = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted([*package.rglob("*.py"), *package.glob("assets/**/*.json")]):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
 def git_commit() -> str | None:
-    """Of the checkout the package is in, with ``+`` where it has changes; None outside a checkout."""
+    """Of the checkout the package is in, with ``+`` where it has changes; None outside a checkout.
+
+    Asked once a process: its program does not change, and the jobs of a sweep need not wait for git each.
+    """
     folder = Path(__file__).resolve().parent
 
     def git(*words: str) -> str:
@@ -104,61 +126,58 @@ def note_failure(run_dir: Path, error: BaseException) -> None:
     write_text(run_dir / FAILED, f"{type(error).__name__}: {error}\n")
 
 
-class SweepSummary(Callback):
-    """Hydra callback: writes ``summary.csv`` when a sweep ends."""
-
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """One line a job."""
-        folder = Path(config.hydra.sweep.dir)
-        rows = [_summary_row(path) for path in _jobs(folder)]
-        if not rows:
-            return
-        fields = list(dict.fromkeys(field for row in rows for field in row))
-        path = folder / "summary.csv"
-        temporary = folder / ".summary.csv"
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fields)
-            writer.writeheader()
-            writer.writerows(rows)
-        os.replace(temporary, path)
-        _print_summary(rows)
-        print(f"summary: {path}")
+def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
+    """The record of an earlier run in this folder, if it had the same options and the same program; else None."""
+    try:
+        record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
+    return record if same else None
 
 
-def _jobs(sweep: Path) -> list[Path]:
-    folders = [path for path in sweep.iterdir() if (path / RESULTS).is_file() or (path / FAILED).is_file()]
-    return sorted(folders, key=lambda path: (len(path.name), path.name))
+def main(words: Sequence[str] | None = None) -> int:
+    """Print runs side by side, as these command line words ask for; the exit status."""
+    from pointclip2.comparison import as_csv, as_markdown, metric_fields, print_comparison, rows_of
+
+    parser = argparse.ArgumentParser(
+        prog="python -m pointclip2.records",
+        description="Print runs side by side. What was selected on the test labels is marked, and never the best.",
+    )
+    parser.add_argument("path", nargs="+", type=Path, help="folder of a run or of a sweep, or a results.json")
+    parser.add_argument("--format", choices=("text", "csv", "markdown"), default="text")
+    parser.add_argument(
+        "--metric", help="that says which run is best and orders them; default: the first there is"
+    )
+    parser.add_argument("--sort", action="store_true", help="the best first, instead of the order given")
+    asked = parser.parse_args(words)
+    try:
+        rows = rows_of(asked.path)
+        metric = known_metric(asked.metric, metric_fields(rows))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if asked.sort and metric is not None:
+        rows.sort(key=lambda row: -row[metric] if isinstance(row.get(metric), float | int) else math.inf)
+    if asked.format == "csv":
+        print(as_csv(rows), end="")
+    elif asked.format == "markdown":
+        print(as_markdown(rows, metric))
+    else:
+        print_comparison(rows, metric)
+    return 0
 
 
-def _summary_row(job: Path) -> dict[str, Any]:
-    overrides = job / ".hydra" / "overrides.yaml"
-    row: dict[str, Any] = {"job": job.name}
-    if overrides.is_file():
-        words = [str(word) for word in OmegaConf.load(overrides)]
-        parted = [word.lstrip("+").partition("=") for word in words]
-        row.update({option: value for option, sign, value in parted if sign})
-    if not (job / RESULTS).is_file():
-        return {**row, "error": (job / FAILED).read_text(encoding="utf-8").strip()}
-    results = json.loads((job / RESULTS).read_text(encoding="utf-8"))
-    figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
-    selected_on, seconds = results["selected_on"], results["seconds"]["total"]
-    return {**row, **figures, "selected_on": selected_on, "seconds": seconds}
+def known_metric(asked: str | None, metrics: Sequence[str]) -> str | None:
+    """The metric that was asked for, or the first.
+
+    Raises:
+        ConfigError: no run has it.
+    """
+    if asked is not None and asked not in metrics:
+        raise ConfigError(f"--metric {asked}: these runs have {', '.join(metrics) or 'no metrics'}")
+    return asked or next(iter(metrics), None)
 
 
-def _print_summary(rows: Sequence[Mapping[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    fields = list(dict.fromkeys(field for row in rows for field in row))
-    table = Table(title="sweep (fractions as per cent)")
-    for field in fields:
-        table.add_column(field)
-    for row in rows:
-        table.add_row(*(_cell(field, row.get(field, "")) for field in fields))
-    Console().print(table)
-
-
-def _cell(field: str, value: Any) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{100 * value:.2f}" if field.startswith("test/") else f"{value:.1f}"
+if __name__ == "__main__":
+    sys.exit(main())

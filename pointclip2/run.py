@@ -20,10 +20,13 @@ from pointclip2.config import build
 from pointclip2.console import quiet_lightning
 from pointclip2.dashboards import close_wandb, log_run
 from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, sweeping
-from pointclip2.records import FAILED, RESULTS, environment, note_failure, write_results
-from pointclip2.types import ConfigError, UserError
+from pointclip2.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
+from pointclip2.types import ConfigError, DataError, UserError
 
 log = logging.getLogger(__name__)
+
+PICTURES = 8
+"""Shapes on ``views.png`` unless told otherwise."""
 
 
 @dataclass
@@ -58,21 +61,32 @@ def run_job(cfg: DictConfig) -> Outcome:
     """
     in_sweep = sweeping()
     try:
+        done = finished_job(_job_dir(), cfg) if in_sweep else None
+        if done is not None:
+            log.info("has its results already: %s", _job_dir() / RESULTS)
+            return Outcome(_objective(cfg, done["metrics"]), 3 if done["data"]["skipped"] else 0)
         result = evaluate(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
         log.error("%s", error)
         if not in_sweep:
             raise SystemExit(1) from None
-        note_failure(_job_dir(), error)
+        _note(error)
     except Exception as error:
         if not in_sweep:
             raise
         log.exception("job failed")
-        note_failure(_job_dir(), error)
+        _note(error)
     finally:
         close_wandb()
     return Outcome(math.nan, 1)
+
+
+def _note(error: Exception) -> None:
+    try:
+        note_failure(_job_dir(), error)
+    except OSError as full:
+        log.error("the note of the failure could not be written: %s", full.strerror or full)
 
 
 def _job_dir() -> Path:
@@ -105,8 +119,14 @@ def _evaluate(cfg: DictConfig) -> Result:
     if _first_process():
         seconds = {stage: round(spent, 3) for stage, spent in result.seconds.items()}
         record = {**finding.record, "seconds": seconds, **environment()}
-        path = write_results(run_dir, record)
         print_finding(finding, record)
+        try:
+            path = write_results(run_dir, record)
+        except OSError as error:
+            raise DataError(
+                f"{run_dir / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
+                "there is of this run; make room and run it again"
+            ) from error
         print(f"results: {path}")
     return result
 
@@ -151,6 +171,9 @@ def _placed(cfg: DictConfig) -> DictConfig:
         if cfg.run_dir is None:
             cfg.run_dir = str(Path(cfg.paths.outputs) / "runs" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
         cfg.pop("hydra", None)
+        if cfg.pictures is None:
+            # Drawing takes longer than everything else of a job on cached features.
+            cfg.pictures = 0 if sweeping() and "wandb" not in cfg.logger else PICTURES
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     # Of an earlier run in the same folder: what is there at the end must be this run's.

@@ -8,28 +8,25 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from pointclip2.errors import CloudError, ConfigError, DataError, UserError, WeightsError
+
+__all__ = [
+    "SELECTED_ON",
+    "UserError",
+    "ConfigError",
+    "DataError",
+    "CloudError",
+    "WeightsError",
+    "known_selection",
+    "weakest_selection",
+    "Cloud",
+    "Projection",
+    "Boxes",
+    "Scene",
+]
+
 SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
 """Which labels chose a number's prompts or weights; travels with the number."""
-
-
-class UserError(Exception):
-    """Something a user can put right. The message is one line: what was wrong, where, what to do."""
-
-
-class ConfigError(UserError):
-    """An option has a value that cannot work."""
-
-
-class DataError(UserError):
-    """A data set as a whole cannot be used: missing, truncated, wrong label table."""
-
-
-class CloudError(UserError):
-    """One sample cannot be used. Evaluation skips it, counts it, names it and carries on."""
-
-
-class WeightsError(UserError):
-    """Model weights are missing, damaged or of another model."""
 
 
 def known_selection(option: str, selected_on: object) -> str:

@@ -42,8 +42,7 @@ class Classification:
             prompts, searched = search_classification(job, search, dataset, table, pipeline, prompts)
         task = ClassificationTask(pipeline, tuple(dataset.classes))
         with watch.stage("fuse"):
-            trainer = job.trainer(progress=False, loggers=True)
-            trainer.test(task, FeatureDataModule(table, dataset.labels), verbose=False)
+            trainer = job.test(task, FeatureDataModule(table, dataset.labels))
         assert task.predictions is not None
         record = facts(cfg, dataset, pipeline, prompts, table)
         record["metrics"] = task.results

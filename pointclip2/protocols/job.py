@@ -14,7 +14,8 @@ import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.types import RunMode
-from lightning import Trainer
+from lightning import LightningDataModule, LightningModule, Trainer
+from lightning.pytorch.callbacks import Callback
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.backbones import OpenClipBackbone
@@ -173,6 +174,26 @@ class Job:
             )
         return table
 
+    def test(self, task: LightningModule, data: LightningDataModule) -> Trainer:
+        """Test with the loggers of the options; a log that cannot be written (a full disk) costs only the log."""
+        tested: list[bool] = []
+
+        class Tested(Callback):
+            def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+                tested.append(True)
+
+        trainer = self.trainer(progress=False, loggers=True, extra=[Tested()])
+        try:
+            trainer.test(task, data, verbose=False)
+        except OSError as error:
+            if not tested:
+                raise
+            log.warning(
+                "metrics are not logged (%s); results.json has them",
+                error.strerror or error,
+            )
+        return trainer
+
     def trainer(self, progress: bool, loggers: bool, extra: list[Any] | None = None) -> Trainer:
         """A trainer from the options; only encoding shows a bar, only testing logs."""
         cfg = self.cfg
@@ -187,7 +208,10 @@ class Job:
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
         for logger in made:
-            logger.log_hyperparams(plain(cfg))
+            try:
+                logger.log_hyperparams(plain(cfg))
+            except OSError as error:
+                log.warning("options are not logged (%s); results.json has them", error.strerror or error)
         return trainer
 
 

@@ -12,8 +12,8 @@ from pointclip2.data.prepare import stable_seed
 from pointclip2.types import ConfigError, DataError
 
 CHOICES = ("train", "holdout", "label_free", "test_oracle")
-"""``train``: all of the train split; ``holdout``: a seeded part of it; ``label_free``: the evaluated shapes without their
-labels; ``test_oracle``: with them, which makes every figure an upper bound and no result."""
+"""``train``: all of the train split; ``holdout``: a seeded part of it; ``label_free``: the evaluated shapes, without
+their labels; ``test_oracle``: with them, which makes every figure an upper bound and no result."""
 SELECTED_ON = {"train": "train", "holdout": "holdout", "label_free": "label_free", "test_oracle": "test"}
 
 
