@@ -17,6 +17,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pointclip2.comparison import jobs, metric_fields, print_comparison, rows_of, write_csv
+from pointclip2.composition import compose_once
 from pointclip2.records import FAILED, RESULTS, program_digest, write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
@@ -55,6 +56,8 @@ class Sweep(Callback):
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
+        if mark is not None:
+            compose_once(config)
         if owner is None:
             told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
             write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")

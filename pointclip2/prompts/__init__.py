@@ -9,13 +9,16 @@ from pointclip2.prompts.encode import TextEncoder, encode_prompts, encode_senten
 from pointclip2.prompts.file import FilePrompt
 from pointclip2.prompts.literals import read_literals
 from pointclip2.prompts.prompt_set import PromptSet
-from pointclip2.prompts.templates import NamePrompt, TemplatePrompt, TemplatesPrompt
+from pointclip2.prompts.random_words import RandomWordsPrompt
+from pointclip2.prompts.templates import NamePrompt, PlainTemplatePrompt, TemplatePrompt, TemplatesPrompt
 
 __all__ = [
     "PromptSet",
     "NamePrompt",
     "TemplatePrompt",
     "TemplatesPrompt",
+    "PlainTemplatePrompt",
+    "RandomWordsPrompt",
     "BankPrompt",
     "FilePrompt",
     "read_literals",

@@ -35,6 +35,8 @@ class TemplatePrompt:
         ConfigError: ``{}`` is missing or occurs twice.
     """
 
+    name = "template"
+
     def __init__(self, template: str = "a grey depth map of a {} on a plain white background.") -> None:
         if template.count("{}") != 1:
             raise ConfigError(
@@ -45,7 +47,16 @@ class TemplatePrompt:
 
     def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
         names = check_distinct(classes)
-        return PromptSet("template", {name: (fill(self.template, phrase(name, category)),) for name in names})
+        return PromptSet(self.name, {name: (fill(self.template, phrase(name, category)),) for name in names})
+
+
+class PlainTemplatePrompt(TemplatePrompt):
+    """A sentence that says nothing of depth maps: what is left when the prompt is not about the images."""
+
+    name = "plain_template"
+
+    def __init__(self, template: str = "a photo of a {}.") -> None:
+        super().__init__(template)
 
 
 class TemplatesPrompt:

@@ -16,6 +16,7 @@ from hydra.errors import InstantiationException
 from hydra.types import RunMode
 from lightning import LightningDataModule, LightningModule, Trainer
 from lightning.pytorch.callbacks import Callback
+from lightning.pytorch.loggers import CSVLogger
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.backbones import OpenClipBackbone
@@ -208,6 +209,8 @@ class Job:
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
         for logger in made:
+            if isinstance(logger, CSVLogger):  # beside .hydra/config.yaml, which says the same
+                continue
             try:
                 logger.log_hyperparams(plain(cfg))
             except OSError as error:

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pointclip2.prompts import PromptSet, encode_prompts
+from pointclip2.prompts import PromptSet, encode_prompts, encode_sentences
 from pointclip2.types import ConfigError, WeightsError
 
 SEATS = {"chair": ("a seat.", "a back.", "legs."), "stool": ("legs.", "a seat.")}
@@ -102,3 +102,21 @@ def test_an_encoder_that_overflows_is_refused() -> None:
 def test_a_batch_holds_at_least_one_sentence() -> None:
     with pytest.raises(ConfigError, match="is 0: it must be 1 or more"):
         encode_prompts(LetterEncoder(), PromptSet("mine", SEATS), batch=0)
+
+
+def test_sentences_count_as_they_are_weighted() -> None:
+    encoder = LetterEncoder()
+    seat, back, legs = encoder.encode_text(["a seat.", "a back.", "legs."]).detach()
+    weights = {"chair": (2.0, 0.0, 1.0), "stool": (0.0, 3.0)}
+    rows = encode_prompts(encoder, PromptSet("mine", SEATS, weights=weights))
+    torch.testing.assert_close(rows[0], F.normalize(2 * seat + legs, dim=0))
+    torch.testing.assert_close(rows[1], seat)
+    equal = encode_prompts(encoder, PromptSet("mine", SEATS, weights={"chair": (5,) * 3, "stool": (1, 1)}))
+    torch.testing.assert_close(equal, encode_prompts(encoder, PromptSet("mine", SEATS)))
+
+
+def test_sentences_come_back_in_their_order_and_are_encoded_once() -> None:
+    encoder = LetterEncoder()
+    rows = encode_sentences(encoder, ["legs.", "a seat.", "legs."])
+    assert encoder.calls == [["legs.", "a seat."]]
+    torch.testing.assert_close(rows, encoder.encode_text(["legs.", "a seat.", "legs."]).detach())

@@ -12,8 +12,8 @@ FOLDER = Path(__file__).parents[2] / "conf" / "prompt"
 OPTIONS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def test_the_five_options_are_there() -> None:
-    assert OPTIONS == ["bank", "file", "name", "template", "templates"]
+def test_the_seven_options_are_there() -> None:
+    assert OPTIONS == ["bank", "file", "name", "plain_template", "random_words", "template", "templates"]
 
 
 @pytest.mark.parametrize("option", OPTIONS)

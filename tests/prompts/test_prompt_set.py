@@ -65,3 +65,38 @@ def test_a_class_without_words_is_refused_by_name(sentences: dict, told: str) ->
 def test_an_unknown_combination_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="'median': choose one of mean, first"):
         PromptSet("mine", SEATS, "median")
+
+
+WEIGHED = {"chair": ("one", "two", "three"), "table": ("four",)}
+
+
+def test_weights_of_sentences_are_part_of_what_decides_the_features() -> None:
+    plain = PromptSet("mine", WEIGHED)
+    weights = {"table": [2], "chair": [0.5, 0, 1]}
+    weighted = PromptSet("mine", WEIGHED, weights=weights)
+    assert weighted.shares("chair") == (0.5, 0.0, 1.0)
+    assert plain.shares("chair") == (1.0, 1.0, 1.0)
+    assert weighted.hash != plain.hash
+    assert PromptSet("mine", WEIGHED, weights={"table": [2], "chair": [0.5, 0, 2]}).hash != weighted.hash
+
+
+def test_only_the_first_sentence_counts_where_that_is_asked_for() -> None:
+    prompts = PromptSet("mine", WEIGHED, "first", weights={"chair": [3, 1, 1], "table": [1]})
+    assert prompts.counted("chair") == ("one",)
+    assert prompts.shares("chair") == (3.0,)
+
+
+@pytest.mark.parametrize(
+    ("shares", "message"),
+    [
+        ([1, 1], "3 sentences and 2 weights"),
+        ([1, 1, -1], "not negative"),
+        ([1, 1, float("nan")], "finite"),
+        ([0, 0, 0], "not all zero"),
+    ],
+)
+def test_weights_that_do_not_fit_the_sentences_are_refused(shares: list[float], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        PromptSet("mine", WEIGHED, weights={"chair": shares, "table": [1]})
+    with pytest.raises(ConfigError, match="1 sentences and 0 weights"):
+        PromptSet("mine", WEIGHED, weights={"chair": [1, 1, 1]})
