@@ -1,44 +1,53 @@
-"""Jobs of a sweep composed once: Hydra's basic sweeper composes each to validate it, and its launcher then once more."""
+"""A sweep's configurations, composed once for each choice of groups.
 
+Hydra composes every job twice, to validate it and to launch it, and reads and merges all YAML files each time: that
+takes longer than a job on cached features. But values are overridden after everything is merged: jobs that choose the
+same options of all groups differ in those values alone.
+"""
+
+import copy
 from collections.abc import Sequence
 from typing import Any
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.config_loader import ConfigLoader
-from hydra.core.plugins import Plugins
-from hydra.types import HydraContext, TaskFunction
+from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, open_dict, read_write
 
-REMEMBERED = 256
-"""Configurations that are kept between validation and launch; a job beyond is composed twice, as Hydra does."""
-
-
-class ComposedOnce(BasicSweeper):
-    """Hydra's basic sweeper, whose launcher is handed the configurations that were validated."""
-
-    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Put a loader that remembers in the place of Hydra's."""
-        hydra_context.config_loader = Remembering(hydra_context.config_loader)  # type: ignore[assignment]
-        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+REMEMBERED = 64
+"""Configurations that are kept; a sweep with more choices of groups composes some of them again."""
 
 
 class Remembering:
-    """A config loader that composes for validation, and hands that out once for the launch."""
+    """A config loader that composes each choice of groups once and applies values to a copy."""
 
-    def __init__(self, loader: ConfigLoader) -> None:
+    def __init__(self, loader: ConfigLoaderImpl) -> None:
         self.loader = loader
         self.composed: dict[tuple[str, ...], DictConfig] = {}
 
     def load_sweep_config(self, master_config: DictConfig, sweep_overrides: Sequence[str]) -> DictConfig:
-        """The job's configuration, new to whoever gets it: it is forgotten when it is asked for again."""
-        key = tuple(sweep_overrides)
-        known = self.composed.pop(key, None)
-        if known is not None:
-            return known
-        config = self.loader.load_sweep_config(master_config, list(sweep_overrides))
-        if len(self.composed) < REMEMBERED:
-            self.composed[key] = config
+        """What Hydra's loader gives for the same overrides."""
+        parsed = OverridesParser.create(config_loader=self.loader).parse_overrides(list(sweep_overrides))
+        if any(override.is_hydra_override() for override in parsed):
+            return self.loader.load_sweep_config(master_config, list(sweep_overrides))
+        groups = [override for override in parsed if self._chooses(override)]
+        values = [override for override in parsed if not self._chooses(override)]
+        key = tuple(str(override.input_line) for override in groups)
+        if key not in self.composed:
+            if len(self.composed) >= REMEMBERED:
+                self.composed.pop(next(iter(self.composed)))
+            self.composed[key] = self.loader.load_sweep_config(master_config, list(key))
+        config = copy.deepcopy(self.composed[key])
+        ConfigLoaderImpl._apply_overrides_to_config(values, config)
+        _tell(config, parsed)
         return config
+
+    def _chooses(self, override: Override) -> bool:
+        """Whether it chooses an option of a group; everything else is a value."""
+        if isinstance(override.value(), dict):  # such as data={limit: 4}
+            return False
+        return override.package is not None or self.loader.repository.group_exists(override.key_or_group)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("loader", "composed"):  # while it is being unpickled in another process
@@ -49,8 +58,21 @@ class Remembering:
         return {"loader": self.loader, "composed": {}}
 
 
-def compose_once(config: DictConfig) -> None:
-    """Let a sweep that Hydra's basic sweeper would run compose its jobs once."""
-    Plugins.instance().register(ComposedOnce)
+def _tell(config: DictConfig, overrides: Sequence[Override]) -> None:
+    """The overrides in the configuration itself, as Hydra has them."""
+    naming = config.hydra.job.config.override_dirname
     with read_write(config.hydra), open_dict(config.hydra):
-        config.hydra.sweeper["_target_"] = f"{ComposedOnce.__module__}.{ComposedOnce.__name__}"
+        config.hydra.overrides.task = [override.input_line for override in overrides]
+        config.hydra.job.override_dirname = get_overrides_dirname(
+            overrides=list(overrides),
+            kv_sep=naming.kv_sep,
+            item_sep=naming.item_sep,
+            exclude_keys=naming.exclude_keys,
+        )
+
+
+def compose_once() -> None:
+    """Let the running Hydra remember; to be called before its sweeper is made."""
+    hydra = GlobalHydra.instance().hydra
+    if hydra is not None and isinstance(hydra.config_loader, ConfigLoaderImpl):
+        hydra.config_loader = Remembering(hydra.config_loader)  # type: ignore[assignment]

@@ -56,8 +56,7 @@ class Sweep(Callback):
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
-        if mark is not None:
-            compose_once(config)
+        compose_once()
         if owner is None:
             told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
             write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")

@@ -106,7 +106,7 @@ def test_a_batch_holds_at_least_one_sentence() -> None:
 
 def test_sentences_count_as_they_are_weighted() -> None:
     encoder = LetterEncoder()
-    seat, back, legs = encoder.encode_text(["a seat.", "a back.", "legs."]).detach()
+    seat, _, legs = encoder.encode_text(["a seat.", "a back.", "legs."]).detach()
     weights = {"chair": (2.0, 0.0, 1.0), "stool": (0.0, 3.0)}
     rows = encode_prompts(encoder, PromptSet("mine", SEATS, weights=weights))
     torch.testing.assert_close(rows[0], F.normalize(2 * seat + legs, dim=0))
