@@ -31,4 +31,6 @@ def main(cfg: DictConfig) -> float:
 
 if __name__ == "__main__":
     main()
-    sys.exit(_status)
+    # A sweep's jobs may have run in other processes.
+    sweeps = sys.modules.get("pointclip2.sweeps")
+    sys.exit(_status or getattr(sweeps, "status", 0))

@@ -16,7 +16,9 @@ Row = dict[str, Any]
 ORACLE = "TEST"
 """Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
 DESCRIBED = ("run", "job")
-PLAIN = ("data", "backbone", "projector", "prompt", "view_weights", "search")
+"""What a row is called."""
+WIDE = 200
+"""Columns of a table that is not printed in a terminal."""
 
 
 def jobs(sweep: Path) -> list[Path]:
@@ -76,7 +78,7 @@ def _row(folder: Path, name: str, kind: str) -> Row:
     if kind == "run":
         options = {**_facts(results), **options}
     before = results.get("search", {}).get("before", {})
-    searched = {f"{name} before": value for name, value in before.items() if name in ("test/acc",)}
+    searched = {f"{name} before": value for name, value in list(before.items())[:1]}
     return {**row, **options, **searched, **figures, **told}
 
 
@@ -204,6 +206,8 @@ def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int 
     for row, mark in zip(shown, marks(rows, metric), strict=True):
         table.add_row(mark, *(cell(field, row) for field in fields), style=styles.get(mark))
     console = Console(width=width)
+    if width is None and not console.is_terminal:  # a file has no edge
+        console = Console(width=WIDE)
     console.print(table)
     if any(map(is_oracle, rows)):
         console.print("oracle: selected on the TEST labels that it is measured by; an upper bound, no result")

@@ -16,7 +16,9 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, open_dict, read_write
 
 REMEMBERED = 64
-"""Configurations that are kept; a sweep with more choices of groups composes some of them again."""
+"""Choices of groups that are kept; a sweep with more composes some of them again."""
+VALIDATED = 256
+"""Jobs that are kept between validation and launch."""
 
 
 class Remembering:
@@ -25,9 +27,22 @@ class Remembering:
     def __init__(self, loader: ConfigLoaderImpl) -> None:
         self.loader = loader
         self.composed: dict[tuple[str, ...], DictConfig] = {}
+        self.validated: dict[tuple[str, ...], DictConfig] = {}
 
     def load_sweep_config(self, master_config: DictConfig, sweep_overrides: Sequence[str]) -> DictConfig:
-        """What Hydra's loader gives for the same overrides."""
+        """What Hydra's loader gives for the same overrides.
+
+        A sweeper asks for every job's, to validate it, before a launcher does, and the launcher then gets the same one.
+        """
+        job = tuple(sweep_overrides)
+        config = self.validated.pop(job, None)
+        if config is None:
+            config = self._composed(master_config, job)
+            if len(self.validated) < VALIDATED:
+                self.validated[job] = config
+        return config
+
+    def _composed(self, master_config: DictConfig, sweep_overrides: Sequence[str]) -> DictConfig:
         parsed = OverridesParser.create(config_loader=self.loader).parse_overrides(list(sweep_overrides))
         if any(override.is_hydra_override() for override in parsed):
             return self.loader.load_sweep_config(master_config, list(sweep_overrides))
@@ -50,12 +65,12 @@ class Remembering:
         return override.package is not None or self.loader.repository.group_exists(override.key_or_group)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("loader", "composed"):  # while it is being unpickled in another process
+        if name in ("loader", "composed", "validated"):  # while it is being unpickled in another process
             raise AttributeError(name)
         return getattr(self.loader, name)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"loader": self.loader, "composed": {}}
+        return {"loader": self.loader, "composed": {}, "validated": {}}
 
 
 def _tell(config: DictConfig, overrides: Sequence[Override]) -> None:

@@ -45,7 +45,12 @@ def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
         raise ConfigError("nothing to build: the node has no _target_")
     _check_targets(plain)
     try:
-        return instantiate(plain, **more, _convert_="all")
+        # Hydra's own way to the same takes as long as all the rest of a job on cached features.
+        return (
+            _constructed({**plain, **more})
+            if _is_plain(plain)
+            else instantiate(plain, **more, _convert_="all")
+        )
     except InstantiationException as error:
         # What a user did wrong is in the cause; Hydra's wrapping hides it.
         if isinstance(error.__cause__, UserError):
@@ -53,6 +58,28 @@ def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
         if isinstance(error.__cause__, TypeError):
             raise ConfigError(f"{plain['_target_']}: {error.__cause__}") from error
         raise
+
+
+def _is_plain(node: Any) -> bool:
+    """Whether a target and its arguments are all there is: no ``_partial_``, ``_args_`` and the like."""
+    if isinstance(node, dict):
+        special = any(str(key).startswith("_") and key != "_target_" for key in node)
+        return not special and all(map(_is_plain, node.values()))
+    return all(map(_is_plain, node)) if isinstance(node, list) else True
+
+
+def _constructed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_constructed(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _constructed(value) for key, value in node.items() if key != "_target_"}
+    if "_target_" not in node:
+        return made
+    try:
+        return get_object(node["_target_"])(**made)
+    except Exception as error:  # as Hydra does: the caller tells causes apart
+        raise InstantiationException(f"Error in call to target '{node['_target_']}': {error!r}") from error
 
 
 def _check_target(target: str) -> None:

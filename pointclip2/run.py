@@ -64,7 +64,7 @@ def run_job(cfg: DictConfig) -> Outcome:
         done = finished_job(_job_dir(), cfg) if in_sweep else None
         if done is not None:
             log.info("has its results already: %s", _job_dir() / RESULTS)
-            return Outcome(_objective(cfg, done["metrics"]), 3 if done["data"]["skipped"] else 0)
+            return Outcome(_objective(cfg, done["metrics"]), 3 if done["data"].get("skipped") else 0)
         result = evaluate(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:

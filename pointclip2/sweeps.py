@@ -24,6 +24,10 @@ MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 """The sweeper whose jobs are known beforehand: only its sweeps can be gone on with."""
 
+status = 0
+"""Exit status of the sweep that ended in this process, whichever processes its jobs ran in: 0, 1 for a failed job, 3
+where samples were skipped."""
+
 _held: list[IO[str]] = []
 """Locks of this process. Not in the callback, which Hydra copies to other processes."""
 
@@ -70,6 +74,8 @@ class Sweep(Callback):
         finished = jobs(folder)
         if not finished:
             return
+        global status
+        status = _status(finished)
         rows = rows_of([folder])
         path = write_csv(folder / SUMMARY, rows)
         if (folder / MANIFEST).is_file():
@@ -89,6 +95,13 @@ class Sweep(Callback):
         drawn = draw_summary(folder / "summary.png", rows, metric)
         if drawn is not None:
             print(f"picture: {drawn}")
+
+
+def _status(finished: list[Path]) -> int:
+    if any((job / FAILED).is_file() for job in finished):
+        return 1
+    records = [json.loads((job / RESULTS).read_text(encoding="utf-8")) for job in finished]
+    return 3 if any(record.get("data", {}).get("skipped") for record in records) else 0
 
 
 def fingerprint(config: DictConfig) -> str | None:

@@ -45,7 +45,7 @@ JOBS = [
 
 def test_a_job_is_what_hydra_composes(hydra: Hydra) -> None:
     loader, remembering, told = hydra.config_loader, Remembering(hydra.config_loader), master(hydra)
-    for job in [*JOBS, *JOBS[::-1]]:
+    for job in [*JOBS, *JOBS[::-1], *JOBS]:
         ours, theirs = remembering.load_sweep_config(told, job), loader.load_sweep_config(told, job)
         OmegaConf.resolve(ours.hydra.overrides)
         assert OmegaConf.to_container(ours, resolve=False) == OmegaConf.to_container(theirs, resolve=False)
@@ -68,6 +68,10 @@ def test_jobs_with_the_same_options_are_composed_once_and_do_not_share_values(
     jobs = [["prompt=name", f"data.limit={number}"] for number in range(1, 5)]
     limits = [remembering.load_sweep_config(told, job).data.limit for job in [*jobs, *jobs]]
     assert limits == [1, 2, 3, 4] * 2
+    first = remembering.load_sweep_config(told, jobs[0])
+    first.data.limit = 99
+    assert remembering.load_sweep_config(told, jobs[0]) is first  # validated, then launched
+    assert remembering.load_sweep_config(told, jobs[0]).data.limit == 1
     assert remembering.load_sweep_config(told, ["prompt=name"]).data.limit is None
     assert composed == [["prompt=name"]]
 

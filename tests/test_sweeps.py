@@ -165,3 +165,22 @@ def test_a_torn_manifest_is_somebody_elses(tmp_path: Path) -> None:
     assert Path(again.hydra.sweep.dir) == tmp_path / "b"
     with pytest.raises(SystemExit, match="holds another sweep"):
         Sweep().on_multirun_start(config(folder, "seed=1,2", named=True))
+
+
+def test_the_exit_status_is_that_of_all_jobs_wherever_they_ran(tmp_path: Path) -> None:
+    run(config(tmp_path / "a", "seed=1,2"))
+    assert sweeps.status == 0
+    (tmp_path / "a" / "0" / "results.json").write_text(
+        json.dumps(
+            {
+                "metrics": {"test/acc": 0.5},
+                "selected_on": "none",
+                "seconds": {"total": 1.0},
+                "data": {"skipped": {"torn.ply": "empty"}},
+            }
+        )
+    )
+    run(config(tmp_path / "a", "seed=1,2", named=True))
+    assert sweeps.status == 3
+    run(config(tmp_path / "a", "seed=1,2", named=True), failing=True)
+    assert sweeps.status == 1

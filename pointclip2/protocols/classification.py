@@ -7,8 +7,7 @@ from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet
 from pointclip2.protocols.classification_report import draw, facts, rows, sentence
 from pointclip2.protocols.job import Finding, Job
-from pointclip2.protocols.searching import search_classification
-from pointclip2.search.task import Search
+from pointclip2.protocols.searching import planned_search, search_classification
 from pointclip2.tasks.classification import ClassificationTask
 from pointclip2.tasks.data import FeatureDataModule
 from pointclip2.types import DataError
@@ -31,15 +30,16 @@ class Classification:
             projector: Any = build(cfg.projector)
             pipeline = ClassifyPipeline(projector, backbone)
             prompts: PromptSet = build(cfg.prompt)(dataset.classes)
+            search, seen_by = planned_search(cfg, dataset)
         with watch.stage("text"):
             pipeline.text = job.text(backbone, prompts)
         views: int = projector.rig.views
         pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
 
         table = job.features(dataset, pipeline)
-        search, searched = build(cfg.search), None
-        if isinstance(search, Search):
-            prompts, searched = search_classification(job, search, dataset, table, pipeline, prompts)
+        searched = None
+        if search is not None and seen_by is not None:
+            prompts, searched = search_classification(job, search, seen_by, dataset, table, pipeline, prompts)
         task = ClassificationTask(pipeline, tuple(dataset.classes))
         with watch.stage("fuse"):
             trainer = job.test(task, FeatureDataModule(table, dataset.labels))

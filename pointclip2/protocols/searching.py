@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from omegaconf import DictConfig
 from torch import Tensor
 
 from pointclip2.config import build
@@ -22,9 +23,22 @@ from pointclip2.types import ConfigError, DataError
 log = logging.getLogger(__name__)
 
 
+def planned_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[Search, Sight] | tuple[None, None]:
+    """The search of the options and what it may see, known before anything is encoded; None for ``search=none``.
+
+    Raises:
+        UserError: this search cannot be made on this data set or split.
+    """
+    search = build(cfg.search)
+    if not isinstance(search, Search):
+        return None, None
+    return search, sight(search.split, search.needs_labels, build(cfg.data), dataset.split)
+
+
 def search_classification(
     job: Job,
     search: Search,
+    seen_by: Sight,
     dataset: CloudDataset,
     table: FeatureTable,
     pipeline: ClassifyPipeline,
@@ -39,7 +53,6 @@ def search_classification(
     Raises:
         UserError: the search cannot be made on this data set, or with these options.
     """
-    seen_by = sight(search.split, search.needs_labels, build(job.cfg.data), dataset.split)
     before = measured(pipeline, table, dataset.labels, dataset.classes)
     weights = pipeline.weights
     assert weights is not None
