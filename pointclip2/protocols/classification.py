@@ -42,7 +42,8 @@ class Classification:
             prompts, searched = search_classification(job, search, seen_by, dataset, table, pipeline, prompts)
         task = ClassificationTask(pipeline, tuple(dataset.classes))
         with watch.stage("fuse"):
-            trainer = job.test(task, FeatureDataModule(table, dataset.labels))
+            trainer = job.trainer(progress=False, loggers=True)
+            trainer.test(task, FeatureDataModule(table, dataset.labels), verbose=False)
         assert task.predictions is not None
         record = facts(cfg, dataset, pipeline, prompts, table)
         record["metrics"] = task.results

@@ -14,8 +14,7 @@ import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.types import RunMode
-from lightning import LightningDataModule, LightningModule, Trainer
-from lightning.pytorch.callbacks import Callback
+from lightning import Trainer
 from lightning.pytorch.loggers import CSVLogger
 from omegaconf import DictConfig, OmegaConf
 
@@ -28,6 +27,7 @@ from pointclip2.features.text import cached_text
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet, encode_prompts, encode_sentences
+from pointclip2.protocols.loggers import forgiving
 from pointclip2.tasks.data import CloudDataModule
 from pointclip2.tasks.encode import EncodeTask, WriteShards
 from pointclip2.types import ConfigError, DataError
@@ -175,31 +175,11 @@ class Job:
             )
         return table
 
-    def test(self, task: LightningModule, data: LightningDataModule) -> Trainer:
-        """Test with the loggers of the options; a log that cannot be written (a full disk) costs only the log."""
-        tested: list[bool] = []
-
-        class Tested(Callback):
-            def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-                tested.append(True)
-
-        trainer = self.trainer(progress=False, loggers=True, extra=[Tested()])
-        try:
-            trainer.test(task, data, verbose=False)
-        except OSError as error:
-            if not tested:
-                raise
-            log.warning(
-                "metrics are not logged (%s); results.json has them",
-                error.strerror or error,
-            )
-        return trainer
-
     def trainer(self, progress: bool, loggers: bool, extra: list[Any] | None = None) -> Trainer:
         """A trainer from the options; only encoding shows a bar, only testing logs."""
         cfg = self.cfg
         callbacks = [build(node) for node in cfg.callbacks.values()] if progress else []
-        made = [build(node) for node in cfg.logger.values()] if loggers else []
+        made = [forgiving(build(node)) for node in cfg.logger.values()] if loggers else []
         node = OmegaConf.merge(cfg.trainer, {"enable_progress_bar": progress and bool(callbacks)})
         assert isinstance(node, DictConfig)
         try:
@@ -211,10 +191,7 @@ class Job:
         for logger in made:
             if isinstance(logger, CSVLogger):  # beside .hydra/config.yaml, which says the same
                 continue
-            try:
-                logger.log_hyperparams(plain(cfg))
-            except OSError as error:
-                log.warning("options are not logged (%s); results.json has them", error.strerror or error)
+            logger.log_hyperparams(plain(cfg))
         return trainer
 
 

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ GROUPED = [path.relative_to(FOLDER).with_suffix("") for path in FILES if path.pa
 OPTIONS = [
     (path.parent.as_posix(), path.name)
     for path in GROUPED
-    if path.parts[0] not in ("hydra", "experiment") and not path.name.startswith("_")
+    if path.parts[0] not in ("hydra", "experiment", "sweep") and not path.name.startswith("_")
 ]
 TASKS = sorted(path.stem for path in (FOLDER / "task").glob("*.yaml"))
 PLACES = [("evaluate", ()), *(("evaluate", (f"task={task}",)) for task in TASKS), ("train", ())]
@@ -155,3 +156,17 @@ def test_a_task_names_the_metric_that_its_runs_are_judged_by() -> None:
     for task in TASKS:
         target = compose("evaluate", [f"task={task}"]).task.get("_target_")
         assert target is None or get_object(target).objective.startswith("test/")
+
+
+SWEEPS = {"parallel": "joblib-launcher", "slurm": "submitit-launcher", "optuna": "optuna-sweeper"}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (FOLDER / "sweep").glob("*.yaml")))
+def test_every_way_to_sweep_composes_or_names_what_is_not_installed(name: str) -> None:
+    try:
+        version(f"hydra-{SWEEPS[name]}")
+    except PackageNotFoundError:
+        with pytest.raises(UserError, match=SWEEPS[name].split("-")[0]):
+            compose("evaluate", [f"sweep={name}"])
+    else:
+        assert "sweep" not in compose("evaluate", [f"sweep={name}"])  # nothing of it is an option of the run
