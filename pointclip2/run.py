@@ -64,7 +64,8 @@ def run_job(cfg: DictConfig) -> Outcome:
         done = finished_job(_job_dir(), cfg) if in_sweep else None
         if done is not None:
             log.info("has its results already: %s", _job_dir() / RESULTS)
-            return Outcome(_objective(cfg, done["metrics"]), 3 if done["data"].get("skipped") else 0)
+            value = done["objective"]["value"]
+            return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
         result = evaluate(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
@@ -110,7 +111,8 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     task: TaskProtocol = build(cfg.task)
     finding = task.run(Job(cfg, run_dir, watch))
-    objective = _objective(cfg.objective or task.objective, finding.metrics)
+    judged_by = cfg.objective or task.objective
+    objective = _objective(judged_by, finding.metrics)
     if _first_process():
         for logger in finding.loggers:
             if isinstance(logger, WandbLogger):
@@ -118,7 +120,8 @@ def _evaluate(cfg: DictConfig) -> Result:
     result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
     if _first_process():
         seconds = {stage: round(spent, 3) for stage, spent in result.seconds.items()}
-        record = {**finding.record, "seconds": seconds, **environment()}
+        judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
+        record = {**finding.record, "objective": judged, "seconds": seconds, **environment()}
         print_finding(finding, record)
         try:
             path = write_results(run_dir, record)

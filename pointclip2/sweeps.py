@@ -82,12 +82,7 @@ class Sweep(Callback):
             told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             told["finished"] = not any((job / FAILED).is_file() for job in finished)
             write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
-        metrics = metric_fields(rows)
-        metric = (
-            str(config.get("objective", ""))
-            if config.get("objective") in metrics
-            else next(iter(metrics), None)
-        )
+        metric = _judged_by(finished, metric_fields(rows))
         print_comparison(rows, metric)
         print(f"summary: {path}")
         from pointclip2.visual.summary import draw_summary
@@ -102,6 +97,16 @@ def _status(finished: list[Path]) -> int:
         return 1
     records = [json.loads((job / RESULTS).read_text(encoding="utf-8")) for job in finished]
     return 3 if any(record.get("data", {}).get("skipped") for record in records) else 0
+
+
+def _judged_by(finished: list[Path], metrics: list[str]) -> str | None:
+    """The metric that says which job is best: the objective of the first that has one, or the first metric."""
+    for job in finished:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            metric = json.loads((job / RESULTS).read_text(encoding="utf-8"))["objective"]["metric"]
+            if metric in metrics:
+                return str(metric)
+    return next(iter(metrics), None)
 
 
 def fingerprint(config: DictConfig) -> str | None:
