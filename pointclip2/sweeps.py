@@ -17,7 +17,6 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pointclip2.comparison import jobs, metric_fields, print_comparison, rows_of, write_csv
-from pointclip2.composition import compose_once
 from pointclip2.records import FAILED, RESULTS, program_digest, write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
@@ -60,7 +59,12 @@ class Sweep(Callback):
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
-        compose_once()
+        with contextlib.suppress(
+            ImportError
+        ):  # another Hydra may be made otherwise inside: then it composes its way
+            from pointclip2.composition import compose_once
+
+            compose_once()
         if owner is None:
             told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
             write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")

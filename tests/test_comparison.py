@@ -11,7 +11,7 @@ import pytest
 from pointclip2.comparison import as_csv, as_markdown, best_of, rows_of, runs
 from pointclip2.errors import DataError
 from pointclip2.records import main
-from pointclip2.visual.summary import bar_names, draw_summary
+from pointclip2.visual.summary import draw_summary, job_names
 
 
 def recorded(
@@ -160,7 +160,7 @@ def test_it_answers_without_torch() -> None:
 
 def test_the_picture_names_jobs_by_what_differs_and_marks_oracles(sweep: Path) -> None:
     rows = [row for row in rows_of([sweep]) if "test/acc" in row]
-    assert bar_names(rows) == ["prompt=name", "prompt=bank", "prompt=bank"]
+    assert job_names(rows) == ["prompt=name", "prompt=bank", "prompt=bank"]
     path = draw_summary(sweep / "summary.png", rows_of([sweep]), "test/acc")
     assert path is not None
     assert path.read_bytes().startswith(b"\x89PNG")

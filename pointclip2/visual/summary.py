@@ -1,22 +1,32 @@
-"""The jobs of a sweep as one picture: a bar a job, what was selected on test labels set apart."""
+"""The jobs of a sweep as one picture: a mark a job, what was selected on test labels set apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pointclip2.comparison import DESCRIBED, best_of, fields_of, is_oracle, metric_fields, shortened
+from pointclip2.comparison import DESCRIBED, Row, best_of, fields_of, is_oracle, metric_fields, shortened
 
 SHOWN = 60
-"""Bars on one picture."""
+"""Jobs on one picture."""
 LETTERS = 60
-"""Of a bar's name."""
+"""Of a job's name."""
+OTHER: dict[str, Any] = {"marker": "o", "color": "#7b9fc4", "markersize": 7}
+BEST: dict[str, Any] = {"marker": "o", "color": "#1b7837", "markersize": 9}
+ORACLE: dict[str, Any] = {
+    "marker": "D",
+    "color": "#a07400",
+    "markersize": 7,
+    "markerfacecolor": "none",
+    "markeredgewidth": 1.6,
+}
+"""Not bars: these would have to begin at zero, where no differences are seen."""
 
 
-def draw_summary(path: Path, rows: Sequence[Mapping[str, Any]], metric: str | None) -> Path | None:
+def draw_summary(path: Path, rows: Sequence[Row], metric: str | None) -> Path | None:
     """Draw jobs by a metric, in their order, the best of them where not all fit; None where none has the metric."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
+    from matplotlib.lines import Line2D
 
     chosen = [row for row in rows if metric is not None and isinstance(row.get(metric), float | int)]
     if metric is None or not chosen:
@@ -25,7 +35,7 @@ def draw_summary(path: Path, rows: Sequence[Mapping[str, Any]], metric: str | No
     if left_out > 0:
         kept = sorted(range(len(chosen)), key=lambda number: -chosen[number][metric])[:SHOWN]
         chosen = [chosen[number] for number in sorted(kept)]
-    names = bar_names(chosen)
+    names = job_names(chosen)
     figures = [100 * row[metric] for row in chosen]
     best = best_of(chosen, metric)
     height = 1.4 + 0.26 * len(chosen)
@@ -33,26 +43,23 @@ def draw_summary(path: Path, rows: Sequence[Mapping[str, Any]], metric: str | No
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for number, (row, value) in enumerate(zip(chosen, figures, strict=True)):
-        colour = "#c9a227" if is_oracle(row) else "#1b7837" if number in best else "#7b9fc4"
-        axes.barh(
-            number,
-            value,
-            color=colour,
-            hatch="//" if is_oracle(row) else None,
-            edgecolor="white",
-            height=0.75,
+        style = ORACLE if is_oracle(row) else BEST if number in best else OTHER
+        axes.plot(value, number, linestyle="none", **style)
+        axes.annotate(
+            f"{value:.2f}", (value, number), (9, 0), textcoords="offset points", va="center", fontsize=8
         )
-        axes.text(value, number, f" {value:.2f}", va="center", fontsize=8)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
     axes.set_yticks(range(len(chosen)), names, fontsize=8)
     axes.invert_yaxis()
-    axes.set_xlim(max(0, min(figures) - 0.25 * (max(figures) - min(figures)) - 5), max(figures) * 1.02 + 2)
+    axes.margins(x=0.12)
     axes.set_xlabel(f"{metric}, %")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    handles = [Patch(color="#1b7837", label="best")]
+    handles = [Line2D([], [], linestyle="none", label="best", **BEST)]
     if any(map(is_oracle, chosen)):
         label = "selected on the TEST labels: an upper bound, no result"
-        handles.append(Patch(facecolor="#c9a227", hatch="//", edgecolor="white", label=label))
+        handles.append(Line2D([], [], linestyle="none", label=label, **ORACLE))
     figure.legend(handles=handles, loc="lower left", ncols=2, fontsize=8, frameon=False)
     more = f"; the best {SHOWN} of {SHOWN + left_out} jobs" if left_out > 0 else ""
     axes.set_title(f"{path.parent.name}{more}", fontsize=10, loc="left")
@@ -63,7 +70,7 @@ def draw_summary(path: Path, rows: Sequence[Mapping[str, Any]], metric: str | No
     return path
 
 
-def bar_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def job_names(rows: Sequence[Row]) -> list[str]:
     """What tells the rows apart: the options that differ, or the job's own name."""
     told = shortened([dict(row) for row in rows])
     measured = {*metric_fields(rows), *DESCRIBED, "selected_on", "seconds", "error"}
