@@ -70,8 +70,11 @@ class ScanFolderIndex(SceneIndex):
     def read(self, index: int, rng: np.random.Generator) -> RawScene:
         path, name = self.files[index], self.names[index]
         raw = self.read_points(path, self.options.points or SURFACE_POINTS, rng)
-        xyz = raw[finite_rows(raw), :3].astype(np.float64)
-        unit, up = self._unit(name, xyz), self._up(name, xyz)
+        finite = finite_rows(raw)
+        # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
+        xyz = np.full((len(raw), 3), np.nan)
+        xyz[finite] = raw[finite, :3]
+        unit, up = self._unit(name, xyz[finite]), self._up(name, xyz[finite])
         rotation, scale = to_z_up(up), UNITS_M[unit]
         table = None
         beside = boxes_beside(path)

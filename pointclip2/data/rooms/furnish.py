@@ -7,8 +7,8 @@ import numpy as np
 from pointclip2.data.rooms import clutter
 from pointclip2.data.rooms.footprint import rectangle
 from pointclip2.data.rooms.layout import Layout
-from pointclip2.data.rooms.piece import Placed, make_piece
-from pointclip2.data.rooms.plan import Opening, Plan, make_plan
+from pointclip2.data.rooms.piece import Piece, Placed, make_piece
+from pointclip2.data.rooms.plan import Opening, Plan, Wall, make_plan
 from pointclip2.data.rooms.programs import ROOM_KINDS, Furnisher
 from pointclip2.data.shapes.shape import Random
 
@@ -31,12 +31,12 @@ def make_room(rng: Random) -> Room:
     kind = ROOM_KINDS[rng.choice(len(ROOM_KINDS), p=shares / shares.sum())]
     layout = Layout(make_plan(kind.shorter_m, kind.longer_m, rng), rng)
     room = Furnisher(layout)
-    _doors(layout, rng)
+    hang_doors(layout, rng)
     _windows(layout, rng)
     if rng.random() < 0.2:
         layout.against_wall(clutter.pillar(rng), 0.0)
     kind.furnish(room)
-    if rng.random() < 0.5:
+    if rng.random() < 0.3:
         _hang_lamp(layout, rng)
     if rng.random() < 0.15:
         layout.on_wall(make_piece("wall lamp", rng), (1.3, 1.8))
@@ -44,14 +44,15 @@ def make_room(rng: Random) -> Room:
     return Room(kind.name, layout.plan, layout.things)
 
 
-def _doors(layout: Layout, rng: Random) -> None:
+def hang_doors(layout: Layout, rng: Random) -> None:
+    """One or two: closed, with a leaf that stands open, or a doorway without one. Cuts the walls."""
     plan = layout.plan
     area = float(np.ptp(plan.outline, axis=0).prod())
     for _ in range(1 + (area > 12 and rng.random() < 0.4)):
         draw = rng.random()
-        name = "closed door" if draw < 0.6 else "open door" if draw < 0.8 else None
-        piece = None if name is None else make_piece(name, rng)
-        width, high = (rng.uniform(0.85, 1.1), 2.08) if piece is None else (piece.size_m[0], piece.size_m[2])
+        piece = make_piece("door", rng) if draw < 0.8 else None
+        leads_on = draw >= 0.6
+        width, high = (rng.uniform(0.85, 1.1), 2.08) if piece is None else piece.size_m[[0, 2]]
         number = int(rng.integers(len(plan.walls)))
         wall = plan.walls[number]
         if wall.length_m < width + 0.3:
@@ -60,18 +61,31 @@ def _doors(layout: Layout, rng: Random) -> None:
         if not plan.is_free(number, at - width / 2 - 0.2, at + width / 2 + 0.2):
             continue
         # The frame covers the edge of the hole.
-        half, leads_on = float(width) / 2 - 0.03, name != "closed door"
+        half = float(width) / 2 - 0.03
         plan.openings.append(
             Opening(
                 number, at - half, at + half, 0.0, min(float(high) - 0.02, plan.height_m - 0.05), leads_on
             )
         )
-        if piece is not None:
+        if piece is not None and leads_on:
+            _hang_open(layout, piece, wall, at, rng)
+        elif piece is not None:
             depth = float(piece.size_m[1])
             x, y = wall.at(at, depth / 2 - float(rng.uniform(0.0, min(depth, 0.08))))
             layout.add(piece, x, y, wall.heading_rad)
         x, y = wall.at(at, DOOR_CLEARANCE_M / 2)
         layout.keep_clear(rectangle(x, y, width, DOOR_CLEARANCE_M, wall.heading_rad))
+
+
+def _hang_open(layout: Layout, leaf: Piece, wall: Wall, at_m: float, rng: Random) -> None:
+    """A leaf that has been turned into the room, about one side of its doorway."""
+    angle, sign = float(np.deg2rad(rng.uniform(25, 100))), float(rng.choice([-1.0, 1.0]))
+    half = float(leaf.size_m[0]) / 2
+    hinge = wall.at(at_m + sign * half)
+    # From the hinge across the doorway, turned inwards.
+    across = -sign * np.cos(angle) * wall.along + np.sin(angle) * wall.inward
+    x, y = hinge + half * across + leaf.size_m[1] / 2 * wall.inward
+    layout.add(leaf, x, y, wall.heading_rad - sign * angle)
 
 
 def _windows(layout: Layout, rng: Random) -> None:
@@ -138,5 +152,5 @@ def _clutter(layout: Layout, rng: Random) -> None:
         layout.add(piece, x, y, rng.integers(4) * np.pi / 2 + rng.normal(0, 0.1), stands=False)
 
 
-def _any(makers: tuple[clutter.Maker, ...], rng: Random) -> clutter.Piece:
+def _any(makers: tuple[clutter.Maker, ...], rng: Random) -> Piece:
     return makers[rng.integers(len(makers))](rng)

@@ -47,12 +47,8 @@ KINDS: dict[str, Kind] = {
     "short curtain": Kind("curtain", (0.8, 0.03, 1.1), (2.2, 0.25, 1.75), wants=("short",)),
     "desk": Kind("desk", (0.9, 0.5, 0.68), (1.9, 0.9, 0.82), refuses=(*BUSY_DESK, "L-shaped")),
     "corner desk": Kind("desk", (1.2, 1.0, 0.68), (1.9, 1.75, 0.82), wants=("L-shaped",), refuses=BUSY_DESK),
-    "closed door": Kind(
-        "door", (0.72, 0.03, 1.9), (1.1, 0.25, 2.2),
-        refuses=("standing open", "two leaves", "gate", "arched", "above the door"),
-    ),
-    "open door": Kind(
-        "door", (0.72, 0.3, 1.9), (1.2, 1.1, 2.3), wants=("standing open",), refuses=("two leaves", "gate")
+    "door": Kind(
+        "door", (0.72, 0.03, 1.9), (1.1, 0.25, 2.3), refuses=("standing open", "two leaves", "gate"),
     ),
     "dresser": Kind("dresser", (0.6, 0.38, 0.65), (1.7, 0.6, 1.3), refuses=("mirror",)),
     "floor lamp": Kind("lamp", (0.2, 0.2, 1.2), (1.2, 0.6, 2.0), wants=("floor lamp",)),

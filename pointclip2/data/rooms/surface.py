@@ -13,7 +13,7 @@ from pointclip2.data.shapes.shape import Random
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-MAX_POINTS = 300_000
+MAX_POINTS = 250_000
 """Of a room: what the z-buffers and the memory are laid out for."""
 SHELL_PER_M2 = 1200.0
 THING_PER_M2 = 4500.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pointclip2.data.rooms.footprint import inside, overlapping, rectangle
-from pointclip2.data.rooms.furnish import make_room
+from pointclip2.data.rooms.furnish import hang_doors, make_room
 from pointclip2.data.rooms.kinds import CLASSES, KINDS, PLACEABLE, select
 from pointclip2.data.rooms.layout import Layout
 from pointclip2.data.rooms.piece import Piece, make_piece, plain_piece
@@ -138,3 +138,31 @@ def test_a_whole_room_keeps_its_furniture_within_its_walls(seed):
         assert (corners[:, :2] < high + 0.15).all()
         assert corners[:, 2].min() > -0.01
         assert corners[:, 2].max() < room.plan.height_m + 0.05
+
+
+def test_an_open_door_hangs_at_the_side_of_its_doorway():
+    found = 0
+    for seed in range(12):
+        room = Layout(Plan(SQUARE, 2.5, False), np.random.default_rng(seed))
+        hang_doors(room, room.rng)
+        for thing in room.things:
+            corners = thing.corners().reshape(-1, 3)
+            if len(room.plan.openings) > 1:
+                continue
+            doorway = room.plan.openings[0]
+            wall = room.plan.walls[doorway.wall]
+            inward = (corners[:, :2] - wall.start) @ wall.inward
+            along = (corners[:, :2] - wall.start) @ wall.along
+            if not doorway.leads_on:
+                assert inward.max() < 0.3
+                continue
+            found += 1
+            assert inward.min() > -0.15
+            assert inward.max() > 0.25
+            # The hinge: what is near the wall is at one side of the doorway.
+            near = along[inward < 0.08]
+            middle = (doorway.start_m + doorway.end_m) / 2
+            assert abs(near.mean() - middle) > 0.2
+            assert doorway.start_m - 0.35 < near.min()
+            assert near.max() < doorway.end_m + 0.35
+    assert found >= 1
