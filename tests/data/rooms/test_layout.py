@@ -142,13 +142,12 @@ def test_a_whole_room_keeps_its_furniture_within_its_walls(seed):
 
 def test_an_open_door_hangs_at_the_side_of_its_doorway():
     found = 0
-    for seed in range(12):
-        room = Layout(Plan(SQUARE, 2.5, False), np.random.default_rng(seed))
+    for seed in range(20):
+        # Small enough for a single door.
+        room = Layout(Plan(0.75 * SQUARE, 2.5, False), np.random.default_rng(seed))
         hang_doors(room, room.rng)
         for thing in room.things:
             corners = thing.corners().reshape(-1, 3)
-            if len(room.plan.openings) > 1:
-                continue
             doorway = room.plan.openings[0]
             wall = room.plan.walls[doorway.wall]
             inward = (corners[:, :2] - wall.start) @ wall.inward
@@ -165,4 +164,4 @@ def test_an_open_door_hangs_at_the_side_of_its_doorway():
             assert abs(near.mean() - middle) > 0.2
             assert doorway.start_m - 0.35 < near.min()
             assert near.max() < doorway.end_m + 0.35
-    assert found >= 1
+    assert found >= 3
