@@ -71,7 +71,7 @@ def usable(table: BoxTable, points_m: Floats, scene: str) -> BoxTable:
         CloudError: all of several boxes lie outside the scan: they have other units or another origin.
     """
     table = _without(table, scene, "numbers that are not finite", _not_finite)
-    table = _without(table, scene, "an edge that is not positive", lambda t: (t.size <= 0).any(axis=1))
+    table = _without(table, scene, "an edge that is not positive", _not_positive)
     low, high = points_m.min(axis=0), points_m.max(axis=0)
     outside = _outside(table, low, high)
     if len(outside) > 1 and outside.all():
@@ -85,6 +85,10 @@ def usable(table: BoxTable, points_m: Floats, scene: str) -> BoxTable:
 def _not_finite(table: BoxTable) -> NDArray[np.bool_]:
     rows = np.concatenate([table.centre, table.size, table.heading_rad[:, None]], axis=1)
     return np.asarray(~np.isfinite(rows).all(axis=1))
+
+
+def _not_positive(table: BoxTable) -> NDArray[np.bool_]:
+    return np.asarray((table.size <= 0).any(axis=1))
 
 
 def _outside(table: BoxTable, low: Floats, high: Floats) -> NDArray[np.bool_]:

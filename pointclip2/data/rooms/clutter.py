@@ -128,7 +128,7 @@ def radiator(rng: Random) -> Piece:
 
 def pillar(rng: Random) -> Piece:
     """A strip of wall that stands out, or a pipe casing: as high as any room."""
-    return plain_piece(box(*(float(v) for v in rng.uniform((0.15, 3.1, 0.1), (0.5, 3.1, 0.35)))))
+    return plain_piece(box(float(rng.uniform(0.15, 0.5)), 3.1, float(rng.uniform(0.1, 0.35))))
 
 
 def odds(rng: Random) -> Piece:
@@ -138,7 +138,8 @@ def odds(rng: Random) -> Piece:
         case 0:
             return plain_piece(cylinder(size / 2, size * float(rng.uniform(0.5, 1.6)), segments=12))
         case 1:
-            return plain_piece(box(*(float(v) for v in size * rng.uniform(0.4, 1.5, 3))))
+            x, y, z = (float(v) for v in size * rng.uniform(0.4, 1.5, 3))
+            return plain_piece(box(x, y, z))
         case _:
             outline = [(-size / 2, 0.0), (size / 2, 0.0), (size * float(rng.uniform(-0.5, 0.5)), size)]
             return plain_piece(extrude(outline, size * float(rng.uniform(0.4, 1.4))))

@@ -114,7 +114,7 @@ def _windows(layout: Layout, rng: Random) -> None:
         if low > 0.6 and rng.random() < 0.5:
             heater = clutter.radiator(rng)
             x, y = wall.at(at, heater.size_m[1] / 2 + 0.04)
-            if layout.is_free(rectangle(x, y, *heater.size_m[:2], wall.heading_rad)):
+            if layout.is_free(rectangle(x, y, heater.size_m[0], heater.size_m[1], wall.heading_rad)):
                 layout.add(heater, x, y, wall.heading_rad, 0.1)
 
 

@@ -190,7 +190,7 @@ class Layout:
     ) -> Placed | None:
         for _ in range(TRIES):
             x, y, heading = propose()
-            if self.is_free(rectangle(x, y, *piece.size_m[:2], heading), beside):
+            if self.is_free(rectangle(x, y, piece.size_m[0], piece.size_m[1], heading), beside):
                 return self.add(piece, x, y, heading)
         return None
 
@@ -199,7 +199,7 @@ class Layout:
 
 
 def _footprint(thing: Placed) -> Floats:
-    return rectangle(thing.x_m, thing.y_m, *thing.piece.size_m[:2], thing.heading_rad)
+    return rectangle(thing.x_m, thing.y_m, thing.piece.size_m[0], thing.piece.size_m[1], thing.heading_rad)
 
 
 def _spread(count: int, width_m: float) -> list[float]:

@@ -79,7 +79,8 @@ def _pixels(x: Singles, y: Singles, z: Singles) -> tuple[Indices, Indices, Indic
     scale = np.float32(PIXELS / 2)
     row = np.where(first, y, x) / reach * scale + scale
     column = np.where(first | second, z, y) / reach * scale + scale
-    return side, *(np.minimum(place.astype(np.int64), PIXELS - 1) for place in (row, column)), reach
+    row, column = (np.minimum(place.astype(np.int64), PIXELS - 1) for place in (row, column))
+    return side, row, column, reach
 
 
 def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32], depth: Singles) -> Singles:
