@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pointclip2.data.rooms.furnish import Room
 from pointclip2.data.rooms.stations import choose_stations
 from pointclip2.data.rooms.surface import Surface, sample_room
-from pointclip2.data.rooms.visibility import view_from
+from pointclip2.data.rooms.visibility import joined, view_from
 from pointclip2.data.shapes.shape import Random
 from pointclip2.types import ConfigError
 
@@ -89,24 +89,20 @@ def scan_room(room: Room, preset: str, rng: Random) -> Scan:
     chance = _return_chance(surface, scanner, rng)
     thin_kept = 1 - rng.uniform(*scanner.thin_lost)
     views = [view_from(station, surface) for station in stations]
-    rows, distance, facing, thin, behind = (
-        np.concatenate(column)
-        for column in zip(*((v.rows, v.distance_m, v.facing, v.thin, v.behind_m) for v in views), strict=True)
-    )
+    seen = joined(views)
     seen_by = np.repeat(np.arange(len(views)), [len(view.rows) for view in views])
     # A scanner returns more of what is near and faces it. The root, because scans are fused: a place that is
     # seen four times as often has twice the points.
-    weight = np.sqrt(facing) / np.maximum(distance, 0.7) / surface.per_m2[rows]
-    weight *= chance[rows] * np.where(thin, thin_kept, 1.0)
+    weight = np.sqrt(seen.facing) / np.maximum(seen.distance_m, 0.7) / surface.per_m2[seen.rows]
+    weight *= chance[seen.rows] * np.where(seen.thin, thin_kept, 1.0)
     fused = _weighted_draw(weight, FUSED_POINTS, rng)
-    rows, distance, facing, behind, seen_by = (
-        column[fused] for column in (rows, distance, facing, behind, seen_by)
-    )
+    seen, seen_by = seen.chosen(fused), seen_by[fused]
+    rows, distance, behind = seen.rows, seen.distance_m, seen.behind_m
     things = surface.things[rows].copy()
     positions = np.stack([station.position_m for station in stations])[seen_by]
     rays = (surface.columns_m[:, rows].T - positions) / distance[:, None]
     flies = (behind > 0) & (rng.random(len(rows)) < rng.uniform(*scanner.flying))
-    measured = distance + _depth_error(distance, facing, scanner, rng)
+    measured = distance + _depth_error(distance, seen.facing, scanner, rng)
     measured = np.where(flies, distance + behind * rng.beta(1.0, 2.0, len(rows)), measured)
     strays = rng.random(len(rows)) < rng.uniform(*scanner.strays)
     measured[strays] *= rng.uniform(0.6, 1.1, int(strays.sum()))

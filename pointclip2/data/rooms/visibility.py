@@ -1,5 +1,6 @@
 """What a station sees of a sampled surface: a z-buffer on the six sides of a cube, coarser where points are sparse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,23 @@ class View:
     behind_m: Singles
     """(m,) how much farther the next pixels are, at an edge; 0 elsewhere."""
 
+    def chosen(self, rows: Indices) -> "View":
+        """Some of what is seen, in the order of ``rows``."""
+        return View(
+            self.rows[rows], self.distance_m[rows], self.facing[rows], self.thin[rows], self.behind_m[rows]
+        )
+
+
+def joined(views: Sequence[View]) -> View:
+    """What several stations see, one after the other."""
+    return View(
+        np.concatenate([view.rows for view in views]),
+        np.concatenate([view.distance_m for view in views]),
+        np.concatenate([view.facing for view in views]),
+        np.concatenate([view.thin for view in views]),
+        np.concatenate([view.behind_m for view in views]),
+    )
+
 
 def view_from(station: Station, surface: Surface) -> View:
     """Points of the surface that nothing hides from the station, within its sweep."""
@@ -79,8 +97,8 @@ def _pixels(x: Singles, y: Singles, z: Singles) -> tuple[Indices, Indices, Indic
     scale = np.float32(PIXELS / 2)
     row = np.where(first, y, x) / reach * scale + scale
     column = np.where(first | second, z, y) / reach * scale + scale
-    row, column = (np.minimum(place.astype(np.int64), PIXELS - 1) for place in (row, column))
-    return side, row, column, reach
+    cells = [np.minimum(place.astype(np.int64), PIXELS - 1) for place in (row, column)]
+    return side, cells[0], cells[1], reach
 
 
 def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32], depth: Singles) -> Singles:
