@@ -20,7 +20,7 @@ class Option:
     purpose: str
     """Its first comment line."""
     is_default: bool
-    """Whether ``evaluate.py`` takes it unasked."""
+    """Whether ``evaluate.py`` takes it unasked, for the task that it takes unasked."""
 
 
 def conf_dir() -> Path:
@@ -71,9 +71,19 @@ def purpose(path: Path) -> str:
 
 
 def _defaults(path: Path) -> Iterator[tuple[str, str]]:
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["defaults"]:
+    """Group and option of everything that ``evaluate.yaml`` and its task take."""
+    for group, name in _entries(path):
+        yield group, name
+        if group == "task":
+            yield from _entries(path.parent / group / f"{name}.yaml")
+
+
+def _entries(path: Path) -> Iterator[tuple[str, str]]:
+    for entry in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("defaults", ()):
         if isinstance(entry, Mapping):
-            for group, names in entry.items():
+            for key, names in entry.items():
+                # "/data@_global_.data" of a task is the group data of the whole configuration.
+                group = str(key).removeprefix("/").partition("@")[0]
                 yield from ((group, name) for name in ([names] if isinstance(names, str) else names or []))
 
 

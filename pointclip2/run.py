@@ -33,7 +33,7 @@ class Result:
     metrics: dict[str, float]
     """Fractions by name, as in ``results.json``."""
     objective: float
-    """The metric that ``objective`` names; NaN where no sample has a label."""
+    """The metric that ``objective`` names, or the task's own; NaN where no sample has a label."""
     skipped: Mapping[str, str]
     """Samples that could not be read, and why."""
     run_dir: Path
@@ -96,7 +96,7 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     task: TaskProtocol = build(cfg.task)
     finding = task.run(Job(cfg, run_dir, watch))
-    objective = _objective(cfg, finding.metrics)
+    objective = _objective(cfg.objective or task.objective, finding.metrics)
     if _first_process():
         for logger in finding.loggers:
             if isinstance(logger, WandbLogger):
@@ -159,10 +159,10 @@ def _placed(cfg: DictConfig) -> DictConfig:
     return cfg
 
 
-def _objective(cfg: DictConfig, metrics: Mapping[str, float]) -> float:
+def _objective(name: str, metrics: Mapping[str, float]) -> float:
     if not metrics:
         return math.nan
-    if cfg.objective not in metrics:
-        known = ", ".join(name for name in metrics if "_class/" not in name)
-        raise ConfigError(f"objective={cfg.objective}: this run has no such metric; it has {known}")
-    return float(metrics[cfg.objective])
+    if name not in metrics:
+        known = ", ".join(metric for metric in metrics if "_class/" not in metric)
+        raise ConfigError(f"objective={name}: this run has no such metric; it has {known}")
+    return float(metrics[name])

@@ -31,6 +31,8 @@ def test_what_evaluate_takes_unasked_is_marked() -> None:
     chosen = {
         group: [option.name for option in options if option.is_default] for group, options in GROUPS.items()
     }
+    assert chosen["task"] == ["classification"]
+    assert chosen["data"] == ["shapes"]  # taken by the task
     assert chosen["projector"] == ["v2_classification"]
     assert chosen["logger"] == ["csv"]  # a list in evaluate.yaml
     assert chosen["experiment"] == []  # null there

@@ -16,6 +16,7 @@ class Classification:
     """One name for every cloud."""
 
     name = "classification"
+    objective = "test/acc"
 
     def run(self, job: Job) -> Finding:
         """Encode or reuse features, fuse them under the weights, and measure."""

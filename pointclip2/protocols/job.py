@@ -81,6 +81,8 @@ class TaskProtocol(Protocol):
     """The ``task`` option: how an evaluation goes from data to figures. The constructor is the option's schema."""
 
     name: str
+    objective: str
+    """The metric that a run is judged by where ``objective`` names none."""
 
     def run(self, job: "Job") -> Finding:
         """Evaluate, leave files in ``job.run_dir``, and say what was found.

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ OPTIONS = [
     for path in GROUPED
     if path.parts[0] not in ("hydra", "experiment") and not path.name.startswith("_")
 ]
+TASKS = sorted(path.stem for path in (FOLDER / "task").glob("*.yaml"))
+PLACES = [("evaluate", ()), *(("evaluate", (f"task={task}",)) for task in TASKS), ("train", ())]
 # What these need before they can be built; elsewhere the reason is checked that they give.
 NEEDS = {
     ("backbone", "local"): ["backbone.arch=local-dir:nowhere"],
@@ -32,14 +35,19 @@ def ids(option: tuple[str, str]) -> str:
 
 
 def composed(group: str, name: str) -> Any:
-    # Some groups belong to train.yaml only.
-    for program in ("evaluate", "train"):
-        if not (FOLDER / f"{program}.yaml").is_file():
-            continue
-        text = (FOLDER / f"{program}.yaml").read_text()
-        if f"- {group.split('/')[0]}:" in text:
-            return compose(program, [f"{group}={name}", *NEEDS.get((group, name), [])])
+    # Some groups belong to one task, or to train.yaml only.
+    for program, task in PLACES:
+        if takes(program, task, group.split("/")[0]):
+            return compose(program, [*task, f"{group}={name}", *NEEDS.get((group, name), [])])
     raise AssertionError(f"no program has the group {group}")
+
+
+@cache
+def takes(program: str, task: tuple[str, ...], group: str) -> bool:
+    """Whether this program with this task has such a group, whatever option of it is chosen."""
+    chosen = compose(program, task)
+    defaults = (FOLDER / f"{program}.yaml").read_text()
+    return group in chosen or f"- {group}:" in defaults
 
 
 def targets(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,3 +140,18 @@ def test_every_experiment_composes(name: str) -> None:
         except UserError as error:
             problems.append(str(error))
     raise AssertionError("\n".join(problems))
+
+
+def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
+    unasked = compose("evaluate")
+    assert unasked.data == compose("evaluate", ["task=classification"]).data
+    assert compose("evaluate", ["task=classification", "data=modelnet40"]).data.variant == "modelnet40"
+    assert compose("evaluate", ["data=modelnet40", "task=classification"]).data.variant == "modelnet40"
+    assert compose("evaluate", ["experiment=tiny_clip_unseen"]).data.classes == "unseen"
+
+
+def test_a_task_names_the_metric_that_its_runs_are_judged_by() -> None:
+    assert compose("evaluate").objective is None
+    for task in TASKS:
+        target = compose("evaluate", [f"task={task}"]).task.get("_target_")
+        assert target is None or get_object(target).objective.startswith("test/")
