@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from torch.utils.data import Dataset
 
+from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.types import Cloud, DataError
 
 
@@ -50,6 +51,16 @@ class CloudData(ABC):
         Raises:
             DataError: no such split, or the data set is missing or damaged.
         """
+
+    def open_scenes(self, split: str) -> SceneDataset:
+        """Open one split as whole rooms, where the data set can be read so.
+
+        Raises:
+            DataError: no such split, or the data set is missing or damaged, or holds single objects.
+        """
+        raise DataError(
+            f"{self.name} holds single objects, not rooms: task=detection takes data=rooms, scannet, sunrgbd or folder"
+        )
 
     def check_split(self, split: str) -> None:
         """Refuse a split that this data set does not have."""
