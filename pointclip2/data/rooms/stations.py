@@ -1,0 +1,69 @@
+"""Where the scanner stood, and which way it was turned."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pointclip2.data.rooms.footprint import overlapping, rectangle, within
+from pointclip2.data.rooms.furnish import Room
+from pointclip2.data.shapes.shape import Random
+
+Floats = NDArray[np.float64]
+
+CLEARANCE_M = 0.3
+
+
+@dataclass(frozen=True)
+class Station:
+    """One position of a hand-held scanner, swept over a sector of its surroundings."""
+
+    position_m: Floats
+    """(3,)"""
+    sector_rad: tuple[float, float]
+    """Middle and half width of the azimuths that were swept."""
+    elevation_rad: tuple[float, float]
+    """Lowest and highest."""
+
+    def swept(self, offsets: Floats) -> NDArray[np.bool_]:
+        """For offsets (n, 3) from the position, whether the sweep covered that direction."""
+        across = np.hypot(offsets[:, 0], offsets[:, 1])
+        low, high = np.tan(self.elevation_rad)
+        covered = (offsets[:, 2] >= low * across) & (offsets[:, 2] <= high * across)
+        middle, half = self.sector_rad
+        if half < np.pi:
+            ahead = offsets[:, 0] * np.cos(middle) + offsets[:, 1] * np.sin(middle)
+            covered &= ahead >= np.cos(half) * across
+        return np.asarray(covered)
+
+
+def choose_stations(room: Room, counts: tuple[int, int], rng: Random) -> list[Station]:
+    """Positions on free floor, apart from each other; at least one, even where the room is full."""
+    low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
+    # What one does not walk through; a chair below a table top is taken for the table's share.
+    solid = [t for t in room.things if t.z_m < 1.0 and t.z_m + t.piece.size_m[2] > 0.3]
+    blocked = [rectangle(t.x_m, t.y_m, *(t.piece.size_m[:2] + 2 * CLEARANCE_M), t.heading_rad) for t in solid]
+    tried = rng.uniform(low, high, size=(300, 2))
+    tried = tried[within(tried, room.plan.outline)]
+    square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.02
+    if blocked:
+        free = np.array([not overlapping(place + square, np.stack(blocked)).any() for place in tried])
+        tried = tried[free] if free.any() else tried
+    wanted = int(rng.integers(counts[0], counts[1] + 1))
+    chosen = [tried[0]]
+    for _ in range(wanted - 1):
+        # The best of a few by distance: people walk on, but not to the farthest corner.
+        few = tried[rng.integers(len(tried), size=4)]
+        apart = np.min([np.linalg.norm(few - place, axis=1) for place in chosen], axis=0)
+        chosen.append(few[apart.argmax()])
+    middle = (low + high) / 2
+    stations = []
+    for place in chosen:
+        ahead = np.arctan2(*(middle - place)[::-1]) + rng.normal(0.0, 0.6)
+        half = np.pi if rng.random() < 0.4 else rng.uniform(0.3, 0.7) * np.pi
+        elevations = np.deg2rad([rng.uniform(-78, -55), rng.uniform(15, 45 if not room.plan.ceiling else 75)])
+        height = rng.uniform(1.1, 1.75)
+        stations.append(
+            Station(np.append(place, height), (float(ahead), float(half)), (float(elevations[0]), float(elevations[1])))
+        )
+    return stations
