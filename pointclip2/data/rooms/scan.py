@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from pointclip2.data.rooms.furnish import Room
 from pointclip2.data.rooms.stations import choose_stations
 from pointclip2.data.rooms.surface import Surface, sample_room
-from pointclip2.data.rooms.visibility import View, view_from
+from pointclip2.data.rooms.visibility import view_from
 from pointclip2.data.shapes.shape import Random
 from pointclip2.types import ConfigError
 
 Floats = NDArray[np.float64]
+
+FUSED_POINTS = 150_000
+"""Of a scan before a data set thins it: about what ScanNet's meshes have."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,12 @@ SCANNERS = {
 
 @dataclass(frozen=True)
 class Scan:
-    """Everything that came back, before it is thinned."""
+    """A fused scan of at most `FUSED_POINTS` points, in random order: any first part of it is a thinner scan."""
 
     points_m: Floats
     """(n, 3)"""
     things: NDArray[np.int64]
     """(n,) index into ``Room.things``; -1 for the shell and for points that belong to nothing."""
-    weight: Floats
-    """(n,) how often the scanner returned this part of the surface: nearer and facing it more often."""
     origin_m: Floats
     """(3,) where the scan's own coordinates begin: the first station."""
 
@@ -85,74 +86,79 @@ def scan_room(room: Room, preset: str, rng: Random) -> Scan:
     scanner = SCANNERS[preset]
     surface = sample_room(room, rng)
     stations = choose_stations(room, scanner.stations, rng)
-    lost_screens = rng.uniform(*scanner.fragile_lost, size=len(room.things) + 1)
-    thin_lost, flying = rng.uniform(*scanner.thin_lost), rng.uniform(*scanner.flying)
-    noise = rng.uniform(*scanner.noise_m), rng.uniform(*scanner.noise_per_m)
-    parts = []
-    for station in stations:
-        view = view_from(station, surface)
-        returned = rng.random(len(view.rows)) >= view.thin * thin_lost
-        returned &= rng.random(len(view.rows)) >= surface.fragile[view.rows] * lost_screens[surface.things[view.rows]]
-        parts.append(_returns(view, returned, surface, station.position_m, noise, flying, scanner, rng))
-    points, things, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-    kept = ~_holes(points, scanner, rng)
-    points, things, weight = points[kept], things[kept], weight[kept]
-    strays = rng.random(len(points)) < rng.uniform(*scanner.strays)
-    points[strays] += rng.normal(0, 0.15, (int(strays.sum()), 3))
-    things[strays] = -1
-    return Scan(_bent(points, scanner, rng), things, weight, stations[0].position_m)
-
-
-def thin_out(scan: Scan, points: int, rng: Random) -> NDArray[np.int64]:
-    """Rows (m,) of at most so many points, denser where the scanner was near, each at most once."""
-    if len(scan.points_m) <= points:
-        return rng.permutation(len(scan.points_m))
-    # Gumbel's trick: the largest of log-weight + noise are a weighted draw without replacement. The root,
-    # because scans are fused: a place that is seen four times as often has twice the points.
-    key = 0.5 * np.log(scan.weight) + rng.gumbel(size=len(scan.weight))
-    return np.asarray(rng.permutation(np.argpartition(-key, points)[:points]))
-
-
-def _returns(
-    view: View,
-    returned: NDArray[np.bool_],
-    surface: Surface,
-    position: Floats,
-    noise: tuple[float, float],
-    flying: float,
-    scanner: Scanner,
-    rng: Random,
-) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Points, things and weights of one station, in the place where it believes to be."""
-    rows, distance, facing, behind = (
-        column[returned] for column in (view.rows, view.distance_m, view.facing, view.behind_m)
+    chance = _return_chance(surface, scanner, rng)
+    thin_kept = 1 - rng.uniform(*scanner.thin_lost)
+    views = [view_from(station, surface) for station in stations]
+    rows, distance, facing, thin, behind = (
+        np.concatenate(column)
+        for column in zip(*((v.rows, v.distance_m, v.facing, v.thin, v.behind_m) for v in views), strict=True)
     )
-    points, things = surface.points_m[rows], surface.things[rows].copy()
-    ray = (points - position) / distance[:, None]
-    near, growing = noise
-    error = (near + growing * distance**2) * np.clip(rng.normal(size=len(rows)), -2.5, 2.5) / np.sqrt(facing)
-    flies = (behind > 0) & (rng.random(len(rows)) < flying)
-    error = np.where(flies, behind * rng.beta(1.0, 2.0, len(rows)), error)
-    things[flies] = -1
-    points = points + error[:, None] * ray + near * np.clip(rng.normal(size=points.shape), -2.5, 2.5)
-    angle = np.deg2rad(rng.normal(0, scanner.turn_deg))
-    cos, sin = np.cos(angle), np.sin(angle)
-    turned = (points - position) @ np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
-    points = turned + position + rng.normal(0, scanner.shift_m, 3)
-    weight = facing / np.maximum(distance, 0.7) ** 2 / surface.per_m2[rows] ** 2
-    return points, things, weight
+    seen_by = np.repeat(np.arange(len(views)), [len(view.rows) for view in views])
+    # A scanner returns more of what is near and faces it. The root, because scans are fused: a place that is
+    # seen four times as often has twice the points.
+    weight = np.sqrt(facing) / np.maximum(distance, 0.7) / surface.per_m2[rows]
+    weight *= chance[rows] * np.where(thin, thin_kept, 1.0)
+    fused = _weighted_draw(weight, FUSED_POINTS, rng)
+    rows, distance, facing, behind, seen_by = (
+        column[fused] for column in (rows, distance, facing, behind, seen_by)
+    )
+    things = surface.things[rows].copy()
+    positions = np.stack([station.position_m for station in stations])[seen_by]
+    rays = (surface.columns_m[:, rows].T - positions) / distance[:, None]
+    flies = (behind > 0) & (rng.random(len(rows)) < rng.uniform(*scanner.flying))
+    measured = distance + _depth_error(distance, facing, scanner, rng)
+    measured = np.where(flies, distance + behind * rng.beta(1.0, 2.0, len(rows)), measured)
+    strays = rng.random(len(rows)) < rng.uniform(*scanner.strays)
+    measured[strays] *= rng.uniform(0.6, 1.1, int(strays.sum()))
+    things[flies | strays] = -1
+    offsets = measured[:, None] * rays + scanner.noise_m[0] * _cut_normal(rays.shape, rng)
+    points = _registered(offsets, positions, seen_by, scanner, rng)
+    return Scan(_bent(points, scanner, rng), things, stations[0].position_m)
 
 
-def _holes(points: Floats, scanner: Scanner, rng: Random) -> NDArray[np.bool_]:
-    """Where nothing came back: shiny, dark or simply missed. A few points remain."""
-    lost = np.zeros(len(points), dtype=np.bool_)
-    if len(points) == 0:
-        return lost
+def _return_chance(surface: Surface, scanner: Scanner, rng: Random) -> NDArray[np.float32]:
+    """How likely a point of the surface comes back (n,): less on screens, hardly in the holes."""
+    screens = rng.uniform(*scanner.fragile_lost, size=int(surface.things.max(initial=-1)) + 2).astype(np.float32)
+    chance = 1 - surface.fragile * screens[surface.things]
     for _ in range(rng.integers(scanner.holes[0], scanner.holes[1] + 1)):
-        centre = points[rng.integers(len(points))]
-        radius = rng.uniform(*scanner.hole_radius_m)
-        lost |= np.square(points - centre).sum(axis=1) < radius**2
-    return lost & (rng.random(len(points)) < 0.95)
+        x, y, z = surface.columns_m - surface.columns_m[:, [rng.integers(len(chance))]]
+        chance[x * x + y * y + z * z < np.float32(rng.uniform(*scanner.hole_radius_m)) ** 2] *= 0.05
+    return chance
+
+
+def _weighted_draw(weight: NDArray[np.floating], count: int, rng: Random) -> NDArray[np.int64]:
+    """At most ``count`` different rows in random order, none of weight 0."""
+    rows = np.flatnonzero(weight > 0)
+    if len(rows) > count:
+        # The smallest of exponential draws, each divided by its weight, are a weighted draw without replacement.
+        key = rng.standard_exponential(len(rows), dtype=np.float32) / weight[rows]
+        rows = rows[np.argpartition(key, count)[:count]]
+    return np.asarray(rng.permutation(rows))
+
+
+def _cut_normal(shape: tuple[int, ...], rng: Random) -> Floats:
+    return np.clip(rng.normal(size=shape), -2.5, 2.5)
+
+
+def _depth_error(
+    distance: NDArray[np.float32], facing: NDArray[np.float32], scanner: Scanner, rng: Random
+) -> Floats:
+    """Along the ray (n,): grows with the square of the distance, and where the surface is seen from the side."""
+    near, growing = rng.uniform(*scanner.noise_m), rng.uniform(*scanner.noise_per_m)
+    spread = (near + growing * distance**2) / np.sqrt(np.maximum(facing, 0.3))
+    return spread * _cut_normal(distance.shape, rng)
+
+
+def _registered(
+    offsets: Floats, positions: Floats, seen_by: NDArray[np.int64], scanner: Scanner, rng: Random
+) -> Floats:
+    """Points (n, 3) where each station believes them: its own place and heading are slightly wrong."""
+    count = int(seen_by.max(initial=0)) + 1
+    angle = np.deg2rad(rng.normal(0, scanner.turn_deg, count))[seen_by]
+    shift = rng.normal(0, scanner.shift_m, (count, 3))[seen_by]
+    x, y, z = offsets.T
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.stack([cos * x - sin * y, sin * x + cos * y, z], axis=1) + positions + shift
 
 
 def _bent(points: Floats, scanner: Scanner, rng: Random) -> Floats:

@@ -10,6 +10,7 @@ from pointclip2.data.rooms.furnish import Room
 from pointclip2.data.shapes.shape import Random
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 CLEARANCE_M = 0.3
 
@@ -25,15 +26,15 @@ class Station:
     elevation_rad: tuple[float, float]
     """Lowest and highest."""
 
-    def swept(self, offsets: Floats) -> NDArray[np.bool_]:
-        """For offsets (n, 3) from the position, whether the sweep covered that direction."""
-        across = np.hypot(offsets[:, 0], offsets[:, 1])
-        low, high = np.tan(self.elevation_rad)
-        covered = (offsets[:, 2] >= low * across) & (offsets[:, 2] <= high * across)
+    def swept(self, x: Singles, y: Singles, z: Singles) -> NDArray[np.bool_]:
+        """For offsets (n,) from the position, whether the sweep covered that direction."""
+        across = np.sqrt(x * x + y * y)
+        low, high = np.tan(self.elevation_rad, dtype=np.float32)
+        covered = (z >= low * across) & (z <= high * across)
         middle, half = self.sector_rad
         if half < np.pi:
-            ahead = offsets[:, 0] * np.cos(middle) + offsets[:, 1] * np.sin(middle)
-            covered &= ahead >= np.cos(half) * across
+            ahead = x * np.float32(np.cos(middle)) + y * np.float32(np.sin(middle))
+            covered &= ahead >= np.float32(np.cos(half)) * across
         return np.asarray(covered)
 
 

@@ -11,8 +11,9 @@ from pointclip2.data.shapes.sampling import sample_surface
 from pointclip2.data.shapes.shape import Random
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
-MAX_POINTS = 340_000
+MAX_POINTS = 300_000
 """Of a room: what the z-buffers and the memory are laid out for."""
 SHELL_PER_M2 = 1200.0
 THING_PER_M2 = 4500.0
@@ -23,17 +24,17 @@ LEAST = 400
 
 @dataclass(frozen=True)
 class Surface:
-    """Points of all surfaces, seen or not."""
+    """Points of all surfaces, seen or not. In columns, because every station goes over them all."""
 
-    points_m: Floats
-    """(n, 3)"""
-    normals: Floats
-    """(n, 3), of unit length; which of the two sides is not known."""
+    columns_m: Singles
+    """(3, n) x, y and z."""
+    normals: Singles
+    """(3, n), of unit length; which of the two sides is not known."""
     things: NDArray[np.int64]
     """(n,) index into ``Room.things``; -1 for floor, walls and ceiling."""
     fragile: NDArray[np.bool_]
     """(n,)"""
-    per_m2: Floats
+    per_m2: Singles
     """(n,) how densely this part of the surface is sampled."""
 
 
@@ -55,11 +56,11 @@ def sample_room(room: Room, rng: Random) -> Surface:
     chosen = np.concatenate(triangles)
     fragile = np.concatenate([np.zeros(len(walls), dtype=np.bool_), *(t.piece.fragile for t in room.things)])
     return Surface(
-        np.concatenate(points),
-        _normals(np.concatenate(meshes))[chosen],
+        np.ascontiguousarray(np.concatenate(points).T, dtype=np.float32),
+        np.ascontiguousarray(_normals(np.concatenate(meshes))[chosen].T, dtype=np.float32),
         np.repeat(np.arange(-1, len(room.things)), counts),
         fragile[chosen],
-        np.repeat(counts / areas, counts),
+        np.repeat(counts / areas, counts).astype(np.float32),
     )
 
 

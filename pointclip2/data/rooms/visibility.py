@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from pointclip2.data.rooms.stations import Station
 from pointclip2.data.rooms.surface import Surface
 
-Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+LEAST_M = 0.05
+"""Nothing is nearer to a station."""
 PIXELS = 160
 """Along a side of the cube: .6 degrees at its middle."""
 LEVELS = 4
@@ -31,78 +34,71 @@ class View:
 
     rows: NDArray[np.int64]
     """(m,) of the surface's points."""
-    distance_m: Floats
+    distance_m: Singles
     """(m,) from the station."""
-    facing: Floats
+    facing: Singles
     """(m,) cosine between the surface and the ray: 1 seen straight, 0 along it."""
     thin: Mask
     """(m,) on something only a few pixels wide, with depth behind on both sides."""
-    behind_m: Floats
+    behind_m: Singles
     """(m,) how much farther the next pixels are, at an edge; 0 elsewhere."""
 
 
 def view_from(station: Station, surface: Surface) -> View:
     """Points of the surface that nothing hides from the station, within its sweep."""
-    swept = np.flatnonzero(station.swept(surface.points_m - station.position_m))
-    offsets = (surface.points_m[swept] - station.position_m).astype(np.float32)
-    normals = surface.normals[swept].astype(np.float32)
-    distance = np.maximum(np.sqrt(np.einsum("ni,ni->n", offsets, offsets)), 0.05)
-    facing = np.clip(np.abs(np.einsum("ni,ni->n", offsets, normals)) / distance, 0.05, 1.0)
-    pixel, reach = _pixels(offsets)
-    pixel_m = (2.0 / PIXELS) * reach
+    position = station.position_m.astype(np.float32)
+    offsets = [column - place for column, place in zip(surface.columns_m, position, strict=True)]
+    swept = np.flatnonzero(station.swept(*offsets))
+    x, y, z = (column[swept] for column in offsets)
+    distance = np.maximum(np.sqrt(x * x + y * y + z * z), LEAST_M)
+    normal_x, normal_y, normal_z = (column[swept] for column in surface.normals)
+    facing = np.clip(np.abs(x * normal_x + y * normal_y + z * normal_z) / distance, 0.05, 1.0)
+    side, row, column, reach = _pixels(x, y, z)
+    pixel_m = np.float32(2 / PIXELS) * reach
     # How large a pixel has to be for enough points of this surface to fall on it. Towards the corners of a
     # side of the cube pixels shrink.
-    needed_m = np.sqrt(PER_PIXEL / (surface.per_m2[swept].astype(np.float32) * facing))
-    shrunk_m = pixel_m * np.sqrt(reach / distance)
-    level = np.clip(np.ceil(np.log2(np.maximum(needed_m / shrunk_m, 1e-3))), 0, LEVELS - 1).astype(np.int64)
-    slope = np.sqrt(1.0 - facing**2) / facing
-    slack = np.minimum(1.2 * pixel_m * 2.0**level * slope, MOST_SLACK_M) + TOLERANCE_M
-    front = _front(pixel, level, distance + slack)
-    seen = distance <= front.ravel()[pixel]
+    needed_m = np.sqrt(PER_PIXEL / (surface.per_m2[swept] * facing))
+    level = np.ceil(np.log2(needed_m / (pixel_m * np.sqrt(reach / distance))))
+    level = np.clip(level, 0, LEVELS - 1).astype(np.int32)
+    slope = np.sqrt(1 - facing**2) / facing
+    slack = np.minimum(pixel_m * np.ldexp(np.float32(1.2), level) * slope, MOST_SLACK_M) + TOLERANCE_M
+    front = _front(side, row, column, level, distance + slack)
+    seen = distance <= front[side, row, column]
     thin, behind = _edges(front)
-    rows, pixel = swept[seen], pixel[seen]
-    return View(
-        rows,
-        distance[seen].astype(np.float64),
-        facing[seen].astype(np.float64),
-        thin.ravel()[pixel],
-        behind.ravel()[pixel].astype(np.float64),
-    )
+    place = (side[seen], row[seen], column[seen])
+    return View(swept[seen], distance[seen], facing[seen], thin[place], behind[place])
 
 
-def _pixels(offsets: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Index of each direction's pixel (side, row, column flattened) and the distance along the side's normal."""
-    size = np.abs(offsets)
-    axis = size.argmax(axis=1)
-    every = np.arange(len(offsets))
-    reach = np.maximum(size[every, axis], np.float32(1e-3))
-    side = 2 * axis + (offsets[every, axis] > 0)
-    row = offsets[every, (axis + 1) % 3] / reach
-    column = offsets[every, (axis + 2) % 3] / reach
-    cells = [np.minimum(((place + 1) * (PIXELS / 2)).astype(np.int64), PIXELS - 1) for place in (row, column)]
-    return (side * PIXELS + cells[0]) * PIXELS + cells[1], reach
+def _pixels(x: Singles, y: Singles, z: Singles) -> tuple[Indices, Indices, Indices, Singles]:
+    """Side, row and column of each direction's pixel, and the distance along the normal of that side."""
+    size_x, size_y, size_z = np.abs(x), np.abs(y), np.abs(z)
+    reach = np.maximum(np.maximum(size_x, size_y), np.maximum(size_z, LEAST_M / 2))
+    first, second = size_x == reach, size_y == reach
+    along = np.where(first, x, np.where(second, y, z))
+    side = np.where(first, 0, np.where(second, 2, 4)) + (along > 0)
+    scale = np.float32(PIXELS / 2)
+    row = np.where(first, y, x) / reach * scale + scale
+    column = np.where(first | second, z, y) / reach * scale + scale
+    return side, *(np.minimum(place.astype(np.int64), PIXELS - 1) for place in (row, column)), reach
 
 
-def _front(pixel: NDArray[np.int64], level: NDArray[np.int64], depth: NDArray[np.float32]) -> NDArray[np.float32]:
+def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32], depth: Singles) -> Singles:
     """Depth (6, rows, columns) in front of which all is seen: the nearest of all levels of the pyramid."""
     front = np.full((6, PIXELS, PIXELS), np.inf, dtype=np.float32)
-    column, row, side = pixel % PIXELS, pixel // PIXELS % PIXELS, pixel // PIXELS**2
     for number in range(LEVELS):
-        own = level == number
-        if not own.any():
-            continue
+        own = np.flatnonzero(level == number)
         step = 2**number
         width = PIXELS // step
         coarse = np.full(6 * width * width, np.inf, dtype=np.float32)
         cell = (side[own] * width + row[own] // step) * width + column[own] // step
-        np.minimum.at(coarse, cell, depth[own])
-        grown = coarse.reshape(6, width, 1, width, 1)
+        # Both of one type: numpy takes twenty times as long where it has to convert.
+        np.minimum.at(coarse, cell, depth[own].astype(np.float32))
         blocks = front.reshape(6, width, step, width, step)
-        np.minimum(blocks, grown, out=blocks)
+        np.minimum(blocks, coarse.reshape(6, width, 1, width, 1), out=blocks)
     return front
 
 
-def _edges(front: NDArray[np.float32]) -> tuple[Mask, NDArray[np.float32]]:
+def _edges(front: Singles) -> tuple[Mask, Singles]:
     """For every pixel: whether it is thin, and how much farther the farthest neighbour is at an edge."""
     near = np.where(np.isinf(front), np.float32(20.0), front)
     thin = np.zeros(front.shape, dtype=np.bool_)

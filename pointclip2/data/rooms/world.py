@@ -12,7 +12,7 @@ from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.prepare import check_choice, stable_seed
 from pointclip2.data.rooms.furnish import Room, make_room
 from pointclip2.data.rooms.kinds import select
-from pointclip2.data.rooms.scan import SCANNERS, scan_room, thin_out
+from pointclip2.data.rooms.scan import SCANNERS, scan_room
 from pointclip2.data.rooms.truth import CONVENTIONS, true_boxes
 from pointclip2.data.scene_dataset import SceneData, SceneDataset
 from pointclip2.data.shapes.shape import Random
@@ -122,13 +122,12 @@ class RoomsSplit(SceneDataset):
         room, rng = self.room(index)
         scan = scan_room(room, world.scanner, rng)
         turn_rad = float(rng.uniform(-np.pi, np.pi)) if world.turned else 0.0
-        kept = thin_out(scan, world.points, rng)
         scanned = _turned(scan.points_m - scan.origin_m, turn_rad)
         things = [thing.seen_from(scan.origin_m, turn_rad) for thing in room.things]
         boxes: Boxes = true_boxes(
-            things, self.classes, scanned, scan.things, kept, world.boxes, world.min_points
+            things, self.classes, scanned, scan.things, world.points, world.boxes, world.min_points
         )
-        return Scene(self.names[index], torch.from_numpy(scanned[kept].astype(np.float32)), boxes)
+        return Scene(self.names[index], torch.from_numpy(scanned[: world.points].astype(np.float32)), boxes)
 
 
 def _turned(points: NDArray[np.float64], turn_rad: float) -> NDArray[np.float64]:
