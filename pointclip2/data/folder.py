@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.box_files import ENDING
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.label_table import LabelTable, spoken
 from pointclip2.data.meshes import MESH_SUFFIXES, read_mesh
 from pointclip2.data.pcd import read_pcd
 from pointclip2.data.pointtext import read_pointtext
 from pointclip2.data.prepare import TO_Y_UP, check_choice
+from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
+from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.data.stored import SampleIndex, StoredData
+from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
+from pointclip2.data.upright import UNITS_M
 from pointclip2.types import CloudError, ConfigError, DataError
 
 SPLITS = ("train", "val", "test")
@@ -49,19 +54,37 @@ POINT_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
 SUFFIXES = (*MESH_SUFFIXES, *POINT_READERS)
 
 
+def read_points(path: Path, points: int, rng: np.random.Generator) -> NDArray[Any]:
+    """All rows of a file of points; ``points`` rows of a surface.
+
+    Raises:
+        CloudError: or any other exception of a reader.
+    """
+    if path.stat().st_size == 0:
+        raise CloudError("the file is empty")
+    suffix = path.suffix.lower()
+    if suffix in POINT_READERS:
+        return POINT_READERS[suffix](path)
+    return read_mesh(path, points, rng)
+
+
 class Folder(StoredData):
-    """Your own point clouds and meshes.
+    """Your own point clouds and meshes: objects, or with `task=detection` whole rooms.
 
     Sub-folders train, val and test at the top are splits (a lone ``train`` of files is a class of that name);
     without them everything is the split ``test``. Samples are named by their path below ``path``.
 
     Args:
         path: a file, or a directory that is searched with everything below it.
-        up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are.
+        up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are; ``auto`` is
+            y for objects, and what the floor of a room says.
         labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
             file (as seen from ``path``), label and, if need be, up.
         classes: names to choose from; by default the labels that occur in any split, sorted.
+        units: of rooms: ``auto`` (m, cm or mm, by the extent), m cm mm ft in. Objects have none.
+        scene_points: of every room, random by seed; null takes all.
 
+    True boxes of ``room.ply`` may lie beside it as ``room_boxes.json`` (or csv, npz), see `box_files`.
     The rest is explained in `StoredData`.
     """
 
@@ -70,7 +93,7 @@ class Folder(StoredData):
     def __init__(
         self,
         path: str | None = None,
-        up: str = "y",
+        up: str = "auto",
         labels: str = "subfolders",
         classes: Sequence[str] | None = None,
         split: str = "test",
@@ -79,11 +102,16 @@ class Folder(StoredData):
         limit: int | None = None,
         corruption: str = "none",
         seed: int = 0,
+        units: str = "auto",
+        scene_points: int | None = 200_000,
     ) -> None:
         super().__init__(split, points, sampling, limit, corruption, seed)
-        check_choice("data.up", up, tuple(TO_Y_UP))
+        check_choice("data.up", up, ("auto", *TO_Y_UP))
+        check_choice("data.units", units, ("auto", *UNITS_M))
         self.path = None if path is None else Path(path).expanduser()
-        self.default_up = up
+        self.default_up = "y" if up == "auto" else up
+        self.scan_options = ScanOptions(units, up, scene_points)
+        self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
         if isinstance(classes, str):
             raise ConfigError(f"data.classes must be a list of names: data.classes=[{classes}]")
@@ -94,39 +122,54 @@ class Folder(StoredData):
         self.splits = self.split_folders or ("test",)
 
     def index(self, split: str) -> "FolderIndex":
-        if self.path is None:
-            raise DataError("no files given: say where they are with data.path=FILE_OR_FOLDER")
-        if not self.path.exists():
-            raise DataError(
-                f"{self.path} does not exist: data.path is a file or a folder of {' '.join(SUFFIXES)}"
-            )
-        root = self.path if self.path.is_dir() else self.path.parent
+        path, root = self._found()
         table = None
         if self.label_source not in ("subfolders", "none"):
             table = LabelTable.read(Path(self.label_source).expanduser(), root)
-        tops = [root / name for name in self.split_folders] or [self.path]
-        wanted = root / split if self.split_folders else self.path
+        tops = [root / name for name in self.split_folders] or [path]
+        wanted = root / split if self.split_folders else path
         # The classes are those of all splits: what is learnt on one has to fit the others.
         texts = {
-            path: self._text(path, top, root, table)
+            file: self._text(file, top, root, table)
             for top in tops
-            for path in _clouds_below(top, root, table)
+            for file in _clouds_below(top, root, table)
         }
-        files = [path for path in texts if path.is_relative_to(wanted)]
+        files = [file for file in texts if file.is_relative_to(wanted)]
         if not files:
             raise DataError(f"{wanted} holds no files that can be read: {' '.join(SUFFIXES)}")
         classes = self._classes(texts.values() if table is None else table.labels.values())
         return FolderIndex(
             root,
             files,
-            names=[path.relative_to(root).as_posix() for path in files],
-            labels=[classes.index(texts[path]) if texts[path] else -1 for path in files],
+            names=[file.relative_to(root).as_posix() for file in files],
+            labels=[classes.index(texts[file]) if texts[file] else -1 for file in files],
             ups=[
-                (table and table.ups.get(path.relative_to(root).as_posix())) or self.default_up
-                for path in files
+                (table and table.ups.get(file.relative_to(root).as_posix())) or self.default_up
+                for file in files
             ],
             classes=classes,
         )
+
+    def open_scenes(self, split: str) -> SceneDataset:
+        """Open one split with every file as a room. Hashes files; no scan is read yet."""
+        self.check_split(split)
+        path, root = self._found()
+        wanted = root / split if self.split_folders else path
+        files = _clouds_below(wanted, root, None)
+        if not files:
+            raise DataError(f"{wanted} holds no files that can be read: {' '.join(SUFFIXES)}")
+        index = ScanFolderIndex(root, files, self.classes, read_points, self.scan_options)
+        return StoredSceneSplit(self.name, split, index, self.scene_options)
+
+    def _found(self) -> tuple[Path, Path]:
+        """The path, and the folder that names are seen from."""
+        if self.path is None:
+            raise DataError("no files given: say where they are with data.path=FILE_OR_FOLDER")
+        if not self.path.exists():
+            raise DataError(
+                f"{self.path} does not exist: data.path is a file or a folder of {' '.join(SUFFIXES)}"
+            )
+        return self.path, self.path if self.path.is_dir() else self.path.parent
 
     def _text(self, path: Path, top: Path, root: Path, table: LabelTable | None) -> str:
         if table is not None:
@@ -174,13 +217,7 @@ class FolderIndex(SampleIndex):
         self.classes = classes
 
     def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
-        path = self.files[index]
-        if path.stat().st_size == 0:
-            raise CloudError("the file is empty")
-        suffix = path.suffix.lower()
-        if suffix in POINT_READERS:
-            return POINT_READERS[suffix](path)
-        return read_mesh(path, points, rng)
+        return read_points(self.files[index], points, rng)
 
     def up(self, index: int) -> str:
         return self.ups[index]
@@ -206,7 +243,8 @@ def _clouds_below(top: Path, root: Path, table: LabelTable | None) -> list[Path]
     listed = set() if table is None else {root / name for name in table.labels}
 
     def counts(path: Path) -> bool:
-        return path in listed or (path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+        readable = path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        return path in listed or (readable and not path.stem.endswith(ENDING))
 
     if top.is_file():
         return [top] if counts(top) else []

@@ -52,7 +52,7 @@ def prepare_points(
     check_choice("sampling", sampling, SAMPLINGS)
     if n is not None and n < 1:
         raise ConfigError(f"points must be at least 1, not {n}")
-    finite = _finite_rows(raw)
+    finite = finite_rows(raw)
     xyz = raw[finite, :3].astype(np.float64)
     order = _choose(xyz, len(finite) if n is None else n, sampling, seed_name)
     turned = normalised(xyz[order]) @ np.array(TO_Y_UP[up], dtype=np.float64).T
@@ -88,7 +88,12 @@ def check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
         raise ConfigError(f"unknown {option} {value!r}: choose one of {', '.join(choices)}")
 
 
-def _finite_rows(raw: NDArray[Any]) -> NDArray[np.intp]:
+def finite_rows(raw: NDArray[Any]) -> NDArray[np.intp]:
+    """Rows whose first three columns are finite.
+
+    Raises:
+        CloudError: the array is not numeric, not (m, 3 or more), empty, or has no such row.
+    """
     if raw.dtype.kind not in "fiu":
         raise CloudError(f"coordinates must be numbers, but the array has dtype {raw.dtype}")
     if raw.ndim != 2 or raw.shape[1] < 3:

@@ -108,7 +108,7 @@ class StoredSplit(CloudDataset):
         self.classes = index.classes
         self.index = index
         self.options = options
-        self.chosen = _subset(index.names, options.limit, options.seed)
+        self.chosen = subset(index.names, options.limit, options.seed)
         self.names = [index.names[i] for i in self.chosen]
         self.labels = [int(index.labels[i]) for i in self.chosen]
         self.checksum = digest_values(
@@ -129,11 +129,11 @@ class StoredSplit(CloudDataset):
         try:
             return self._read(index, name)
         except UserError as error:
-            raise CloudError(f"{name}: {_one_line(error)}") from error
+            raise CloudError(f"{name}: {one_line(error)}") from error
         except Exception as error:
             # Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
             raise CloudError(
-                f"{name}: cannot be read ({type(error).__name__}: {_one_line(error)})"
+                f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})"
             ) from error
 
     def _read(self, index: int, name: str) -> Cloud:
@@ -154,12 +154,14 @@ class StoredSplit(CloudDataset):
         return Cloud(name, points, self.labels[index])
 
 
-def _subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:
+def subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:
+    """Indices of at most ``limit`` names, random by seed, in order; smaller subsets lie within larger ones."""
     if limit is None or limit >= len(names):
         return list(range(len(names)))
     shuffled = sorted(range(len(names)), key=lambda i: stable_seed(f"{seed}/limit/{names[i]}"))
     return sorted(shuffled[:limit])
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """What an error says, without its line breaks."""
     return " ".join(str(error).split()) or "no reason given"
