@@ -74,7 +74,9 @@ def _read_csv(path: Path) -> NamedBoxes:
     columns = [column.strip().lower() for column in table.fieldnames or []]
     missing = [column for column in COLUMNS if column not in columns]
     if missing:
-        raise CloudError(f"has no column {', '.join(missing)}: expected {', '.join(COLUMNS)} and, if need be, heading")
+        raise CloudError(
+            f"has no column {', '.join(missing)}: expected {', '.join(COLUMNS)} and, if need be, heading"
+        )
     table.fieldnames = columns
     names, rows = [], []
     for row in table:
@@ -82,7 +84,9 @@ def _read_csv(path: Path) -> NamedBoxes:
             numbers = [float(row[column]) for column in COLUMNS[1:]]
             heading = float(row.get("heading") or 0.0)
         except (TypeError, ValueError) as error:
-            raise CloudError(f"line {table.line_num} is no box: {' '.join(map(str, row.values()))[:60]!r}") from error
+            raise CloudError(
+                f"line {table.line_num} is no box: {' '.join(map(str, row.values()))[:60]!r}"
+            ) from error
         names.append(str(row["class"]))
         rows.append([*numbers, heading])
     return names, np.array(rows, dtype=np.float64).reshape(-1, 7)
@@ -102,7 +106,9 @@ def _read_npz(path: Path) -> NamedBoxes:
             f"{count} classes, but centre {centre.shape}, size {size.shape} and heading {heading.shape}: "
             "expected (k, 3), (k, 3) and (k,)"
         )
-    return [str(name) for name in classes], np.concatenate([centre, size, heading[:, None]], axis=1).astype(np.float64)
+    return [str(name) for name in classes], np.concatenate([centre, size, heading[:, None]], axis=1).astype(
+        np.float64
+    )
 
 
 READERS: dict[str, Callable[[Path], NamedBoxes]] = {".json": _read_json, ".csv": _read_csv, ".npz": _read_npz}

@@ -99,7 +99,9 @@ def _without(
 ) -> BoxTable:
     faulty = find(table)
     if faulty.any():
-        log.warning("%s: left out %d of %d true boxes, which have %s", scene, faulty.sum(), len(faulty), fault)
+        log.warning(
+            "%s: left out %d of %d true boxes, which have %s", scene, faulty.sum(), len(faulty), fault
+        )
     return table.chosen(~faulty)
 
 

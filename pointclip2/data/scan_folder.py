@@ -96,32 +96,47 @@ class ScanFolderIndex(SceneIndex):
         unit = likely_unit(xyz)
         if unit != "m":
             log.warning(
-                "%s: taken to be in %s, which makes it %s; data.units says otherwise", name, unit, describe_extent(xyz, unit)
+                "%s: taken to be in %s, which makes it %s; data.units says otherwise",
+                name,
+                unit,
+                describe_extent(xyz, unit),
             )
         elif len(xyz) > 1 and float(np.ptp(xyz, axis=0).max()) < SMALLEST_M:
-            log.warning("%s: only %s, too small for a room: data.units says in what it was measured", name, describe_extent(xyz, "m"))
+            log.warning(
+                "%s: only %s, too small for a room: data.units says in what it was measured",
+                name,
+                describe_extent(xyz, "m"),
+            )
         return unit
 
     def _up(self, name: str, xyz: NDArray[np.float64]) -> str:
         found = likely_up(xyz)
         if self.options.up == "auto":
             if not found.sure:
-                log.warning("%s: which axis points up cannot be told, z is taken; data.up says otherwise", name)
+                log.warning(
+                    "%s: which axis points up cannot be told, z is taken; data.up says otherwise", name
+                )
                 return "z"
             if found.up != "z":
                 log.warning("%s: its floor says that %s points up; data.up says otherwise", name, found.up)
             return found.up
         chosen = "z" if self.options.up == "any" else self.options.up
         if found.sure and found.up != chosen:
-            log.warning("%s: seems to lie on its side, its floor says data.up=%s, not %s", name, found.up, chosen)
+            log.warning(
+                "%s: seems to lie on its side, its floor says data.up=%s, not %s", name, found.up, chosen
+            )
         return chosen
 
     def _boxes(self, name: str, path: Path) -> BoxTable:
         names, rows = read_boxes(path)
-        table = BoxTable.of_rows(rows, [self.classes.index(text) if text in self.classes else -1 for text in names])
+        table = BoxTable.of_rows(
+            rows, [self.classes.index(text) if text in self.classes else -1 for text in names]
+        )
         others = sorted({text for text in names if text not in self.classes})
         if others:
-            log.warning("%s: boxes of %s are not looked for, data.classes has none of these", name, ", ".join(others))
+            log.warning(
+                "%s: boxes of %s are not looked for, data.classes has none of these", name, ", ".join(others)
+            )
         return table.chosen(table.labels >= 0)
 
 

@@ -55,7 +55,11 @@ class ScanNet(StoredScenes):
         if not folder.is_dir() and any(self.root.glob("scene*_vert.npy")):
             folder = self.root
         listing = f"scannetv2_{split}.txt"
-        lists = [self.root / "meta_data" / listing, folder.parent / "meta_data" / listing, self.root / listing]
+        lists = [
+            self.root / "meta_data" / listing,
+            folder.parent / "meta_data" / listing,
+            self.root / listing,
+        ]
         found = next((path for path in lists if path.is_file()), None)
         if not folder.is_dir() or found is None:
             missing = f"the list {lists[0]}" if folder.is_dir() else f"the folder {folder}"
@@ -91,7 +95,9 @@ class ScanNetIndex(SceneIndex):
             raise CloudError(f"{file} is missing: the scan has no true boxes")
         rows = np.load(file, allow_pickle=False)
         if rows.ndim != 2 or rows.shape[1] != 7:
-            raise CloudError(f"{file.name} must have 7 columns (centre, size, nyu40 id), not the shape {rows.shape}")
+            raise CloudError(
+                f"{file.name} must have 7 columns (centre, size, nyu40 id), not the shape {rows.shape}"
+            )
         # Rows of other classes are kept by some versions of the scripts.
         known = np.isin(rows[:, 6], NYU40_IDS)
         labels = np.searchsorted(NYU40_IDS, rows[known, 6])

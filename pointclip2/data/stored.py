@@ -132,9 +132,7 @@ class StoredSplit(CloudDataset):
             raise CloudError(f"{name}: {one_line(error)}") from error
         except Exception as error:
             # Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
-            raise CloudError(
-                f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})"
-            ) from error
+            raise CloudError(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})") from error
 
     def _read(self, index: int, name: str) -> Cloud:
         options, row = self.options, self.chosen[index]

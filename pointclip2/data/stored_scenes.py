@@ -93,7 +93,9 @@ class StoredScenes(SceneData):
         return StoredSceneSplit(self.name, split, self.index(split), self.options)
 
 
-def scene_options(points: int | None, limit: int | None, seed: int, option: str = "data.points") -> SceneOptions:
+def scene_options(
+    points: int | None, limit: int | None, seed: int, option: str = "data.points"
+) -> SceneOptions:
     """Checked options; ``option`` is what ``points`` is called.
 
     Raises:

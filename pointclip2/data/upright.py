@@ -72,7 +72,9 @@ def likely_up(points: Floats) -> LikelyUp:
     slab = SLAB * float(np.median(extent))
     for number, axis in enumerate("xyz"):
         others = [other for other in range(3) if other != number]
-        cells = np.clip(((inside[:, others] - low[others]) / extent[others] * CELLS).astype(int), 0, CELLS - 1)
+        cells = np.clip(
+            ((inside[:, others] - low[others]) / extent[others] * CELLS).astype(int), 0, CELLS - 1
+        )
         along = inside[:, number]
         # Walls stand at the rim of the map, whatever their height: what is between them tells up from down.
         middle = ((cells > 1) & (cells < CELLS - 2)).all(axis=1)

@@ -15,7 +15,9 @@ def carton(rng: Random) -> Piece:
     meshes = [box(x, y, z, (0, y / 2, 0))]
     if rng.random() < 0.5:
         for sign in (-1, 1):
-            flap = box(x, 0.006, z / 2, (0, 0, sign * z / 4)).rotated_deg(x=-sign * float(rng.uniform(20, 80)))
+            flap = box(x, 0.006, z / 2, (0, 0, sign * z / 4)).rotated_deg(
+                x=-sign * float(rng.uniform(20, 80))
+            )
             meshes.append(flap.moved(0, y, sign * z / 2))
     return plain_piece(*meshes)
 
@@ -35,7 +37,9 @@ def cushion(rng: Random) -> Piece:
     """A loose pillow, lying or leaning."""
     x, y, z = (float(v) for v in rng.uniform((0.35, 0.09, 0.3), (0.7, 0.18, 0.48)))
     pad = superellipsoid(x, y, z, 0.5, detail=12)
-    return plain_piece(pad.rotated_deg(x=float(rng.choice([0.0, 0.0, 50.0, 70.0])), z=float(rng.normal(0, 4))))
+    return plain_piece(
+        pad.rotated_deg(x=float(rng.choice([0.0, 0.0, 50.0, 70.0])), z=float(rng.normal(0, 4)))
+    )
 
 
 def blanket(rng: Random) -> Piece:
@@ -48,7 +52,9 @@ def blanket(rng: Random) -> Piece:
         for a, b, c in rng.uniform((-7, -7, 0), (7, 7, 6), (4, 3))
     )
     mound = np.clip(1 - (x**2 + z**2), 0, None) ** 0.6 * (1 + folds)
-    return plain_piece(grid(np.stack([x * width / 2, np.clip(mound, 0, 2) * height / 2, z * depth / 2], axis=-1)))
+    return plain_piece(
+        grid(np.stack([x * width / 2, np.clip(mound, 0, 2) * height / 2, z * depth / 2], axis=-1))
+    )
 
 
 def cable(rng: Random) -> Piece:
@@ -68,7 +74,9 @@ def shoes(rng: Random) -> Piece:
         heel = superellipsoid(0.3 * length, 0.11, 0.45 * length, 0.6, (0, 0.06, -0.25 * length), 8)
         for part in (sole, heel):
             meshes.append(
-                part.rotated_deg(y=float(rng.normal(0, 20))).moved(sign * float(rng.uniform(0.08, 0.16)), 0, 0)
+                part.rotated_deg(y=float(rng.normal(0, 20))).moved(
+                    sign * float(rng.uniform(0.08, 0.16)), 0, 0
+                )
             )
     return plain_piece(*meshes)
 
@@ -79,7 +87,9 @@ def basket(rng: Random) -> Piece:
     segments = int(rng.choice([4, 20]))
     wall = cylinder(float(radius) * 0.8, float(height), top=float(radius), segments=segments)
     # Without its lid: the triangles of the last ring close the upper end.
-    return plain_piece(Mesh(wall.vertices, wall.faces[(wall.vertices[wall.faces][..., 1] < height * 0.499).any(axis=1)]))
+    return plain_piece(
+        Mesh(wall.vertices, wall.faces[(wall.vertices[wall.faces][..., 1] < height * 0.499).any(axis=1)])
+    )
 
 
 def rug(rng: Random) -> Piece:
@@ -109,7 +119,11 @@ def radiator(rng: Random) -> Piece:
         box(0.04, float(height), 0.08, (float(x), float(height) / 2, 0))
         for x in np.linspace(-width / 2, width / 2, count)
     ]
-    return plain_piece(*ribs, box(float(width), 0.05, 0.03, (0, 0.08, 0)), box(float(width), 0.05, 0.03, (0, float(height) - 0.06, 0)))
+    return plain_piece(
+        *ribs,
+        box(float(width), 0.05, 0.03, (0, 0.08, 0)),
+        box(float(width), 0.05, 0.03, (0, float(height) - 0.06, 0)),
+    )
 
 
 def pillar(rng: Random) -> Piece:

@@ -41,7 +41,9 @@ def inside(corners: Floats, outline: Floats, slack_m: float = 0.0) -> bool:
         return False
     # A notch may cut into a side whose ends are inside.
     edge, other = pulled[1] - pulled[0], pulled[3] - pulled[0]
-    share = np.stack([(outline - pulled[0]) @ edge / (edge @ edge), (outline - pulled[0]) @ other / (other @ other)])
+    share = np.stack(
+        [(outline - pulled[0]) @ edge / (edge @ edge), (outline - pulled[0]) @ other / (other @ other)]
+    )
     return not bool(((share > 0) & (share < 1)).all(axis=0).any())
 
 

@@ -62,7 +62,9 @@ def _doors(layout: Layout, rng: Random) -> None:
         # The frame covers the edge of the hole.
         half, leads_on = float(width) / 2 - 0.03, name != "closed door"
         plan.openings.append(
-            Opening(number, at - half, at + half, 0.0, min(float(high) - 0.02, plan.height_m - 0.05), leads_on)
+            Opening(
+                number, at - half, at + half, 0.0, min(float(high) - 0.02, plan.height_m - 0.05), leads_on
+            )
         )
         if piece is not None:
             depth = float(piece.size_m[1])
@@ -83,7 +85,9 @@ def _windows(layout: Layout, rng: Random) -> None:
         if not plan.is_free(number, at - width / 2 - 0.15, at + width / 2 + 0.15):
             continue
         low = float(rng.uniform(0.75, 1.05)) if rng.random() < 0.85 else 0.05
-        plan.openings.append(Opening(number, at - width / 2, at + width / 2, low, float(rng.uniform(1.95, 2.2))))
+        plan.openings.append(
+            Opening(number, at - width / 2, at + width / 2, low, float(rng.uniform(1.95, 2.2)))
+        )
         if rng.random() < 0.55:
             long = rng.random() < 0.6 or low < 0.5
             curtain = make_piece("long curtain" if long else "short curtain", rng)

@@ -107,7 +107,9 @@ def select(classes: str | Sequence[str]) -> tuple[str, ...]:
     """
     if isinstance(classes, str):
         if classes != "default":
-            raise ConfigError(f"data.classes={classes}: choose default, or give a list: data.classes=[{classes}]")
+            raise ConfigError(
+                f"data.classes={classes}: choose default, or give a list: data.classes=[{classes}]"
+            )
         return CLASSES
     chosen = tuple(str(name).replace("_", " ") for name in classes)
     unknown = [name for name in chosen if name not in PLACEABLE]

@@ -39,7 +39,9 @@ class Layout:
         others = [taken for taken in self._taken if not any(np.array_equal(taken, spare) for spare in spared)]
         return not others or not bool(overlapping(corners, np.stack(others)).any())
 
-    def add(self, piece: Piece, x_m: float, y_m: float, heading_rad: float, z_m: float = 0.0, stands: bool = True) -> Placed:
+    def add(
+        self, piece: Piece, x_m: float, y_m: float, heading_rad: float, z_m: float = 0.0, stands: bool = True
+    ) -> Placed:
         """Place it there, whatever else is there; ``stands`` on the floor, so that nothing else may."""
         placed = Placed(piece, float(x_m), float(y_m), float(z_m), float(heading_rad))
         self.things.append(placed)
@@ -47,7 +49,9 @@ class Layout:
             self._taken.append(_footprint(placed))
         return placed
 
-    def against_wall(self, piece: Piece, gap_m: float = 0.05, middle: bool = False, corner: bool = False) -> Placed | None:
+    def against_wall(
+        self, piece: Piece, gap_m: float = 0.05, middle: bool = False, corner: bool = False
+    ) -> Placed | None:
         """Its back to a wall, up to ``gap_m`` away: anywhere along it, at its ``middle`` or in a ``corner``."""
         width, depth = piece.size_m[:2]
         walls = [wall for wall in self.plan.walls if wall.length_m >= width]
@@ -99,7 +103,12 @@ class Layout:
         return self._first_free(piece, propose)
 
     def before(
-        self, host: Placed, piece: Piece, gap_m: tuple[float, float], facing: bool = True, wobble_rad: float = 0.1
+        self,
+        host: Placed,
+        piece: Piece,
+        gap_m: tuple[float, float],
+        facing: bool = True,
+        wobble_rad: float = 0.1,
     ) -> Placed | None:
         """In front of the host, looking at it or away from it; a negative gap pushes a chair below a desk."""
         return self._at_side(host, piece, host.front, host.piece.size_m[1] / 2, gap_m, facing, wobble_rad)
@@ -108,7 +117,9 @@ class Layout:
         """Along the four sides of a table, looking at it, some pushed in and some pulled away or turned."""
         width, depth = host.piece.size_m[:2]
         seats = max(1, int(width / 0.62))
-        places = [(sign * host.front, depth / 2, shift) for sign in (1, -1) for shift in _spread(seats, width)]
+        places = [
+            (sign * host.front, depth / 2, shift) for sign in (1, -1) for shift in _spread(seats, width)
+        ]
         places += [(sign * host.side, width / 2, 0.0) for sign in (1, -1)]
         found = []
         for piece, number in zip(pieces, self.rng.permutation(len(places)), strict=False):
@@ -116,7 +127,9 @@ class Layout:
             across = np.array([-away[1], away[0]])
             pulled = self.rng.random() < 0.25
             gap = (0.05, 0.45) if pulled else (-0.3, 0.02)
-            placed = self._at_side(host, piece, away, half, gap, True, 0.8 if pulled else 0.12, shift * across)
+            placed = self._at_side(
+                host, piece, away, half, gap, True, 0.8 if pulled else 0.12, shift * across
+            )
             if placed is not None:
                 found.append(placed)
         return found

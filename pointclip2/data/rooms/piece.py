@@ -70,7 +70,11 @@ class Placed:
         x, y, z = np.array([self.x_m, self.y_m, self.z_m]) - origin_m
         cos, sin = np.cos(turn_rad), np.sin(turn_rad)
         return Placed(
-            self.piece, float(cos * x - sin * y), float(sin * x + cos * y), float(z), self.heading_rad + turn_rad
+            self.piece,
+            float(cos * x - sin * y),
+            float(sin * x + cos * y),
+            float(z),
+            self.heading_rad + turn_rad,
         )
 
     def corners(self) -> Floats:

@@ -50,7 +50,9 @@ class Furnisher:
 def sleeping(room: Furnisher) -> None:
     """A bed with what belongs beside it."""
     layout = room.layout
-    bed = layout.against_wall(room.make("bunk bed" if room.chance(0.06) else "bed"), 0.08, middle=room.chance(0.7))
+    bed = layout.against_wall(
+        room.make("bunk bed" if room.chance(0.06) else "bed"), 0.08, middle=room.chance(0.7)
+    )
     if bed is None:
         return
     for sign in (-1, 1):
@@ -81,7 +83,9 @@ def watching(room: Furnisher) -> None:
     """A sofa, what stands before and beside it, and a screen to look at."""
     layout = room.layout
     sofa_piece = room.make("corner sofa" if room.chance(0.2) else "sofa")
-    sofa = layout.against_wall(sofa_piece, 0.1, middle=True) if room.chance(0.8) else layout.central(sofa_piece)
+    sofa = (
+        layout.against_wall(sofa_piece, 0.1, middle=True) if room.chance(0.8) else layout.central(sofa_piece)
+    )
     if sofa is not None:
         if room.chance(0.75):
             table = layout.before(sofa, room.make("coffee table"), (0.25, 0.5))

@@ -118,7 +118,9 @@ def scan_room(room: Room, preset: str, rng: Random) -> Scan:
 
 def _return_chance(surface: Surface, scanner: Scanner, rng: Random) -> NDArray[np.float32]:
     """How likely a point of the surface comes back (n,): less on screens, hardly in the holes."""
-    screens = rng.uniform(*scanner.fragile_lost, size=int(surface.things.max(initial=-1)) + 2).astype(np.float32)
+    screens = rng.uniform(*scanner.fragile_lost, size=int(surface.things.max(initial=-1)) + 2).astype(
+        np.float32
+    )
     chance = 1 - surface.fragile * screens[surface.things]
     for _ in range(rng.integers(scanner.holes[0], scanner.holes[1] + 1)):
         x, y, z = surface.columns_m - surface.columns_m[:, [rng.integers(len(chance))]]

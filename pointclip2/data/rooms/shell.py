@@ -42,12 +42,18 @@ def _level(outline: Floats, height_m: float) -> list[Floats]:
         for y0, y1 in zip(ys, ys[1:], strict=False):
             if within(np.array([[(x0 + x1) / 2, (y0 + y1) / 2]]), outline)[0]:
                 found.append(
-                    _quad(np.array([x0, y0, height_m]), np.array([x1 - x0, 0.0, 0.0]), np.array([0.0, y1 - y0, 0.0]))
+                    _quad(
+                        np.array([x0, y0, height_m]),
+                        np.array([x1 - x0, 0.0, 0.0]),
+                        np.array([0.0, y1 - y0, 0.0]),
+                    )
                 )
     return found
 
 
-def _upright(wall: Wall, start_m: float, end_m: float, low_m: float, high_m: float, inward_m: float = 0.0) -> Floats:
+def _upright(
+    wall: Wall, start_m: float, end_m: float, low_m: float, high_m: float, inward_m: float = 0.0
+) -> Floats:
     along = np.append(wall.along, 0.0) * (end_m - start_m)
     return _quad(np.append(wall.at(start_m, inward_m), low_m), along, np.array([0.0, 0.0, high_m - low_m]))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.data.rooms.footprint import overlapping, rectangle, within
+from pointclip2.data.rooms.footprint import within
 from pointclip2.data.rooms.furnish import Room
 from pointclip2.data.shapes.shape import Random
 
@@ -41,15 +41,18 @@ class Station:
 def choose_stations(room: Room, counts: tuple[int, int], rng: Random) -> list[Station]:
     """Positions on free floor, apart from each other; at least one, even where the room is full."""
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
-    # What one does not walk through; a chair below a table top is taken for the table's share.
+    # What one does not walk through.
     solid = [t for t in room.things if t.z_m < 1.0 and t.z_m + t.piece.size_m[2] > 0.3]
-    blocked = [rectangle(t.x_m, t.y_m, *(t.piece.size_m[:2] + 2 * CLEARANCE_M), t.heading_rad) for t in solid]
     tried = rng.uniform(low, high, size=(300, 2))
     tried = tried[within(tried, room.plan.outline)]
-    square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.02
-    if blocked:
-        free = np.array([not overlapping(place + square, np.stack(blocked)).any() for place in tried])
-        tried = tried[free] if free.any() else tried
+    free = np.ones(len(tried), dtype=np.bool_)
+    for thing in solid:
+        offsets = tried - thing.centre
+        aside, ahead = np.abs(offsets @ thing.side), np.abs(offsets @ thing.front)
+        free &= (aside > thing.piece.size_m[0] / 2 + CLEARANCE_M) | (
+            ahead > thing.piece.size_m[1] / 2 + CLEARANCE_M
+        )
+    tried = tried[free] if free.any() else tried
     wanted = int(rng.integers(counts[0], counts[1] + 1))
     chosen = [tried[0]]
     for _ in range(wanted - 1):
@@ -65,6 +68,10 @@ def choose_stations(room: Room, counts: tuple[int, int], rng: Random) -> list[St
         elevations = np.deg2rad([rng.uniform(-78, -55), rng.uniform(15, 45 if not room.plan.ceiling else 75)])
         height = rng.uniform(1.1, 1.75)
         stations.append(
-            Station(np.append(place, height), (float(ahead), float(half)), (float(elevations[0]), float(elevations[1])))
+            Station(
+                np.append(place, height),
+                (float(ahead), float(half)),
+                (float(elevations[0]), float(elevations[1])),
+            )
         )
     return stations

@@ -49,7 +49,9 @@ class Top:
             if back:
                 share[1] = 1 - 0.5 * share[1]
             centre = self.low + np.array([width, depth]) / 2 + share * np.maximum(spare, 0.0)
-            first = np.clip(((centre - np.array([width, depth]) / 2 - self.low) / CELL_M).astype(int), 0, None)
+            first = np.clip(
+                ((centre - np.array([width, depth]) / 2 - self.low) / CELL_M).astype(int), 0, None
+            )
             last = ((centre + np.array([width, depth]) / 2 - self.low) / CELL_M).astype(int) + 1
             region = (slice(first[0], last[0]), slice(first[1], last[1]))
             heights = self.heights[region]

@@ -52,4 +52,6 @@ def true_boxes(
             heading = (thing.heading_rad + np.pi) % (2 * np.pi) - np.pi
             rows.append([thing.x_m, thing.y_m, thing.z_m + size[2] / 2, *size, heading])
     table = torch.tensor(np.array(rows).reshape(-1, 7), dtype=torch.float32)
-    return Boxes(table[:, :3], table[:, 3:6], table[:, 6], torch.tensor([labels[i] for i in chosen], dtype=torch.int64))
+    return Boxes(
+        table[:, :3], table[:, 3:6], table[:, 6], torch.tensor([labels[i] for i in chosen], dtype=torch.int64)
+    )

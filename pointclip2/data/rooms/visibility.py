@@ -16,7 +16,7 @@ LEAST_M = 0.05
 """Nothing is nearer to a station."""
 PIXELS = 160
 """Along a side of the cube: .6 degrees at its middle."""
-LEVELS = 4
+LEVELS = 5
 """Of the pyramid; each has half the pixels of the one before along a side."""
 PER_PIXEL = 4.0
 """Points that should fall on a pixel, so that a closed surface leaves hardly one empty (e^-4)."""

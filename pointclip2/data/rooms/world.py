@@ -141,4 +141,6 @@ def _turned(points: NDArray[np.float64], turn_rad: float) -> NDArray[np.float64]
 def source_digest() -> str:
     """Of the source of rooms and shapes: other code makes other rooms."""
     folder = Path(__file__).resolve().parent
-    return digest_values({"rooms": digest_files(folder.parent, folder.rglob("*.py")), "shapes": shapes_digest()})
+    return digest_values(
+        {"rooms": digest_files(folder.parent, folder.rglob("*.py")), "shapes": shapes_digest()}
+    )
