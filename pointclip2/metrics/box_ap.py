@@ -101,6 +101,7 @@ class BoxAveragePrecision(Metric):
     def __init__(self, classes: Sequence[str]) -> None:
         super().__init__()
         self.classes = tuple(classes)
+        self.keys = [name.replace(" ", "_") for name in classes]
         for name in ("scores", "labels", "overlap", "truth_id", "covered", "covered_label"):
             self.add_state(name, [], dist_reduce_fx="cat")
         self.add_state("truths", torch.zeros(len(self.classes), dtype=torch.int64), dist_reduce_fx="sum")
@@ -137,7 +138,7 @@ class BoxAveragePrecision(Metric):
         self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.device)
 
     def compute(self) -> dict[str, float]:
-        """Fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou`` and ``ap_25_class/NAME``.
+        """Fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou`` and ``ap_25_class/NAME``, spaces as underscores.
 
         ``ar`` is the detections' recall, a mean over classes; ``recall`` the share of all true boxes that some
         proposal covers, and ``mean_iou`` the mean overlap of a true box with its best proposal. Empty without true boxes.
@@ -160,7 +161,7 @@ class BoxAveragePrecision(Metric):
                     continue
                 own = by_class[ends[label - 1] if label else 0 : end]
                 pair = average_precision(scores[own], overlap[own], truth_id[own], count, threshold)
-                per_class[f"ap_{name}_class/{self.classes[label]}"] = pair[0]
+                per_class[f"ap_{name}_class/{self.keys[label]}"] = pair[0]
                 pairs.append(pair)
             figures[f"map_{name}"] = sum(pair[0] for pair in pairs) / len(pairs)
             figures[f"ar_{name}"] = sum(pair[1] for pair in pairs) / len(pairs)

@@ -28,21 +28,24 @@ class Structure:
         """Metres above the floor."""
         return points[:, 2] - self.lowest_m if self.floor is None else self.floor.height(points)
 
-    def belongs(self, points: Floats, normals: Floats | None = None) -> NDArray[np.bool_]:
-        """Which points are floor, ceiling or wall, or lie behind them.
+    def belongs(
+        self, points: Floats, normals: Floats | None = None, within_m: float | None = None
+    ) -> NDArray[np.bool_]:
+        """Which points are floor, ceiling or wall, or lie behind them; ``within_m`` instead of ``thick_m``.
 
         With normals, furniture that stands against a wall keeps all that does not face along with it.
         """
+        thick_m = self.thick_m if within_m is None else within_m
         height = self.height(points)
-        inside = height < self.thick_m if self.floor is not None else np.zeros(len(points), dtype=bool)
-        inside |= height > self.ceiling_m - 2 * self.thick_m
+        inside = height < thick_m if self.floor is not None else np.zeros(len(points), dtype=bool)
+        inside |= height > self.ceiling_m - 2 * thick_m
         for wall in self.walls:
             beyond, along = wall.beyond(points), wall.along(points)
             near = (along > wall.ends_m[0] - 0.05) & (along < wall.ends_m[1] + 0.05)
-            flush = beyond > -self.thick_m
+            flush = beyond > -thick_m
             if normals is not None:
                 facing = np.abs(normals[:, :2] @ wall.normal) > 0.6
-                flush &= facing | (beyond > -0.4 * self.thick_m)
+                flush &= facing | (beyond > -0.4 * thick_m)
             inside |= flush & near
         return inside
 

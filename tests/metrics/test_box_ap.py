@@ -38,8 +38,8 @@ def test_ap_and_recall_are_those_of_the_official_evaluation() -> None:
     metric, golden = golden_metric()
     figures = metric.compute()
     for label in golden["classes_with_ground_truth"]:
-        assert figures[f"ap_25_class/class {label}"] == pytest.approx(golden["ap25"][label], abs=1e-6)
-        assert figures[f"ap_50_class/class {label}"] == pytest.approx(golden["ap50"][label], abs=1e-6)
+        assert figures[f"ap_25_class/class_{label}"] == pytest.approx(golden["ap25"][label], abs=1e-6)
+        assert figures[f"ap_50_class/class_{label}"] == pytest.approx(golden["ap50"][label], abs=1e-6)
     assert figures["map_25"] == pytest.approx(golden["ap25"].mean(), abs=1e-6)
     assert figures["ar_25"] == pytest.approx(golden["recall25"].mean(), abs=1e-6)
 
