@@ -35,7 +35,9 @@ class SceneStore:
         self._complained = False
         path = self.folder / "key.json"
         if path.is_file() and path.read_bytes() != self._text.encode():
-            raise DataError(f"{path} describes other scenes than this run's: delete {self.folder} and run again")
+            raise DataError(
+                f"{path} describes other scenes than this run's: delete {self.folder} and run again"
+            )
 
     def _path(self, position: int) -> Path:
         return self.folder / f"scene-{position:05d}.safetensors"

@@ -9,7 +9,16 @@ from torch import Tensor
 from pointclip2.geometry.rectangles import overlap_area
 from pointclip2.types import Boxes
 
-_UNIT_CORNERS = ((-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1), (-1, -1, 1), (1, -1, 1), (1, 1, 1), (-1, 1, 1))
+_UNIT_CORNERS = (
+    (-1, -1, -1),
+    (1, -1, -1),
+    (1, 1, -1),
+    (-1, 1, -1),
+    (-1, -1, 1),
+    (1, -1, 1),
+    (1, 1, 1),
+    (-1, 1, 1),
+)
 
 
 def make_boxes(

@@ -7,9 +7,7 @@ from torch import Tensor
 _PAIRS = 20_000
 
 
-def overlap_area(
-    a: Float[Tensor, "pairs 4 2"], b: Float[Tensor, "pairs 4 2"]
-) -> Float[Tensor, " pairs"]:
+def overlap_area(a: Float[Tensor, "pairs 4 2"], b: Float[Tensor, "pairs 4 2"]) -> Float[Tensor, " pairs"]:
     """Shared area of each pair of convex quadrilaterals, corners counter-clockwise; best in float64.
 
     The corners of the shared polygon are corners of one that lie in the other, and crossings of edges; sorted

@@ -146,7 +146,8 @@ class BoxAveragePrecision(Metric):
         if int(self.truths.sum()) == 0:
             return {}
         scores, labels, overlap, truth_id, covered = (
-            _together(part).cpu() for part in (self.scores, self.labels, self.overlap, self.truth_id, self.covered)
+            _together(part).cpu()
+            for part in (self.scores, self.labels, self.overlap, self.truth_id, self.covered)
         )
         by_class = labels.argsort(stable=True)
         ends = torch.bincount(labels, minlength=len(self.classes)).cumsum(0).tolist()

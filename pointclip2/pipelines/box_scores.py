@@ -97,6 +97,8 @@ class BoxScorer:
             share = torch.zeros_like(evidence)
             share[:, :classes] = likelihood
             # Background has any size: as likely as a class of which nothing is known.
-            share[:, classes:] = torch.logsumexp(likelihood, dim=1, keepdim=True) - torch.tensor(float(classes)).log()
+            share[:, classes:] = (
+                torch.logsumexp(likelihood, dim=1, keepdim=True) - torch.tensor(float(classes)).log()
+            )
             evidence = evidence + self.size_weight * share
         return evidence.softmax(dim=1)[:, :classes]

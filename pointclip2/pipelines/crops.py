@@ -74,7 +74,9 @@ class BoxCropper:
                 continue
             free = inside[~room[inside]]
             used = free if len(free) >= max(self.min_points, 0.2 * len(inside)) else inside
-            local = in_box_frame(points[used], boxes.centre_m[number], self._turn(points[used], boxes, number))
+            local = in_box_frame(
+                points[used], boxes.centre_m[number], self._turn(points[used], boxes, number)
+            )
             name = f"{scene.name} box {number}"
             clouds.append(prepare_points(local.numpy(), "z", self.points, self.sampling, name).points)
         total = torch.tensor(counts, dtype=torch.int64)

@@ -90,7 +90,9 @@ class DetectPipeline(nn.Module):
         crops = self.cropper(scene, boxes)
         device = self.classify.text.device
         with torch.no_grad():
-            parts = [self.classify.encode(part.to(device)).float().cpu() for part in crops.clouds.split(_BATCH)]
+            parts = [
+                self.classify.encode(part.to(device)).float().cpu() for part in crops.clouds.split(_BATCH)
+            ]
         # Splitting nothing gives one empty part, of which the projector could make no views.
         features = torch.cat(parts) if len(crops.clouds) else torch.zeros(0, 1, 1)
         return EncodedBoxes(boxes, objectness, crops.kept, crops.counts, features)
@@ -125,7 +127,11 @@ class DetectPipeline(nn.Module):
         boxes = Boxes(boxes.centre_m, boxes.size_m, boxes.heading_rad, labels)
         order = nms(boxes, scores.amax(dim=1) if len(kept) else torch.zeros(0), self.nms_iou)
         return Detections(
-            take(boxes, order), scores[order], objectness[order], probability[order], encoded.counts[kept[order]]
+            take(boxes, order),
+            scores[order],
+            objectness[order],
+            probability[order],
+            encoded.counts[kept[order]],
         )
 
     def forward(self, scene: Scene) -> Detections:
@@ -136,6 +142,4 @@ class DetectPipeline(nn.Module):
 def nothing_encoded() -> EncodedBoxes:
     """Of a scene without boxes."""
     empty = torch.zeros(0)
-    return EncodedBoxes(
-        join_boxes([no_boxes()]), empty, empty.bool(), empty.long(), torch.zeros(0, 1, 1)
-    )
+    return EncodedBoxes(join_boxes([no_boxes()]), empty, empty.bool(), empty.long(), torch.zeros(0, 1, 1))

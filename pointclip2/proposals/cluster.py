@@ -94,7 +94,11 @@ class ClusterProposals:
         for scale in self.scales_m:
             groups = by_density(points, max(scale, 2 * self.voxel_m) * grown, self.min_points)
             yield groups
-            apart = [part for group in groups for part in on_top(points, normals, structure, group, self.min_points)]
+            apart = [
+                part
+                for group in groups
+                for part in on_top(points, normals, structure, group, self.min_points)
+            ]
             if apart:
                 yield apart
         if self.normal_weight_m > 0:

@@ -71,7 +71,8 @@ class Detr3dProposals:
         sure = valid(boxes) & (objectness > self.min_objectness)
         boxes, objectness = take(boxes, sure), objectness[sure]
         full = torch.tensor(
-            [len(inside) >= self.min_points for inside in points_inside(scene.points_m, boxes)], dtype=torch.bool
+            [len(inside) >= self.min_points for inside in points_inside(scene.points_m, boxes)],
+            dtype=torch.bool,
         )
         boxes, objectness = take(boxes, full), objectness[full]
         kept = nms(boxes, objectness, self.nms_iou)

@@ -166,7 +166,10 @@ class PositionEmbedding(nn.Module):
         self.register_buffer("gauss_B", torch.zeros(3, dim // 2))
 
     def forward(
-        self, xyz: Float[Tensor, "batch points 3"], low: Float[Tensor, "batch 3"], high: Float[Tensor, "batch 3"]
+        self,
+        xyz: Float[Tensor, "batch points 3"],
+        low: Float[Tensor, "batch 3"],
+        high: Float[Tensor, "batch 3"],
     ) -> Float[Tensor, "batch points dim"]:
         """A flat scene has the position 0 along its flat axis."""
         extent = (high - low).clamp(min=1e-9).unsqueeze(1)

@@ -146,7 +146,9 @@ def load_detr3d(path: Path) -> Detr3d:
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint by name; raises as `load_detr3d` does."""
     if not path.is_file():
-        raise WeightsError(f"{path}: no such file; the address of the weights is in the README of 3DETR's code")
+        raise WeightsError(
+            f"{path}: no such file; the address of the weights is in the README of 3DETR's code"
+        )
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError
         from safetensors.torch import load_file

@@ -49,7 +49,10 @@ def find_floor(points: Floats, normals: Floats, thick_m: float) -> Floor | None:
     if slope is None:
         return None
     above = points[:, 2] - points[:, :2] @ slope[:2] - slope[2]
-    if np.mean(above < -3 * thick_m) > 0.1 or _spread(points[level & (np.abs(above) < thick_m)], points) < 0.25:
+    if (
+        np.mean(above < -3 * thick_m) > 0.1
+        or _spread(points[level & (np.abs(above) < thick_m)], points) < 0.25
+    ):
         return None
     near = level & (np.abs(above) < 0.1)
     corner = points[:, :2].min(axis=0)

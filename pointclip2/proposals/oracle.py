@@ -25,7 +25,11 @@ class OracleProposals:
             CloudError: nobody knows them.
         """
         if scene.boxes is None:
-            raise CloudError(f"{scene.name} has no true boxes: proposals=oracle needs them, proposals=cluster does not")
+            raise CloudError(
+                f"{scene.name} has no true boxes: proposals=oracle needs them, proposals=cluster does not"
+            )
         boxes = take(scene.boxes, valid(scene.boxes))
-        unnamed = type(boxes)(boxes.centre_m, boxes.size_m, boxes.heading_rad, torch.full_like(boxes.labels, -1))
+        unnamed = type(boxes)(
+            boxes.centre_m, boxes.size_m, boxes.heading_rad, torch.full_like(boxes.labels, -1)
+        )
         return Proposals(unnamed, torch.ones(len(boxes)))

@@ -69,7 +69,9 @@ class Detection:
         with watch.stage("text"):
             classify.text = job.text(backbone, prompts)
             if self.score.background:
-                classify.text = torch.cat([classify.text, job.text(backbone, background(self.score.background))])
+                classify.text = torch.cat(
+                    [classify.text, job.text(backbone, background(self.score.background))]
+                )
         classify.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, projector.rig.views)
         self.score.use_classes(dataset.classes)
         pipeline = DetectPipeline(
@@ -146,7 +148,9 @@ class Detection:
                 scenes[position] = from_tensors(position, store.read(position))
         if not scenes:
             reason = next(iter(missing.values()), "no scenes")
-            raise DataError(f"{dataset.name}: none of {len(dataset)} scenes could be used; the first: {reason}")
+            raise DataError(
+                f"{dataset.name}: none of {len(dataset)} scenes could be used; the first: {reason}"
+            )
         return scenes, {dataset.names[position]: reason for position, reason in sorted(missing.items())}
 
 

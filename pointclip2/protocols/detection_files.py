@@ -50,7 +50,9 @@ def write_detections(
             for line in lines
         ]
         stem = file_name(name)
-        write_text(folder / f"{stem}_boxes.json", json.dumps({"scene": name, "boxes": boxes}, indent=1) + "\n")
+        write_text(
+            folder / f"{stem}_boxes.json", json.dumps({"scene": name, "boxes": boxes}, indent=1) + "\n"
+        )
         sure = found.scores.amax(dim=1) > shown if len(found) else found.objectness > 1
         outlines = corners(found.boxes)[sure].numpy()
         painted = [colours[label] for label in found.boxes.labels[sure].tolist()]

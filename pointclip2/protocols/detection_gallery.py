@@ -45,7 +45,8 @@ def draw_scenes(
         true = _true_boxes(scene, dataset)
         drawn = [DrawnBox(box.corners.astype(np.float64), box.label, box.colour, True) for box in true]
         drawn += [
-            DrawnBox(box.corners.astype(np.float64), f"{box.label} {box.score:.2f}", box.colour) for box in found
+            DrawnBox(box.corners.astype(np.float64), f"{box.label} {box.score:.2f}", box.colour)
+            for box in found
         ]
         picture = run_dir / "scenes" / f"{file_name(scene.name)}.png"
         colours = None if scene.colours is None else scene.colours.numpy()

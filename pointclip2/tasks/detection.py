@@ -59,7 +59,11 @@ class DetectionTask(LightningModule):
         named = {name: float(value) for name, value in self.names.compute().items()}
         self.results = {f"test/{name}": value for name, value in found.items()}
         if found:
-            kept = {"box/acc": "test/box_acc", "box/acc_top5": "test/box_acc_top5", "box/macc": "test/box_macc"}
+            kept = {
+                "box/acc": "test/box_acc",
+                "box/acc_top5": "test/box_acc_top5",
+                "box/macc": "test/box_macc",
+            }
             self.results.update({new: named[old] for old, new in kept.items() if old in named})
             self.results.update(
                 {
@@ -78,10 +82,6 @@ class DetectionTask(LightningModule):
             shares = [{} for _ in range(self.trainer.world_size)]
             torch.distributed.all_gather_object(shares, self.detections)
         return {position: found for share in shares for position, found in sorted(share.items())}
-
-    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
-        """Boxes stay where they are: few numbers, and geometry is done on the processor."""
-        return batch
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing to save: nothing here is trained."""

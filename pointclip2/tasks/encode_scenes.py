@@ -1,7 +1,6 @@
 """Encoding of scenes as a Lightning prediction: the trainer brings devices, processes and the progress bar."""
 
 import time
-from typing import Any
 
 import torch
 from lightning import LightningModule
@@ -32,20 +31,20 @@ class EncodeScenesTask(LightningModule):
         self.skipped: dict[int, str] = {}
         self.seconds = {"propose": 0.0, "encode": 0.0}
 
-    def predict_step(self, batch: SceneItem, batch_idx: int) -> None:
-        """One scene."""
-        if batch.position < 0:
-            return
+    def predict_step(self, batch: SceneItem, batch_idx: int) -> int:
+        """One scene; its position in the data set."""
         if batch.scene is None:
-            self.skipped[batch.position] = batch.reason
-            return
+            if batch.position >= 0:
+                self.skipped[batch.position] = batch.reason
+            return batch.position
         try:
             encoded = self._encoded(batch.position, batch.scene)
         except CloudError as error:
             self.skipped[batch.position] = str(error)
-            return
+            return batch.position
         if self.store is None or not self.store.write(batch.position, as_tensors(encoded)):
             self.kept[batch.position] = encoded
+        return batch.position
 
     def _encoded(self, position: int, scene: Scene) -> EncodedScene:
         start = time.perf_counter()
@@ -59,10 +58,6 @@ class EncodeScenesTask(LightningModule):
         self.seconds["propose"] += middle - start
         self.seconds["encode"] += time.perf_counter() - middle
         return EncodedScene(position, found, truth)
-
-    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
-        """Scans stay where they are: only crops go to the device."""
-        return batch
 
 
 def as_tensors(scene: EncodedScene) -> dict[str, Tensor]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
@@ -68,6 +70,10 @@ class SceneDataModule(LightningDataModule):
             _Scenes(self.dataset, own), batch_size=1, num_workers=self.num_workers, collate_fn=_alone
         )
 
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """As it is: only crops go to the device, scans need not."""
+        return batch
+
 
 class EncodedSceneModule(LightningDataModule):
     """Encoded scenes to test, shared out among processes without padding."""
@@ -80,3 +86,7 @@ class EncodedSceneModule(LightningDataModule):
         rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         own = [self.scenes[position] for position in sorted(self.scenes)][rank::world]
         return DataLoader(own or [None], batch_size=1, collate_fn=lambda items: items[0])  # type: ignore[arg-type, list-item]
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """As it is: few numbers, and geometry is done on the processor."""
+        return batch

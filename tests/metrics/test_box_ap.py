@@ -28,7 +28,9 @@ def golden_metric() -> tuple[BoxAveragePrecision, np.lib.npyio.NpzFile]:
     for scene in np.unique(truth[:, 0]):
         own, real = found[found[:, 0] == scene], truth[truth[:, 0] == scene]
         scores = torch.zeros(len(own), 18)
-        scores[torch.arange(len(own)), torch.from_numpy(own[:, 1]).long()] = torch.from_numpy(own[:, 8]).float()
+        scores[torch.arange(len(own)), torch.from_numpy(own[:, 1]).long()] = torch.from_numpy(
+            own[:, 8]
+        ).float()
         boxes = rows_as_boxes(own)
         metric.update(int(scene), boxes, boxes, scores, rows_as_boxes(real))
     return metric, golden
