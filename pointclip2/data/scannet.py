@@ -64,9 +64,9 @@ class ScanNet(StoredScenes):
         if not folder.is_dir() or found is None:
             missing = f"the list {lists[0]}" if folder.is_dir() else f"the folder {folder}"
             raise DataError(
-                f"ScanNet V2 is not in {self.root}: {missing} is missing. Expected {FOLDER}/<scan>_{{vert,bbox}}.npy and "
-                f"meta_data/scannetv2_{{train,val}}.txt there, as VoteNet's scripts write them, after signing the terms "
-                f"of use on {PAGE}"
+                f"ScanNet V2 is not in {self.root}: {missing} is missing. "
+                f"Expected {FOLDER}/<scan>_{{vert,bbox}}.npy and meta_data/scannetv2_{{train,val}}.txt there, "
+                f"as VoteNet's scripts write them, after signing the terms of use on {PAGE}"
             )
         listed = [line.strip() for line in found.read_text(encoding="utf-8").splitlines() if line.strip()]
         # VoteNet leaves out scans that are listed but absent; a subset of the files is a common case.

@@ -80,7 +80,8 @@ class SunRgbdIndex(SceneIndex):
         rows = np.load(file_of_boxes, allow_pickle=False)
         if rows.ndim != 2 or rows.shape[1] != 8:
             raise CloudError(
-                f"{file_of_boxes.name} must have 8 columns (centre, half size, heading, class), not the shape {rows.shape}"
+                f"{file_of_boxes.name} must have 8 columns (centre, half size, heading, class), "
+                f"not the shape {rows.shape}"
             )
         if not np.isin(rows[:, 7], np.arange(len(CLASSES))).all():
             raise CloudError(f"{file_of_boxes.name} has a class that is not 0 to {len(CLASSES) - 1}")

@@ -15,7 +15,7 @@ from pointclip2.features.store import CACHE_VERSION, replace_file, source_digest
 from pointclip2.types import DataError
 
 log = logging.getLogger(__name__)
-ROOMS = ("geometry", "projectors", "backbones", "proposals", "pipelines")
+ROOMS = ("geometry", "projectors", "backbones", "proposals")
 
 
 class SceneStore:

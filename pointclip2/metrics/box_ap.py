@@ -138,10 +138,11 @@ class BoxAveragePrecision(Metric):
         self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.device)
 
     def compute(self) -> dict[str, float]:
-        """Fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou`` and ``ap_25_class/NAME``, spaces as underscores.
+        """Fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou`` and ``ap_25_class/night_stand``.
 
         ``ar`` is the detections' recall, a mean over classes; ``recall`` the share of all true boxes that some
-        proposal covers, and ``mean_iou`` the mean overlap of a true box with its best proposal. Empty without true boxes.
+        proposal covers, and ``mean_iou`` the mean overlap of a true box with its best proposal. Nothing at all
+        where there are no true boxes.
         """
         if int(self.truths.sum()) == 0:
             return {}

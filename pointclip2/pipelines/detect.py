@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from pointclip2.geometry.boxes import join_boxes, no_boxes, take
 from pointclip2.pipelines.box_scores import BoxScorer
 from pointclip2.pipelines.classify import ClassifyPipeline
-from pointclip2.pipelines.crops import BoxCropper
+from pointclip2.proposals.crops import BoxCropper
 from pointclip2.proposals.proposal import Proposer
 from pointclip2.types import Boxes, Scene
 

@@ -4,8 +4,6 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pointclip2.data.checksum import digest_files
 from pointclip2.geometry.boxes import make_boxes, points_inside, take, valid
 from pointclip2.proposals.box_rows import SUFFIXES, BoxRows, read_rows

@@ -10,13 +10,13 @@ import torch
 
 from pointclip2.config import build
 from pointclip2.data.scene_dataset import SceneDataset
-from pointclip2.features.store import feature_key
 from pointclip2.features.scenes import SceneStore
+from pointclip2.features.store import feature_key
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.pipelines.box_scores import BoxScorer
-from pointclip2.pipelines.crops import BoxCropper
 from pointclip2.pipelines.detect import DetectPipeline
 from pointclip2.prompts import PromptSet
+from pointclip2.proposals.crops import BoxCropper
 from pointclip2.protocols.detection_files import write_detections
 from pointclip2.protocols.detection_gallery import draw_scenes
 from pointclip2.protocols.detection_report import facts, rows, sentence
@@ -120,7 +120,7 @@ class Detection:
         if cfg.features.cache:
             data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
             key = feature_key(data, plain(cfg.projector), pipeline.classify.backbone.describe())
-            crop = {name: value for name, value in vars(self.crop).items()}
+            crop = dict(vars(self.crop))
             store = SceneStore(
                 Path(cfg.paths.features), {**key, "proposals": pipeline.proposer.describe(), "crop": crop}
             )

@@ -9,7 +9,7 @@ from lightning import LightningModule
 from pointclip2.geometry.boxes import no_boxes
 from pointclip2.metrics.box_ap import BoxAveragePrecision
 from pointclip2.metrics.classification import ClassificationMetrics
-from pointclip2.pipelines.detect import DetectPipeline, Detections
+from pointclip2.pipelines.detect import Detections, DetectPipeline
 from pointclip2.tasks.scene_data import EncodedScene
 
 

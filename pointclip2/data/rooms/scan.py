@@ -60,7 +60,7 @@ SCANNERS = {
         warp_m=(0.01, 0.025), tilt_deg=(0.3, 1.5), strays=(0.0, 0.006),
     ),
 }  # fmt: skip
-"""``handheld`` resembles a phone or depth camera led through a room; ``clean`` is for finding out what its faults cost."""
+"""``handheld`` resembles a phone or depth camera led through a room; ``clean`` shows what its faults cost."""
 
 
 @dataclass(frozen=True)

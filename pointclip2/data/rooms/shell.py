@@ -1,5 +1,7 @@
 """Floor, walls and ceiling of a plan as triangles, with what is seen through the doorways."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,8 +40,8 @@ def _level(outline: Floats, height_m: float) -> list[Floats]:
     """The polygon at a height. It is cut into the rectangles of the lattice of its corners."""
     xs, ys = np.unique(outline[:, 0]), np.unique(outline[:, 1])
     found = []
-    for x0, x1 in zip(xs, xs[1:], strict=False):
-        for y0, y1 in zip(ys, ys[1:], strict=False):
+    for x0, x1 in pairwise(xs):
+        for y0, y1 in pairwise(ys):
             if within(np.array([[(x0 + x1) / 2, (y0 + y1) / 2]]), outline)[0]:
                 found.append(
                     _quad(
