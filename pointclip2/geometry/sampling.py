@@ -165,7 +165,8 @@ def ball_query(
         near = order[int(slab[0]) : int(slab[1])].sort().values
         if len(near):
             within = _within(points[near], centres[chunk], radius)
-            found[chunk] = near[_first(within, count)]
+            some = within.any(dim=1)
+            found[chunk[some]] = near[_first(within[some], count)]
     return found
 
 
@@ -177,15 +178,12 @@ def _within(points: Tensor, centres: Tensor, radius: float) -> Bool[Tensor, "cen
 
 
 def _first(within: Bool[Tensor, "centres points"], count: int) -> Int64[Tensor, "centres count"]:
-    """Columns of the first ``count`` true values of each row, padded with the first."""
+    """Columns of the first ``count`` true values of each row, padded with the first; every row has one."""
     row, column = within.nonzero(as_tuple=True)
     total = within.sum(dim=1)
     start = total.cumsum(0) - total
     rank = torch.arange(len(row), device=row.device) - start[row]
     kept = rank < count
-    first = torch.zeros(len(within), dtype=torch.int64, device=row.device)
-    some = total > 0
-    first[some] = column[start[some]]
-    result = first.unsqueeze(1).repeat(1, count)
+    result = column[start].unsqueeze(1).repeat(1, count)
     result[row[kept], rank[kept]] = column[kept]
     return result
