@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from pointclip2.geometry.boxes import join_boxes, no_boxes, take
+from pointclip2.geometry.boxes import nms, take
 from pointclip2.pipelines.box_scores import BoxScorer
 from pointclip2.pipelines.classify import ClassifyPipeline
 from pointclip2.proposals.crops import BoxCropper
@@ -115,8 +115,6 @@ class DetectPipeline(nn.Module):
 
     def suppressed(self, encoded: EncodedBoxes, probability: Float[Tensor, "kept classes"]) -> Detections:
         """Class-wise suppression by score; boxes of low objectness are dropped before."""
-        from pointclip2.geometry.boxes import nms
-
         kept = encoded.kept.nonzero()[:, 0]
         sure = encoded.objectness[kept] > self.min_objectness
         kept, probability = kept[sure], probability[sure]
@@ -137,9 +135,3 @@ class DetectPipeline(nn.Module):
     def forward(self, scene: Scene) -> Detections:
         """From a scan to scored boxes."""
         return self.detect(self.propose(scene))
-
-
-def nothing_encoded() -> EncodedBoxes:
-    """Of a scene without boxes."""
-    empty = torch.zeros(0)
-    return EncodedBoxes(join_boxes([no_boxes()]), empty, empty.bool(), empty.long(), torch.zeros(0, 1, 1))
