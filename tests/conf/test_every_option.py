@@ -162,7 +162,9 @@ def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
     rooms = compose("evaluate", ["task=detection"])
     assert rooms.data == compose("evaluate", ["task=detection", "data=rooms"]).data
     assert "pointclip2.data.rooms" in rooms.data._target_
-    own = compose("evaluate", ["task=detection", "data=folder", "proposals=felzenszwalb", "data.path=scan.ply"])
+    own = compose(
+        "evaluate", ["task=detection", "data=folder", "proposals=felzenszwalb", "data.path=scan.ply"]
+    )
     assert (own.data.path, own.proposals.k) == ("scan.ply", 0.01)
 
 

@@ -91,7 +91,7 @@ def test_turned_furniture_gets_turned_boxes() -> None:
 def test_a_lone_table_is_not_taken_for_floor() -> None:
     rng = np.random.default_rng(0)
     top = np.column_stack([rng.uniform(0, 1, (4000, 2)), np.full(4000, 0.7)])
-    legs = rng.uniform(0, 0.03, (1600, 3)) + [[0, 0, 0]]
+    legs = rng.uniform(0, 0.03, (1600, 3))
     legs[:, 2] = rng.uniform(0, 0.7, 1600)
     legs[:, :2] += np.array([[0, 0], [0.97, 0], [0, 0.97], [0.97, 0.97]])[rng.integers(4, size=1600)]
     thin = surface(np.concatenate([top, legs]).astype(np.float32), 0.03, 30_000)
