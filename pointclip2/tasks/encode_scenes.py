@@ -7,7 +7,7 @@ from lightning import LightningModule
 from torch import Tensor
 
 from pointclip2.features.scenes import SceneStore
-from pointclip2.geometry.boxes import take, valid
+from pointclip2.geometry.boxes import join_boxes, no_boxes, take, valid
 from pointclip2.pipelines.detect import DetectPipeline, EncodedBoxes
 from pointclip2.tasks.scene_data import EncodedScene, SceneItem
 from pointclip2.types import Boxes, CloudError, Scene
@@ -50,14 +50,32 @@ class EncodeScenesTask(LightningModule):
         start = time.perf_counter()
         proposals = self.pipeline.proposer(scene)
         middle = time.perf_counter()
-        found = self.pipeline.encode(scene, proposals.boxes, proposals.objectness)
-        truth = None
-        if scene.boxes is not None:
-            boxes = take(scene.boxes, valid(scene.boxes))
-            truth = self.pipeline.encode(scene, boxes, torch.ones(len(boxes)))
+        true = no_boxes() if scene.boxes is None else take(scene.boxes, valid(scene.boxes))
+        # All at once: the room round them is looked for once only.
+        objectness = torch.cat([proposals.objectness, torch.ones(len(true))])
+        encoded = self.pipeline.encode(scene, join_boxes([proposals.boxes, true]), objectness)
+        found, truth = parted(encoded, len(proposals.boxes))
         self.seconds["propose"] += middle - start
         self.seconds["encode"] += time.perf_counter() - middle
-        return EncodedScene(position, found, truth)
+        return EncodedScene(position, found, None if scene.boxes is None else truth)
+
+
+def parted(encoded: EncodedBoxes, count: int) -> tuple[EncodedBoxes, EncodedBoxes]:
+    """The first ``count`` boxes, and the others."""
+    kept = int(encoded.kept[:count].sum())
+    halves = []
+    for boxes, features in ((slice(count), slice(kept)), (slice(count, None), slice(kept, None))):
+        index = torch.arange(len(encoded.boxes))[boxes]
+        halves.append(
+            EncodedBoxes(
+                take(encoded.boxes, index),
+                encoded.objectness[boxes],
+                encoded.kept[boxes],
+                encoded.counts[boxes],
+                encoded.features[features],
+            )
+        )
+    return halves[0], halves[1]
 
 
 def as_tensors(scene: EncodedScene) -> dict[str, Tensor]:
