@@ -69,10 +69,10 @@ def parted(encoded: EncodedBoxes, count: int) -> tuple[EncodedBoxes, EncodedBoxe
         halves.append(
             EncodedBoxes(
                 take(encoded.boxes, index),
-                encoded.objectness[boxes],
-                encoded.kept[boxes],
-                encoded.counts[boxes],
-                encoded.features[features],
+                encoded.objectness[index],
+                encoded.kept[index],
+                encoded.counts[index],
+                encoded.features[features].clone(),
             )
         )
     return halves[0], halves[1]
