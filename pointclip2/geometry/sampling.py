@@ -6,8 +6,11 @@ from jaxtyping import Bool, Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
-_BUCKET = 64
-"""Points a bucket: a bucket is looked at only where the new sample could come nearer to one of its points."""
+_BUCKET, _CUTS = 128, 8
+"""Most points of a bucket, and the parts that larger ones are cut into.
+
+A bucket is looked at only where the new sample could come nearer to one of its points.
+"""
 _LEADERS = 64
 """Buckets that are sampled on their own for a while."""
 _ROUND = 64
@@ -130,21 +133,20 @@ def _squares(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _buckets(points: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Point indices, ascending in each row; halved along the widest axis again and again.
+    """Point indices, ascending in each row; cut into eight along the widest axis again and again.
 
     The last rows are filled up with points that come twice, which changes no distance.
     """
     leaves = 1
     while leaves * _BUCKET < len(points):
-        leaves *= 2
+        leaves *= _CUTS
     rows = np.resize(np.arange(len(points)), (1, -(-len(points) // leaves) * leaves))
     while len(rows) < leaves:
         own = points[rows]
-        widest = np.ptp(own, axis=1).argmax(axis=1)
-        along = np.take_along_axis(own, widest[:, None, None], axis=2)[..., 0]
-        middle = rows.shape[1] // 2
-        order = np.argpartition(along, middle, axis=1)
-        rows = np.take_along_axis(rows, order, axis=1).reshape(2 * len(rows), middle)
+        widest = (own.max(axis=1) - own.min(axis=1)).argmax(axis=1)
+        along = own[np.arange(len(rows)), :, widest]
+        order = along.argsort(axis=1)
+        rows = np.take_along_axis(rows, order, axis=1).reshape(_CUTS * len(rows), -1)
     return np.sort(rows, axis=1)
 
 

@@ -137,10 +137,10 @@ def test_a_scene_that_cannot_be_read_is_skipped_and_named(toy: Path, tmp_path: P
     assert record_of(result)["data"]["n"] == 1
 
 
-def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: Path, scans: Path) -> None:
-    with pytest.raises(DataError, match="single objects"):
-        run(toy, tmp_path, scans, "~data", "+data=shapes")
+def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: Path) -> None:
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("data")]
+    with pytest.raises(DataError, match="single objects"):
+        evaluate(compose("evaluate", [*overrides, "task=detection", "data=shapes"]))
     with pytest.raises(DataError, match="task=detection"):
         evaluate(compose("evaluate", [*overrides, "data=rooms"]))
 
