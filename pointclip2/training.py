@@ -14,7 +14,7 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from omegaconf import DictConfig, OmegaConf, open_dict
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from pointclip2.backbones.weights import file_hash
@@ -24,7 +24,7 @@ from pointclip2.data.checksum import digest_values
 from pointclip2.data.pretraining.batches import PretrainingData
 from pointclip2.data.shapes.world import source_digest
 from pointclip2.records import git_commit
-from pointclip2.tasks.pretrain import LARGEST_SCALE, Pretrain, absorb_centring
+from pointclip2.tasks.pretrain import LARGEST_SCALE, Pretrain
 from pointclip2.types import ConfigError, WeightsError
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -51,7 +51,8 @@ def train(cfg: DictConfig) -> float:
     options: Any = OmegaConf.to_container(cfg.task, resolve=True)
     options.pop("name", None)
     steps = int(cfg.trainer.max_steps)
-    task = Pretrain(model, tokenizer, data.classes, data.vocabulary(), data.examples(), steps, **options)
+    mean, std = _preprocessing(source)
+    task = Pretrain(model, tokenizer, data.classes, data.vocabulary(), mean, std, steps, **options)
 
     facts = {
         "trained_on": f"{len(data.classes)} procedural classes and primitives, seed {cfg.seed}; nothing else",
@@ -129,20 +130,18 @@ class Export(Callback):
             "of_steps": module.steps,
             "validation": validated,
         }
-        export_model(module.average, self.source, self.folder, facts)
+        export_model(module.exported(), self.source, self.folder, facts)
 
 
-def export_model(model: nn.Module, source: Path, folder: Path, facts: dict[str, Any]) -> Path:
+def export_model(state: dict[str, Tensor], source: Path, folder: Path, facts: dict[str, Any]) -> Path:
     """Write an open_clip ``local-dir`` with the weights in float16; returns the weights file."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
     if (source / CONFIG).resolve() != (folder / CONFIG).resolve():
         shutil.copyfile(source / CONFIG, folder / CONFIG)
-    state = absorb_centring({name: value.detach().cpu() for name, value in model.state_dict().items()})
-    # open_clip resizes this one for other image sizes, which torch cannot do in half precision on a processor.
-    kept = {"visual.positional_embedding": state.pop("visual.positional_embedding").float().contiguous()}
-    state = {name: value.half().contiguous() for name, value in state.items()} | kept
+    state = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+    state = {name: value.contiguous() for name, value in state.items()}
     state["logit_scale"] = state["logit_scale"].clamp(max=LARGEST_SCALE)
     partial = folder / f"{WEIGHTS}.{os.getpid()}.partial"
     save_file(state, partial, {"format": "pt"})
@@ -156,6 +155,8 @@ def open_model(folder: Path) -> tuple[nn.Module, Any]:
     """A new open_clip model with random weights by torch's seed, and its tokenizer."""
     import open_clip
 
+    import pointclip2.backbones.depth_tower  # noqa: F401  registers the tower with timm
+
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)  # open_clip tells every step of loading
     try:
@@ -165,6 +166,17 @@ def open_model(folder: Path) -> tuple[nn.Module, Any]:
             return model, open_clip.get_tokenizer(f"local-dir:{folder}")
     finally:
         logging.disable(level)
+
+
+def _preprocessing(source: Path) -> tuple[float, float]:
+    """Mean and deviation of grey images, from the ``preprocess_cfg``."""
+    told = json.loads((source / CONFIG).read_text(encoding="utf-8")).get("preprocess_cfg", {})
+    mean, std = told.get("mean", [0.0]), told.get("std", [1.0])
+    if len({*mean}) > 1 or len({*std}) > 1:
+        raise ConfigError(
+            f"{source / CONFIG}: depth maps are grey: preprocess_cfg must treat all channels alike"
+        )
+    return float(mean[0]), float(std[0])
 
 
 def _model_folder(model: str) -> Path:

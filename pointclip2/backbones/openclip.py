@@ -97,6 +97,8 @@ class OpenClipBackbone(nn.Module):
     ) -> tuple[nn.Module, str]:
         import open_clip
 
+        import pointclip2.backbones.depth_tower  # noqa: F401  registers the built-in model's tower with timm
+
         options: dict[str, Any] = {
             "force_image_size": self.image_size,
             "pretrained_image": False,

@@ -9,7 +9,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "tiny_clip"
 
 
 def tiny(
-    image_size: int = 112, precision: str = "fp32", weights: str | None = None, batch: int = 256
+    image_size: int = 80, precision: str = "fp32", weights: str | None = None, batch: int = 256
 ) -> OpenClipBackbone:
     """The built-in model; its weights are refused if their hash is not the one in ``model.json`` beside them.
 
@@ -27,9 +27,8 @@ def tiny(
         arch=f"local-dir:{FOLDER}",
         pretrained="shapes" if weights is None else "random" if weights == RANDOM else "local",
         image_size=image_size,
-        image_mean=(0.0, 0.0, 0.0),
-        image_std=(1.0, 1.0, 1.0),
-        normalise=False,
+        image_mean=None,
+        image_std=None,
         weights=weights,
         precision=precision,
         sha256=facts.get("sha256"),

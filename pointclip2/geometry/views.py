@@ -72,6 +72,13 @@ class CameraRig(nn.Module):
         """How many."""
         return len(self.rotation)
 
+    def only(self, views: Sequence[int]) -> "CameraRig":
+        """A rig of some of the views, in the order given."""
+        chosen = CameraRig([[0.0, 0.0, 0.0]] * len(views))
+        chosen._exact = self._exact[list(views)].clone()
+        chosen.rotation = chosen._exact.to(self.rotation.device)
+        return chosen
+
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "CameraRig":
         """The rig follows a device, not a precision: a backbone in half precision must not bend the views."""
         super()._apply(fn, recurse)

@@ -1,4 +1,4 @@
-"""An optimiser with two kinds of steps: orthogonal ones for the matrices of transformers, AdamW's for the rest."""
+"""An optimiser with two kinds of steps: orthogonal ones for matrices and convolutions, AdamW's for the rest."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,7 +11,8 @@ class OrthogonalAdamW(torch.optim.AdamW):
     """One optimiser, so that one schedule and one checkpoint hold both.
 
     The update of a matrix is its momentum with all singular values made about 1 (Muon, Jordan 2024), scaled so that
-    learning rates mean what they mean for AdamW (root mean square 0.2).
+    learning rates mean what they mean for AdamW (root mean square 0.2). A convolution is a matrix of outputs by inputs
+    and places.
 
     Args:
         matrices, others: parameters.
@@ -50,7 +51,8 @@ class OrthogonalAdamW(torch.optim.AdamW):
         by_shape: dict[tuple[int, ...], list[Tensor]] = {}
         for parameter in group["params"]:
             if parameter.grad is not None:
-                by_shape.setdefault(tuple(parameter.shape), []).append(parameter)
+                rows = parameter.shape[0]
+                by_shape.setdefault((rows, parameter.numel() // rows), []).append(parameter)
         for (rows, columns), parameters in by_shape.items():
             momenta = []
             for parameter in parameters:
@@ -63,9 +65,11 @@ class OrthogonalAdamW(torch.optim.AdamW):
                 assert gradient is not None
                 momenta.append(torch.lerp(gradient, state["momentum"], 0.95))
                 parameter.grad = None  # AdamW passes over it
-            updates = orthogonal(torch.stack(momenta)) * (0.2 * max(rows, columns) ** 0.5)
+            flat = torch.stack([momentum.reshape(rows, columns) for momentum in momenta])
+            updates = orthogonal(flat) * (0.2 * max(rows, columns) ** 0.5)
             for parameter, update in zip(parameters, updates, strict=True):
-                parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-group["lr"])
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                parameter.add_(update.view_as(parameter), alpha=-group["lr"])
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

@@ -13,27 +13,25 @@ from pointclip2.data.pretraining.batches import PretrainingBatch
 from pointclip2.prompts.articles import fill
 from pointclip2.prompts.templates import depth_templates
 from pointclip2.tasks.orthogonal import OrthogonalAdamW
-from pointclip2.tasks.pretrain_start import begin_local, place_patches, whiten_patches
 
 LARGEST_SCALE = math.log(100.0)
 ANCHOR_SCALE = 16.0
-BACKGROUND, CONTRAST = 1.0, 0.35
-"""Training sees (image - BACKGROUND) / CONTRAST, or the white around the object drowns it; see `absorb_centring`."""
 
 
 class Pretrain(lightning.LightningModule):
     """Three losses: a view names its class, finds its own sentence, and its patches name their parts.
 
     Args:
-        model: an open_clip CLIP with a plain vision transformer.
+        model: an open_clip CLIP whose image tower is a timm model with mean pooling and a linear projection, so that
+            a cell of its map goes through the same projection as the whole.
         tokenizer: open_clip's.
         classes: names in label order, for validation.
         vocabulary: sentences made of all words that training uses. The rows of other tokens are zero and stay so: a
             word that was never trained then says nothing instead of something random.
-        examples: images (n, size, size) that the patch embedding begins with.
+        mean, std: of the images, as the model's ``preprocess_cfg`` says; the background should come to 0.
         steps: of the whole schedule.
         learning_rate: of vectors and embeddings at its peak.
-        matrix_rate: of the matrices inside the transformers, whose updates are made orthogonal.
+        matrix_rate: of convolutions and of matrices inside the transformer, whose updates are made orthogonal.
         weight_decay: of matrices.
         warmup: steps.
         decay: of the running average of the weights, which is what is validated and exported.
@@ -48,10 +46,11 @@ class Pretrain(lightning.LightningModule):
         tokenizer: Any,
         classes: tuple[str, ...],
         vocabulary: list[str],
-        examples: Tensor,
+        mean: float,
+        std: float,
         steps: int,
         learning_rate: float = 1.5e-3,
-        matrix_rate: float = 5e-3,
+        matrix_rate: float = 8e-3,
         weight_decay: float = 0.05,
         warmup: int = 100,
         decay: float = 0.995,
@@ -72,28 +71,42 @@ class Pretrain(lightning.LightningModule):
             part_weight,
             anchor_weight,
         )
+        self.mean, self.std = mean, std
         self.anchors = nn.Parameter(torch.randn(len(classes), model.text_projection.shape[1]))
-        rows = torch.zeros(model.token_embedding.num_embeddings, 1)
-        ids = [self.tokenizer(vocabulary[start : start + 512]) for start in range(0, len(vocabulary), 512)]
-        rows[torch.cat(ids).unique()] = 1.0
-        rows[0] = 0.0  # padding, behind the end and never looked at
-        table: Tensor = model.token_embedding.weight
-        with torch.no_grad():
-            table.mul_(rows)
-        whiten_patches(model, centred(examples)[:, 0])
-        place_patches(model)
-        begin_local(model)
-        table.register_hook(lambda gradient: gradient * rows.to(gradient))
+        ids = [tokenizer(vocabulary[start : start + 512]) for start in range(0, len(vocabulary), 512)]
+        # Padding (0) stands behind the end, where nothing looks at it.
+        self.words = torch.cat([torch.zeros(1, dtype=torch.int64), torch.cat(ids).unique()]).unique()
+        self.tokens = model.token_embedding.num_embeddings
+        self._row_of = torch.zeros(self.tokens, dtype=torch.int64)
+        self._row_of[self.words] = torch.arange(len(self.words))
+        # Only the rows that are ever used: the optimiser would spend more time on the others than on the model.
+        model.token_embedding = nn.Embedding.from_pretrained(
+            model.token_embedding.weight.detach()[self.words].clone(), freeze=False
+        )
+        model.visual.to(memory_format=torch.channels_last)
         self.average: Any = copy.deepcopy(model).requires_grad_(False).eval()
 
     def text(self, model: nn.Module, sentences: list[str]) -> Tensor:
         """Unit rows, cut to the longest sentence: padding behind it is never attended to."""
-        tokens = self.tokenizer(sentences).to(self.device)
-        return F.normalize(_text_features(model, tokens), dim=-1)
+        rows = self._row_of[self.tokenizer(sentences)]
+        last = len(self.words) - 1  # the end token has the highest number
+        return F.normalize(_text_features(model, rows.to(self.device), last), dim=-1)
+
+    def centred(self, images: Tensor) -> Tensor:
+        """Depth maps (images, height, width) as three channels with the background at 0."""
+        return ((images - self.mean) / self.std).unsqueeze(1).expand(-1, 3, -1, -1)
+
+    def exported(self) -> dict[str, Tensor]:
+        """The averaged weights as open_clip has them; rows of words that were never trained are zero."""
+        state = {name: value.detach().cpu() for name, value in self.average.state_dict().items()}
+        rows = state["token_embedding.weight"]
+        table = torch.zeros(self.tokens, rows.shape[1])
+        table[self.words[1:]] = rows[1:]
+        return {**state, "token_embedding.weight": table}
 
     def training_step(self, batch: PretrainingBatch, index: int) -> Tensor:
         """The weighted sum of the losses."""
-        pooled, patches = image_features(self.model, centred(batch.images))
+        pooled, patches = image_features(self.model, self.centred(batch.images))
         pooled, patches = F.normalize(pooled, dim=-1), F.normalize(patches, dim=-1)
         texts = self.text(self.model, [*batch.class_texts, *batch.instance_texts, *batch.part_texts])
         sizes = [len(batch.class_texts), len(batch.instance_texts), len(batch.part_texts)]
@@ -131,11 +144,15 @@ class Pretrain(lightning.LightningModule):
         """
         super().optimizer_step(*arguments, **options)
         step = self.global_step + 1  # counted when this returns
-        decay = min(self.decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            averaged: list[Tensor] = [*self.average.parameters()]
-            current: list[Tensor] = [*self.model.parameters()]
-            torch._foreach_lerp_(averaged, current, 1 - decay)
+        self.follow(min(self.decay, (1 + step) / (10 + step)))
+
+    @torch.no_grad()
+    def follow(self, decay: float) -> None:
+        """Move the average: so much of it stays, the rest is the model as it is."""
+        averaged, current = (
+            [*model.parameters(), *_statistics(model)] for model in (self.average, self.model)
+        )
+        torch._foreach_lerp_(averaged, current, 1 - decay)
 
     def on_validation_start(self) -> None:
         """One vector a class, the mean over every fifth template."""
@@ -153,17 +170,19 @@ class Pretrain(lightning.LightningModule):
         flat = F.interpolate(
             images.float().flatten(0, 1).unsqueeze(1), size=(side, side), mode="bilinear", align_corners=True
         )
-        pooled, _ = image_features(self.average, centred(flat[:, 0]))
+        pooled, _ = image_features(self.average, self.centred(flat[:, 0]))
         logits = (F.normalize(pooled, dim=-1) @ self.class_rows.T).view(*images.shape[:2], -1).mean(dim=1)
         name = ("val/acc", "val/acc_scan")[dataloader_idx]
         right = (logits.argmax(dim=1) == labels).float().mean()
         self.log(name, right, prog_bar=True, add_dataloader_idx=False, batch_size=len(labels), on_epoch=True)
 
     def configure_optimizers(self) -> Any:
-        """Orthogonal steps for the transformers' matrices, AdamW for the rest; warm-up and a cosine for both."""
-        named = list(self.model.named_parameters())
-        matrices = [p for n, p in named if p.ndim == 2 and "resblocks" in n]
-        others = [p for n, p in named if not (p.ndim == 2 and "resblocks" in n)]
+        """Orthogonal steps for convolutions and inner matrices, AdamW for the rest; warm-up and a cosine for both."""
+        matrices: list[Tensor] = []
+        others: list[Tensor] = []
+        for name, parameter in self.model.named_parameters():
+            inner = parameter.ndim == 4 or (parameter.ndim == 2 and "resblocks" in name)
+            (matrices if inner else others).append(parameter)
         optimizer = OrthogonalAdamW(
             matrices, [*others, self.anchors], self.matrix_rate, self.learning_rate, self.weight_decay
         )
@@ -178,46 +197,22 @@ class Pretrain(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
+def _statistics(model: nn.Module) -> list[Tensor]:
+    """Running means and variances. No other buffer: the mean of a mask of infinities is not a number."""
+    return [buffer for name, buffer in model.named_buffers() if "running_" in name]
+
+
 def image_features(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Pooled (images, dim) and patch features (images, patches, dim) in one pass, at any size in whole patches.
-
-    The position embedding is interpolated as open_clip does when a model is loaded at another size, so that training at
-    several sizes prepares for it.
-    """
+    """Pooled (images, dim) and cell features (images, cells, dim) of (images, 3, height, width) in one pass."""
     tower: Any = model.visual
-    x = tower.conv1(images)
-    rows, columns = x.shape[-2:]
-    x = x.flatten(2).transpose(1, 2)
-    position = tower.positional_embedding
-    if (rows, columns) != tuple(tower.grid_size):
-        grid = position[1:].view(1, *tower.grid_size, -1).permute(0, 3, 1, 2)
-        grid = F.interpolate(grid, size=(rows, columns), mode="bicubic", antialias=True, align_corners=False)
-        position = torch.cat([position[:1], grid.permute(0, 2, 3, 1).flatten(0, 2)])
-    lead = tower.class_embedding.expand(len(x), 1, -1)
-    x = tower.ln_pre(torch.cat([lead, x], dim=1) + position)
-    pooled, patches = tower._global_pool(tower.ln_post(tower.transformer(x)))
-    return pooled @ tower.proj, patches @ tower.proj
+    cells = tower.trunk.forward_features(images).flatten(2).transpose(1, 2)
+    patches = tower.head(cells)
+    return patches.mean(dim=1), patches
 
 
-def centred(images: Tensor) -> Tensor:
-    """Depth maps (images, height, width) as three channels with the background at 0."""
-    return ((images - BACKGROUND) / CONTRAST).unsqueeze(1).expand(-1, 3, -1, -1)
-
-
-def absorb_centring(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The same model for images in [0, 1]: the shift is the same for every patch and goes into the position embedding.
-
-    Made from the half-precision kernel, so that the background cancels as exactly as it did in training.
-    """
-    kernel = (state["visual.conv1.weight"].float() / CONTRAST).half()
-    position = state["visual.positional_embedding"].float().clone()
-    position[1:] -= BACKGROUND * kernel.float().sum(dim=(1, 2, 3))
-    return {**state, "visual.conv1.weight": kernel, "visual.positional_embedding": position}
-
-
-def _text_features(model: Any, tokens: Tensor) -> Tensor:
+def _text_features(model: Any, tokens: Tensor, end: int) -> Tensor:
     """(sentences, dim). Sentences of like length go together: most are short, and one long one would pad them all."""
-    last = tokens.argmax(dim=1)  # the end token has the highest number
+    last = (tokens == end).int().argmax(dim=1)
     order = last.argsort(stable=True)
     features = []
     for part in order.chunk(4):

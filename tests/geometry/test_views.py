@@ -123,3 +123,13 @@ def test_a_rig_of_other_things_than_numbers_is_refused(views: Any) -> None:
 def test_a_ring_of_no_views_is_refused() -> None:
     with pytest.raises(ConfigError):
         ring(0)
+
+
+def test_some_views_of_a_rig_are_those_views() -> None:
+    rig = ring(6)
+    chosen = rig.only([4, 1])
+    assert chosen.views == 2
+    torch.testing.assert_close(chosen.rotation, rig.rotation[[4, 1]])
+    points = torch.rand(2, 7, 3)
+    torch.testing.assert_close(chosen(points), rig(points)[:, [4, 1]])
+    torch.testing.assert_close(chosen.double().rotation, rig.rotation[[4, 1]])

@@ -1,6 +1,7 @@
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -9,8 +10,7 @@ from safetensors.torch import load_file
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import compose
 from pointclip2.tasks.orthogonal import OrthogonalAdamW, orthogonal
-from pointclip2.tasks.pretrain import absorb_centring, centred, image_features, part_matching
-from pointclip2.tasks.pretrain_start import begin_local, place_patches, whiten_patches
+from pointclip2.tasks.pretrain import Pretrain, image_features, part_matching
 from pointclip2.training import ASSETS, export_model, open_model, train
 from pointclip2.types import ConfigError, WeightsError
 
@@ -25,6 +25,8 @@ def _options(folder: Path, steps: int, *more: str) -> list[str]:
         "pretraining.abstract=6",
         "pretraining.points=128",
         "pretraining.batch=8",
+        "pretraining.chunk=6",
+        "pretraining.chunk_steps=3",
         "pretraining.projectors.v2_segmentation.share=0",
         "pretraining.validation=1",
         f"trainer.max_steps={steps}",
@@ -39,12 +41,6 @@ def _train(options: list[str]) -> float:
     cfg = compose("train", [option for option in options if option not in ("logger=[]", "callbacks=null")])
     cfg.logger, cfg.callbacks = {}, {}
     return train(cfg)
-
-
-@pytest.fixture
-def model() -> torch.nn.Module:
-    torch.manual_seed(0)
-    return open_model(ASSETS / "tiny_clip")[0]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -90,11 +86,10 @@ def test_what_training_exports_is_an_ordinary_local_model_that_says_what_it_is(t
     card = json.loads((folder / "model.json").read_text())
     assert card["steps"] == 2
     assert card["bytes"] <= 12e6
-    backbone = OpenClipBackbone(
-        f"local-dir:{folder}", "local", 112, (0, 0, 0), (1, 1, 1), normalise=False, sha256=card["sha256"]
-    )
+    backbone = OpenClipBackbone(f"local-dir:{folder}", "local", None, None, None, sha256=card["sha256"])
+    assert backbone.image_size == 80
     assert backbone.encode_views(torch.rand(1, 1, 112, 112)).isfinite().all()
-    assert backbone.encode_patches(torch.rand(1, 1, 112, 112)).shape[2:4] == (7, 7)
+    assert backbone.encode_text(["a chair"]).isfinite().all()
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -117,56 +112,57 @@ def test_one_class_fails_before_the_first_step(tmp_path: Path) -> None:
         _train([*_options(tmp_path, 1), "pretraining.classes=[chair]"])
 
 
-def test_the_exported_model_sees_raw_images_as_training_saw_centred_ones(
-    model: torch.nn.Module, tmp_path: Path
-) -> None:
-    images = torch.rand(4, 112, 112).clamp(0.3).round(decimals=1)
-    whiten_patches(model, centred(images)[:, 0])
-    export_model(model, ASSETS / "tiny_clip", tmp_path, {})
-    exported = OpenClipBackbone(f"local-dir:{tmp_path}", "local", 112, (0, 0, 0), (1, 1, 1), normalise=False)
-    with torch.no_grad():
-        expected = torch.nn.functional.normalize(image_features(model, centred(images))[0], dim=-1)
-    assert torch.allclose(exported.encode_views(images.unsqueeze(1))[:, 0], expected, atol=0.02)
+def _pretrain(model: torch.nn.Module, tokenizer: Any) -> Pretrain:
+    words = ["a chair", "a mug with a handle", "leg"]
+    return Pretrain(model, tokenizer, ("chair", "mug"), words, 1.0, 0.35, steps=10)
 
 
-def test_pooled_and_patch_features_are_those_of_the_backbone(tmp_path: Path, model: torch.nn.Module) -> None:
-    state = absorb_centring(model.state_dict())
-    assert set(state) == set(model.state_dict())
-    export_model(model, ASSETS / "tiny_clip", tmp_path, {})
-    images = torch.rand(2, 224, 224)
-    exported = OpenClipBackbone(f"local-dir:{tmp_path}", "local", 224, (0, 0, 0), (1, 1, 1), normalise=False)
+def test_the_exported_model_sees_and_reads_as_training_does(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    export_model(task.exported(), ASSETS / "tiny_clip", tmp_path, {})
+    exported = OpenClipBackbone(f"local-dir:{tmp_path}", "local", None, None, None)
+    images = torch.rand(4, 80, 80)
     with torch.no_grad():
-        pooled, patches = image_features(model, centred(images))
+        pooled, cells = image_features(task.average, task.centred(images))
+        text = task.text(task.average, ["a chair", "leg"])
     near = torch.nn.functional.cosine_similarity
-    assert (near(exported.encode_views(images.unsqueeze(1))[:, 0], pooled) > 0.99).all()
-    assert (
-        near(exported.encode_patches(images.unsqueeze(1))[:, 0].flatten(1, 2), patches, dim=-1) > 0.99
-    ).all()
+    assert (near(exported.encode_views(images.unsqueeze(1))[:, 0], pooled) > 0.999).all()
+    assert (near(exported.encode_text(["a chair", "leg"]), text) > 0.999).all()
+    assert cells.shape == (4, 100, pooled.shape[1])
+    torch.testing.assert_close(cells.mean(dim=1), pooled)
 
 
-def test_whitened_patches_vary_about_equally_in_every_channel(model: torch.nn.Module) -> None:
-    images = -torch.rand(40, 112, 112) - torch.rand(40, 1, 1)
-    whiten_patches(model, images)
-    responses = model.visual.conv1(images.unsqueeze(1).expand(-1, 3, -1, -1))  # type: ignore[union-attr, operator]
-    deviation = responses.std(dim=(0, 2, 3))
-    assert deviation.max() < 1.5
-    assert deviation.max() / deviation.median() < 8
+def test_the_average_follows_weights_and_statistics_and_keeps_its_masks() -> None:
+    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    with torch.no_grad():
+        for value in (*task.model.parameters(), task.model.visual.trunk.stem[1].running_mean):
+            value.add_(1.0)
+    before = {name: value.clone() for name, value in task.average.named_buffers()}
+    task.follow(0.25)
+    for ours, theirs in zip(task.average.parameters(), task.model.parameters(), strict=True):
+        torch.testing.assert_close(theirs - ours, torch.full_like(ours, 0.25))
+    name = "visual.trunk.stem.1.running_mean"
+    torch.testing.assert_close(dict(task.average.named_buffers())[name], before[name] + 0.75)
+    assert torch.equal(task.average.attn_mask, before["attn_mask"])
 
 
-def test_where_training_begins_is_finite_and_decided_by_the_seed(model: torch.nn.Module) -> None:
-    twin = copy.deepcopy(model)
-    for one in (model, twin):
-        torch.manual_seed(1)
-        place_patches(one)
-        begin_local(one)
-    for (name, first), second in zip(model.state_dict().items(), twin.state_dict().values(), strict=True):
-        assert torch.equal(first, second), name
-        assert first.isfinite().all()
+def test_words_that_were_never_trained_are_exported_as_zeros(tmp_path: Path) -> None:
+    model, tokenizer = open_model(ASSETS / "tiny_clip")
+    table = _pretrain(model, tokenizer).exported()["token_embedding.weight"]
+    assert table.shape[0] == 49408
+    assert table[tokenizer(["mug"])[0, 1]].abs().sum() > 0
+    assert table[tokenizer(["bicycle"])[0, 1]].abs().sum() == 0
+
+
+def test_the_background_is_nothing_to_the_image_tower() -> None:
+    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    assert task.centred(torch.ones(1, 8, 8)).abs().max() == 0
 
 
 def test_orthogonal_updates_have_singular_values_near_one() -> None:
     torch.manual_seed(0)
-    for shape in ((3, 32, 32), (2, 96, 32), (2, 32, 128)):
+    for shape in ((3, 32, 32), (2, 96, 32), (2, 32, 288)):
         values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
         assert values.max() < 1.3
         assert values.median() > 0.6
@@ -178,16 +174,19 @@ def test_the_optimiser_goes_on_as_before_after_a_checkpoint() -> None:
 
     def run(interrupt: bool) -> torch.Tensor:
         matrix, vector = torch.nn.Parameter(torch.zeros(6, 4)), torch.nn.Parameter(torch.zeros(4))
-        optimiser = OrthogonalAdamW([matrix], [vector], 0.01, 0.01, 0.1)
+        kernel = torch.nn.Parameter(torch.zeros(4, 2, 3, 3))
+        matrices = [matrix, kernel]
+        optimiser = OrthogonalAdamW(matrices, [vector], 0.01, 0.01, 0.1)
         for step in range(6):
             if interrupt and step == 3:
                 state = copy.deepcopy(optimiser.state_dict())
-                optimiser = OrthogonalAdamW([matrix], [vector], 0.01, 0.01, 0.1)
+                optimiser = OrthogonalAdamW(matrices, [vector], 0.01, 0.01, 0.1)
                 optimiser.load_state_dict(state)
             optimiser.zero_grad()
-            (matrix + vector - target).square().sum().backward()
+            loss = (matrix + vector - target).square().sum() + (kernel - 1).square().sum()
+            loss.backward()
             optimiser.step()
-        return torch.cat([matrix.detach().flatten(), vector.detach()])
+        return torch.cat([p.detach().flatten() for p in (matrix, kernel, vector)])
 
     assert torch.equal(run(False), run(True))
     assert run(False).abs().sum() > 0
