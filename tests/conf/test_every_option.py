@@ -114,6 +114,17 @@ def test_an_option_is_built_or_says_in_one_line_what_it_needs(option: tuple[str,
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "proposals"], ids=ids)
+def test_proposals_are_built_or_say_in_one_line_what_they_need(option: tuple[str, str]) -> None:
+    node = composed(*option)["proposals"]
+    if option[1] not in ("file", "detr3d"):
+        assert build(node).describe()["name"] == option[1]
+        return
+    with pytest.raises(UserError, match=r"proposals\.(path|weights)=") as caught:
+        build(node)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "projector/rig"], ids=ids)
 def test_every_rig_fits_every_projector(option: tuple[str, str]) -> None:
     for projector in sorted(path.stem for path in (FOLDER / "projector").glob("*.yaml")):
@@ -149,6 +160,13 @@ def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
     assert compose("evaluate", ["task=classification", "data=modelnet40"]).data.variant == "modelnet40"
     assert compose("evaluate", ["data=modelnet40", "task=classification"]).data.variant == "modelnet40"
     assert compose("evaluate", ["experiment=tiny_clip_unseen"]).data.classes == "unseen"
+    rooms = compose("evaluate", ["task=detection"])
+    assert rooms.data == compose("evaluate", ["task=detection", "data=rooms"]).data
+    assert "pointclip2.data.rooms" in rooms.data._target_
+    own = compose(
+        "evaluate", ["task=detection", "data=folder", "proposals=felzenszwalb", "data.path=scan.ply"]
+    )
+    assert (own.data.path, own.proposals.k) == ("scan.ply", 0.01)
 
 
 def test_a_task_names_the_metric_that_its_runs_are_judged_by() -> None:

@@ -1,0 +1,1 @@
+"""Boxes that may hold an object: from the truth, from clusters, from a detector, from a file."""

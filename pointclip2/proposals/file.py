@@ -1,0 +1,90 @@
+"""Boxes from any other detector, in files."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from pointclip2.data.checksum import digest_files
+from pointclip2.geometry.boxes import make_boxes, points_inside, take, valid
+from pointclip2.proposals.box_rows import SUFFIXES, BoxRows, read_rows
+from pointclip2.proposals.proposal import Proposals, nothing
+from pointclip2.types import CloudError, ConfigError, Scene
+
+log = logging.getLogger(__name__)
+
+
+class FileProposals:
+    """Boxes of a file for all scenes, or of a folder with a file a scene; metres, z up, in the scan's coordinates.
+
+    In a folder the file of the scene ``room`` is ``room.json``, ``room_boxes.json`` or the like; slashes in names
+    are dashes. A file for all scenes says for each box which ``scene`` it is of. What is read: `read_rows`.
+    ``detections.csv`` and ``scenes/`` of an earlier run can be given as they are.
+
+    Args:
+        path: the file or folder: npz, json or csv.
+
+    Raises:
+        ConfigError: no path, nothing there, or a file that is no list of boxes.
+    """
+
+    name = "file"
+
+    def __init__(self, path: str | None = None) -> None:
+        if path is None:
+            raise ConfigError("proposals=file: give proposals.path=FILE_OR_FOLDER of npz, json or csv")
+        self.path = Path(path).expanduser()
+        if not self.path.exists():
+            raise ConfigError(f"proposals.path={self.path}: no such file or folder")
+        self._all = None if self.path.is_dir() else read_rows(self.path)
+        self._files = self._beneath() if self.path.is_dir() else [self.path]
+        if not self._files:
+            raise ConfigError(f"proposals.path={self.path} holds no {', '.join(SUFFIXES)}")
+
+    def _beneath(self) -> list[Path]:
+        return sorted(path for path in self.path.iterdir() if path.suffix.lower() in SUFFIXES)
+
+    def describe(self) -> dict[str, Any]:
+        """What is in the files."""
+        root = self.path if self.path.is_dir() else self.path.parent
+        return {"name": self.name, "files": digest_files(root, self._files)}
+
+    def __call__(self, scene: Scene) -> Proposals:
+        """The boxes that the files have of this scene; none is said, not refused.
+
+        Raises:
+            CloudError: its file cannot be read, or none of several boxes holds a point of the scan.
+        """
+        rows = self._rows(scene.name)
+        if rows is None or len(rows.objectness) == 0:
+            log.warning("%s: %s has no boxes of this scene", scene.name, self.path)
+            return nothing()
+        boxes = make_boxes(rows.boxes[:, :3], rows.boxes[:, 3:6], rows.boxes[:, 6])
+        good = valid(boxes) & rows.objectness.isfinite()
+        if not bool(good.all()):
+            log.warning(
+                "%s: left out %d of %d boxes, which have edges that are not positive or numbers that are not finite",
+                scene.name,
+                int((~good).sum()),
+                len(good),
+            )
+        boxes, objectness = take(boxes, good), rows.objectness[good].clamp(0, 1)
+        held = [len(inside) > 0 for inside in points_inside(scene.points_m, boxes)]
+        if len(held) > 1 and not any(held):
+            raise CloudError(
+                f"{scene.name}: none of {len(held)} boxes of {self.path} holds a point of the scan: they have other "
+                "units, another origin, or are of another scene"
+            )
+        return Proposals(boxes, objectness)
+
+    def _rows(self, scene: str) -> BoxRows | None:
+        if self._all is not None:
+            return self._all.of_scene(scene)
+        plain = scene.replace("/", "-").replace("\\", "-")
+        stems = {plain, f"{plain}_boxes", Path(plain).stem, f"{Path(plain).stem}_boxes"}
+        for path in self._files:
+            if path.stem in stems:
+                try:
+                    return read_rows(path).of_scene(scene)
+                except ConfigError as error:
+                    raise CloudError(str(error)) from error
+        return None
