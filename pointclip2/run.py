@@ -11,17 +11,19 @@ from typing import Any
 import torch
 from hydra.core.hydra_config import HydraConfig
 from lightning import seed_everything
-from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, open_dict
 from rich.console import Console
 from rich.table import Table
 
 from pointclip2.config import build
 from pointclip2.console import quiet_lightning
-from pointclip2.dashboards import close_wandb, log_run
-from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, sweeping
+from pointclip2.dashboards import close_wandb, show
+from pointclip2.dashboards.show import REPORT
+from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, note_failure, write_results
 from pointclip2.types import ConfigError, UserError
+from pointclip2.visual.cameras import cameras_of
+from pointclip2.visual.exhibit import Exhibit
 
 log = logging.getLogger(__name__)
 
@@ -98,17 +100,45 @@ def _evaluate(cfg: DictConfig) -> Result:
     finding = task.run(Job(cfg, run_dir, watch))
     objective = _objective(cfg.objective or task.objective, finding.metrics)
     if _first_process():
-        for logger in finding.loggers:
-            if isinstance(logger, WandbLogger):
-                log_run(logger, finding.record, run_dir)
+        with watch.stage("show"):
+            record = {**finding.record, "seconds": _seconds(watch), **environment()}
+            show(_exhibit(finding, record, cfg), run_dir, finding.loggers, cfg.report)
     result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
     if _first_process():
-        seconds = {stage: round(spent, 3) for stage, spent in result.seconds.items()}
-        record = {**finding.record, "seconds": seconds, **environment()}
-        path = write_results(run_dir, record)
+        record["seconds"] = _seconds(watch)
+        path = _written(run_dir, record)
         print_finding(finding, record)
         print(f"results: {path}")
     return result
+
+
+def _seconds(watch: Stopwatch) -> dict[str, float]:
+    return {stage: round(spent, 3) for stage, spent in watch.report().items()}
+
+
+def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
+    """``results.json``; on a full disk the page makes room for it."""
+    try:
+        return write_results(run_dir, record)
+    except OSError:
+        (run_dir / REPORT).unlink(missing_ok=True)
+        return write_results(run_dir, record)
+
+
+def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
+    """What there is to show; without cameras where the task has no projector."""
+    cameras = ()
+    if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
+        cameras = cameras_of(build(cfg.projector))
+    return Exhibit(
+        title=finding.title,
+        sentence=finding.sentence,
+        record=record,
+        options=plain(cfg),
+        gallery=tuple(finding.gallery),
+        confusion=finding.confusion,
+        cameras=cameras,
+    )
 
 
 def _first_process() -> bool:
@@ -154,7 +184,7 @@ def _placed(cfg: DictConfig) -> DictConfig:
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     # Of an earlier run in the same folder: what is there at the end must be this run's.
-    for name in (RESULTS, FAILED):
+    for name in (RESULTS, FAILED, REPORT):
         (run_dir / name).unlink(missing_ok=True)
     return cfg
 
