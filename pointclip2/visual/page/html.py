@@ -14,7 +14,8 @@ class Html(str):
 
 
 EMPTY = Html()
-VOID = frozenset(("br", "img", "input", "meta", "rect", "line", "circle", "path", "polyline"))
+# Of HTML only: inside a drawing an element that is not closed would swallow what follows.
+VOID = frozenset(("br", "img", "input", "meta"))
 
 
 def element(name: str, /, *content: Any, **attributes: Any) -> Html:

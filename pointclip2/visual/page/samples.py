@@ -47,13 +47,9 @@ def samples(gallery: tuple[GalleryItem, ...], first_cloud: list[int]) -> Html:
         "samples",
         "Samples",
         controls if {True, False} & set(judged) else None,
-        element("div", cards, class_="cards wide" if _wide(gallery) else "cards"),
+        element("div", cards, class_="cards"),
         lead="Drag to turn, wheel to zoom, two fingers to tilt; or arrow keys, + and −, 0 to go back.",
     )
-
-
-def _wide(gallery: tuple[GalleryItem, ...]) -> bool:
-    return any(len(item.clouds) > 1 for item in gallery)
 
 
 def card(number: int, item: GalleryItem, first_cloud: int) -> Html:
@@ -88,7 +84,7 @@ def card(number: int, item: GalleryItem, first_cloud: int) -> Html:
         legend(item),
         strip(number, item),
         picture(item),
-        class_="card",
+        class_="card scene" if any(cloud.boxes for cloud in item.clouds) else "card",
         data_right=None if judged is None else str(judged).lower(),
     )
 

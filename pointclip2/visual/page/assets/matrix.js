@@ -53,7 +53,7 @@ class MatrixView {
     context.font = font(11);
     const widest = (all) => Math.max(...all.map((one) => context.measureText(this.name(one)).width));
     const left = Math.ceil(widest(rows)) + 12;
-    const cell = Math.min(Math.max(Math.floor((room - left - 30) / columns.length), 5), 44);
+    const cell = Math.min(Math.max(Math.floor((room - left - 30) / columns.length), 5), 60);
     const top = Math.ceil(widest(columns) * (cell < 24 ? 1 : 0.72)) + 14;
     const [width, height] = [left + cell * columns.length + (cell < 24 ? 12 : 60), top + cell * rows.length + 6];
     this.place = { left, top, cell };

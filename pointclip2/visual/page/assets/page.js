@@ -1,6 +1,7 @@
 // Brings the page to life.
 for (const card of document.querySelectorAll(".card")) {
-  const pose = new Pose();
+  // A room is looked into from above, over its walls.
+  const pose = card.classList.contains("scene") ? new Pose({ yaw: 0.6, pitch: 0.8, zoom: 1 }) : new Pose();
   const views = [...card.querySelectorAll("canvas[data-cloud]")].map((canvas) => new CloudView(canvas, pose));
   const buttons = [...card.querySelectorAll(".legend button")];
   for (const button of buttons) {

@@ -3,7 +3,7 @@ class RigView {
   constructor(canvas, rig) {
     this.canvas = canvas;
     this.rig = rig;
-    this.pose = new Pose();
+    this.pose = new Pose({ yaw: 0.35, pitch: 0.5, zoom: 1 });
     this.lit = -1;
     this.shapes = [];
     this.sheet = document.createElement("canvas");
@@ -59,7 +59,7 @@ class RigView {
   half(view) {
     const { weight } = this.rig;
     const largest = Math.max(...weight, 1e-9);
-    return 0.27 * Math.max(weight.length ? Math.sqrt(Math.max(weight[view], 0) / largest) : 1, 0.16);
+    return 0.23 * Math.max(weight.length ? Math.sqrt(Math.max(weight[view], 0) / largest) : 1, 0.16);
   }
 
   colour(view) {
@@ -74,11 +74,11 @@ class RigView {
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, size.width, size.height);
     const cloud = this.rig.cloud === null ? { count: 0, xyz: [], rgb: [], boxes: [] } : cloudOf(this.rig.cloud);
-    const picture = rasterise(cloud, this.pose, size, 0.3, false, null);
+    const picture = rasterise(cloud, this.pose, size, 0.32, false, null);
     Object.assign(this.sheet, { width: size.width, height: size.height });
     this.sheet.getContext("2d").putImageData(picture.pixels, 0, 0);
     const m = this.pose.matrix();
-    const unit = (Math.min(size.width, size.height) / 2) * 0.76 * this.pose.zoom;
+    const unit = (Math.min(size.width, size.height) / 2) * 0.78 * this.pose.zoom;
     const flat = (p) => {
       const [x, y, z] = turned(m, p);
       return [size.width / 2 + x * unit, size.height / 2 - y * unit, z];

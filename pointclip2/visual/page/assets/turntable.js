@@ -1,10 +1,9 @@
 // How an object is turned: one pose, shared by the canvases that show the same thing side by side.
 class Pose {
-  static START = { yaw: 0.6, pitch: 0.35, zoom: 1 };
-
-  constructor() {
+  constructor(start = { yaw: 0.6, pitch: 0.35, zoom: 1 }) {
     this.listeners = [];
-    Object.assign(this, Pose.START);
+    this.start = start;
+    Object.assign(this, start);
   }
 
   change(yaw, pitch, zoom) {
@@ -23,7 +22,7 @@ class Pose {
   }
 
   reset() {
-    this.change(Pose.START.yaw, Pose.START.pitch, Pose.START.zoom);
+    this.change(this.start.yaw, this.start.pitch, this.start.zoom);
   }
 
   // Rows of the rotation to the screen: x to the right, y up, z towards the viewer.
