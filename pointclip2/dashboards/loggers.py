@@ -154,17 +154,17 @@ def _timeouts(wandb: Any) -> dict[str, float]:
     known = getattr(wandb.Settings, "model_fields", {})
     return {
         name: value
-        for name, value in {"init_timeout": 45.0, "finish_timeout": 180.0}.items()
+        for name, value in {"init_timeout": 30.0, "finish_timeout": 180.0}.items()
         if name in known
     }
 
 
 def _job_name() -> str | None:
-    """What distinguishes this job, as it was typed; None lets wandb invent a name."""
+    """What was chosen for this job, as it was typed, options before their details; None lets wandb invent a name."""
     if not HydraConfig.initialized():
         return None
-    words = [word for word in HydraConfig.get().overrides.task if not word.startswith(("logger=", "paths."))]
-    return ", ".join(words)[:120] or None
+    words = [word for word in HydraConfig.get().overrides.task if "/" not in word and "logger=" not in word]
+    return ", ".join(sorted(words, key=lambda word: "." in word.partition("=")[0]))[:120] or None
 
 
 def close_wandb() -> None:

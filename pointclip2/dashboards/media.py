@@ -44,6 +44,7 @@ def log_exhibit(run: Any, exhibit: Exhibit, run_dir: Path) -> None:
     found |= _views(exhibit)
     if exhibit.gallery:
         found["shapes"] = _shapes(exhibit.gallery)
+        found |= _panels(exhibit.gallery)
     run.log(found)
     _log_search(run, record)
     backbone = record.get("backbone", {})
@@ -128,12 +129,32 @@ def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
     return wandb.Table(columns=head, data=rows)
 
 
+def _panels(gallery: tuple[GalleryItem, ...]) -> dict[str, Any]:
+    """The same views and clouds on their own: wandb keeps what is only in a table outside the run's folder."""
+    views = [image for item in gallery if (image := _sheet(item)) is not None]
+    titles = dict.fromkeys(cloud.title for item in gallery for cloud in item.clouds)
+    clouds = {
+        f"clouds, {title}": [_object(c) for item in gallery for c in item.clouds if c.title == title]
+        for title in titles
+    }
+    return ({"depth views": views} if views else {}) | clouds
+
+
+def _said(item: GalleryItem) -> str:
+    best = f", said {item.guesses[0][0]} {100 * item.guesses[0][1]:.0f} %" if item.guesses else ""
+    return f"{item.name}: truth {item.truth or 'unknown'}{best}"
+
+
 def _sheet(item: GalleryItem) -> Any:
     import wandb
 
     if item.views is not None and len(item.views):
-        return wandb.Image(np.concatenate(list(item.views), axis=1))
-    return wandb.Image(str(item.picture)) if item.picture is not None and item.picture.is_file() else None
+        return wandb.Image(np.concatenate(list(item.views), axis=1), caption=_said(item))
+    return (
+        wandb.Image(str(item.picture), caption=_said(item))
+        if item.picture is not None and item.picture.is_file()
+        else None
+    )
 
 
 def _object(cloud: GalleryCloud) -> Any:

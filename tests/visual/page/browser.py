@@ -53,7 +53,17 @@ class Browser:
         # The browser reads from 3 and writes to 4: a shell puts our ends there, whatever their numbers are.
         redirect = f'exec "$0" "$@" 3<&{commands} 4>&{answers} 2>/dev/null'
         self._process = subprocess.Popen(
-            ["/bin/bash", "-c", redirect, path, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder}", f"--window-size={size[0]},{size[1]}", "about:blank"],
+            [
+                "/bin/bash",
+                "-c",
+                redirect,
+                path,
+                *FLAGS,
+                "--remote-debugging-pipe",
+                f"--user-data-dir={folder}",
+                f"--window-size={size[0]},{size[1]}",
+                "about:blank",
+            ],
             pass_fds=(commands, answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -140,7 +150,9 @@ class Browser:
 
     def into_sight(self, selector: str) -> tuple[float, float]:
         """Scroll an element to the middle of the window; returns the middle of the element."""
-        self.evaluate(f"document.querySelector({selector!r}).scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        self.evaluate(
+            f"document.querySelector({selector!r}).scrollIntoView({{block: 'center', behavior: 'instant'}})"
+        )
         self.frames(2)
         box = self.evaluate(
             f"(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector({selector!r}).getBoundingClientRect())"

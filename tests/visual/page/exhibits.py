@@ -108,7 +108,11 @@ def room(points: int = 6000) -> GalleryItem:
     """A scan of a room, z up, with true boxes beside found ones."""
     random = np.random.default_rng(2)
     floor = np.c_[random.uniform(0, 4, (points // 3, 2)), random.normal(0, 0.01, points // 3)]
-    wall = np.c_[random.uniform(0, 4, points // 3), random.normal(0, 0.01, points // 3), random.uniform(0, 2.4, points // 3)]
+    wall = np.c_[
+        random.uniform(0, 4, points // 3),
+        random.normal(0, 0.01, points // 3),
+        random.uniform(0, 2.4, points // 3),
+    ]
     table = random.uniform(-0.5, 0.5, (points - 2 * (points // 3), 3)) * [1.4, 0.8, 0.7] + [2, 2, 0.37]
     at = np.concatenate([floor, wall, table]).astype(np.float32)
     colours = np.full((len(at), 3), 170, dtype=np.uint8)

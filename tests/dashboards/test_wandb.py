@@ -1,0 +1,123 @@
+"""Weights & Biases, offline: what a sweep leaves on disk."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dashboards.offline import OfflineRun, offline_runs
+from tests.toy import toy_folder, toy_overrides
+
+ROOT = Path(__file__).parents[2]
+PROMPTS = ("name", "template", "templates")
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three jobs in one process, logged to csv and to wandb."""
+    folder = tmp_path_factory.mktemp("sweep")
+    words = [
+        word for word in toy_overrides(toy_folder(folder / "toy"), folder / "out") if word != "prompt=name"
+    ]
+    more = [f"prompt={','.join(PROMPTS)}", "logger=[csv,wandb]", "data.limit=6", "pictures=2"]
+    done = subprocess.run(
+        [sys.executable, "evaluate.py", "--multirun", *words[:-2], *more, "logger=[csv,wandb]", words[-1]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    [found] = (folder / "out" / "sweeps").iterdir()
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(sweep: Path) -> list[OfflineRun]:
+    return offline_runs(sweep)
+
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_sweep_of_three_jobs_holds_three_runs_with_three_ids_in_one_group(
+    sweep: Path, runs: list[OfflineRun]
+) -> None:
+    assert len(runs) == 3
+    assert len({run.id for run in runs}) == 3
+    assert {run.group for run in runs} == {sweep.name}
+    assert {run.job_type for run in runs} == {"evaluate"}
+    assert sorted(path.name for path in sweep.iterdir() if path.is_dir()) == ["0", "1", "2"]
+    for job in ("0", "1", "2"):
+        assert len(offline_runs(sweep / job)) == 1
+
+
+def test_a_run_is_called_by_what_was_chosen_for_it(runs: list[OfflineRun]) -> None:
+    for prompt, run in zip(PROMPTS, sorted(runs, key=lambda run: run.folder), strict=True):
+        assert f"prompt={prompt}" in run.name.split(", ")
+
+
+def test_the_configuration_and_the_names_of_the_options_are_columns(runs: list[OfflineRun]) -> None:
+    assert {run.config["choice"]["prompt"] for run in runs} == set(PROMPTS)
+    for run in runs:
+        assert run.config["choice"]["projector"] == "splat"
+        assert run.config["data"]["limit"] == 6
+        assert not any("hydra" in group for group in run.config["choice"])
+
+
+def test_figures_come_with_their_unit_and_what_they_were_selected_on(runs: list[OfflineRun]) -> None:
+    for run in runs:
+        table = run.table("figures")
+        assert table["columns"] == ["metric", "name", "value", "unit", "quoted", "selected on"]
+        rows = {row[1]: dict(zip(table["columns"], row, strict=True)) for row in table["data"]}
+        assert set(rows) == {"test/acc", "test/acc_top5", "test/macc"}
+        assert {row["unit"] for row in rows.values()} == {"fraction"}
+        assert {row["selected on"] for row in rows.values()} == {"none"}
+        assert run.history["test/acc"] == [rows["test/acc"]["value"]]
+        assert run.summary["selected_on"] == "none"
+        assert run.summary["oracle"] is False
+        assert "selected_on: none" in run.tags
+        assert {"test/acc", "test/acc_top5", "test/macc"} <= run.metrics
+
+
+def test_shapes_come_with_views_cloud_truth_and_five_guesses(runs: list[OfflineRun]) -> None:
+    for run in runs:
+        table = run.table("shapes")
+        assert len(table["data"]) == 2
+        for values in table["data"]:
+            row = dict(zip(table["columns"], values, strict=True))
+            assert row["views"]["width"] == 10 * row["views"]["height"]
+            assert (run.folder / "files" / row["views"]["path"]).is_file()
+            assert (run.folder / "files" / row["coloured by height"]["path"]).is_file()
+            assert row["coloured by height"]["path"].endswith(".pts.json")
+            assert row["truth"]
+            shares = [row[f"probability {rank}"] for rank in range(1, 6)]
+            assert shares == sorted(shares, reverse=True)
+            assert row["right"] == (row["top 1"] == row["truth"])
+
+
+def test_confusion_classes_and_views_are_charts(runs: list[OfflineRun]) -> None:
+    for run in runs:
+        confusion = run.table("confusion_table") if "confusion_table" in run.history else None
+        assert confusion is not None
+        assert confusion["columns"] == ["Actual", "Predicted", "nPredictions"]
+        assert sum(row[2] for row in confusion["data"]) == 6
+        views = run.table("by view")
+        assert views["columns"] == ["view", "accuracy alone", "weight", "toward x", "toward y", "toward z"]
+        assert len(views["data"]) == 10
+        assert {row[2] for row in views["data"]} == {1.0}
+        for chart in ("accuracy by class", "accuracy alone by view", "weight by view"):
+            assert f"{chart}_table" in run.history
+        assert run.history["views sheet"][0]["_type"] == "image-file"
+        assert run.history["confusion picture"][0]["_type"] == "image-file"
+
+
+def test_the_table_of_metrics_as_a_file_and_the_page_are_there_too(sweep: Path) -> None:
+    for job in ("0", "1", "2"):
+        assert "test/acc" in (sweep / job / "csv" / "metrics.csv").read_text()
+        assert (sweep / job / "report.html").is_file()
+        assert (sweep / job / "results.json").is_file()
