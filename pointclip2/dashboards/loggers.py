@@ -17,6 +17,9 @@ from pointclip2.config import build
 
 log = logging.getLogger(__name__)
 
+TIMEOUTS_S = {"init_timeout": 30.0, "finish_timeout": 180.0}
+"""How long a run waits for wandb's server when it starts and when it ends."""
+
 
 class UnfailingLogger(Logger):
     """Hands everything to another logger until that fails; then says so in one line and lets the run go on.
@@ -150,13 +153,9 @@ def _open_wandb(node: DictConfig, job_type: str) -> Logger:
 
 
 def _timeouts(wandb: Any) -> dict[str, float]:
-    """Seconds that a run may wait for the server at its start and at its end, where this wandb knows the setting."""
+    """Those of `TIMEOUTS_S` that this wandb knows."""
     known = getattr(wandb.Settings, "model_fields", {})
-    return {
-        name: value
-        for name, value in {"init_timeout": 30.0, "finish_timeout": 180.0}.items()
-        if name in known
-    }
+    return {name: value for name, value in TIMEOUTS_S.items() if name in known}
 
 
 def _job_name() -> str | None:

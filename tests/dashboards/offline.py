@@ -44,7 +44,7 @@ BLOCK, HEADER = 32768, 7
 
 
 def _records(path: Path) -> Iterator[bytes]:
-    """The file's records: blocks in LevelDB's log format after a header of seven bytes, a record in one or more pieces."""
+    """The file's records: blocks in LevelDB's log format after seven bytes, a record in one or more pieces."""
     content = path.read_bytes()
     assert content[:4] == b":W&B", path
     at, pieces = HEADER, b""

@@ -155,7 +155,8 @@ class Browser:
         )
         self.frames(2)
         box = self.evaluate(
-            f"(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector({selector!r}).getBoundingClientRect())"
+            f"(box => [box.x + box.width / 2, box.y + box.height / 2])"
+            f"(document.querySelector({selector!r}).getBoundingClientRect())"
         )
         return float(box[0]), float(box[1])
 
