@@ -38,4 +38,4 @@ def per_view(
             weight += (weights / torch.where(mean > 0, mean, 1.0)).double().sum(dim=1)
     known = int((target >= 0).sum())
     found = {"weight": [round(value, 6) for value in (weight / max(len(target), 1)).tolist()]}
-    return {"acc": (hits / known).tolist(), **found} if known else found
+    return {"acc": (hits.double() / known).tolist(), **found} if known else found

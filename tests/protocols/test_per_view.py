@@ -46,9 +46,11 @@ def test_accuracy_of_a_view_is_that_of_its_own_logits_over_the_labelled_samples(
         assert result["acc"][view] == pytest.approx(sum(hits) / 5)
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 7, 100])
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 100])
 def test_the_batches_change_nothing(batch_size: int) -> None:
-    assert found(LABELS, EntropyWeights(), batch_size)[0] == pytest.approx(found(LABELS, EntropyWeights())[0])
+    cut, whole = (found(LABELS, EntropyWeights(), size)[0] for size in (batch_size, 7))
+    assert cut["acc"] == whole["acc"]
+    assert cut["weight"] == pytest.approx(whole["weight"])
 
 
 def test_without_labels_there_is_no_accuracy_and_yet_a_weight() -> None:

@@ -82,6 +82,7 @@ class Browser:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.resize(*size)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """One command of the DevTools protocol; returns its result."""
@@ -122,6 +123,16 @@ class Browser:
             self.requests.append(params["request"]["url"])
         elif event.get("method") == "Page.loadEventFired":
             self._loaded = True
+
+    def resize(self, width: int, height: int, ratio: float = 1.0) -> None:
+        """What the page sees of the window, in CSS pixels, and how many pixels of the screen each of them is."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=ratio,
+            mobile=False,
+        )
 
     def open(self, path: Path, dark: bool = False) -> None:
         """Load a file and wait until it and its scripts are done."""

@@ -3,7 +3,7 @@
 import json
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pointclip2.visual.page.html import Html, data_block, document, element, joined, table
@@ -29,13 +29,19 @@ class Seen(HTMLParser):
 
 
 @given(TEXTS, TEXTS)
+@settings(deadline=None)
 def test_any_text_comes_back_as_text_and_as_an_attribute(text: str, attribute: str) -> None:
     seen = Seen(element("p", text, title=attribute))
     assert seen.tags == [("p", {"title": attribute})]
     assert seen.text == text
 
 
-@given(st.recursive(TEXTS | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+@given(
+    st.recursive(
+        TEXTS | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=8
+    )
+)
+@settings(deadline=None, max_examples=50)
 def test_any_data_comes_back_from_its_block_and_nothing_in_it_ends_the_block(content: object) -> None:
     block = data_block("data", content)
     body = block.removeprefix('<script type="application/json" id="data">').removesuffix("</script>")

@@ -252,11 +252,9 @@ def test_text_stands_out_from_the_page_by_day_and_by_night(
 
 
 def test_a_narrow_window_needs_no_sideways_scrolling(browser: Browser, page: Path) -> None:
-    browser.call(
-        "Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=2, mobile=True
-    )
+    browser.resize(390, 800, ratio=2)
     try:
         browser.open(page)
         assert browser.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
-        browser.call("Emulation.clearDeviceMetricsOverride")
+        browser.resize(1280, 900)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -31,6 +31,7 @@ def unpacked(packer: Packer, packed: dict[str, Any]) -> tuple[NDArray[np.float64
 
 
 @given(st.integers(1, 400), st.floats(1e-3, 1e4), st.integers(1, 400), st.integers(0, 99))
+@settings(deadline=None)
 def test_points_keep_their_place_and_colours_their_value(
     count: int, scale: float, shades: int, seed: int
 ) -> None:
@@ -106,6 +107,7 @@ def test_colours_for_other_points_are_refused() -> None:
 
 
 @given(st.integers(0, 3000), st.integers(1, 1000))
+@settings(deadline=None)
 def test_chosen_points_are_sorted_distinct_and_as_many_as_fit(total: int, limit: int) -> None:
     chosen = chosen_points(total, limit)
     assert len(chosen) == min(total, limit)
