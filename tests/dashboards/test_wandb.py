@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.dashboards.offline import OfflineRun, offline_runs
 from tests.toy import toy_folder, toy_overrides
+from tests.visual.page.exhibits import SEARCH, classified, record, room, segmented
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ("name", "template", "templates")
@@ -132,3 +134,32 @@ def test_the_table_of_metrics_as_a_file_and_the_page_are_there_too(sweep: Path) 
         assert "test/acc" in (sweep / job / "csv" / "metrics.csv").read_text()
         assert (sweep / job / "report.html").is_file()
         assert (sweep / job / "results.json").is_file()
+
+
+@pytest.mark.filterwarnings("ignore")  # wandb's own
+def test_an_oracle_is_tagged_its_search_is_a_curve_and_boxes_go_with_their_cloud(tmp_path: Path) -> None:
+    import wandb
+
+    from pointclip2.dashboards.media import log_exhibit
+
+    given = record(selected_on="test", search=SEARCH, expect={"test/acc": 0.75})
+    run = wandb.init(project="tests", dir=tmp_path, mode="offline")
+    try:
+        log_exhibit(
+            run, classified(record=given, gallery=(room(points=300), segmented(points=200))), tmp_path
+        )
+    finally:
+        run.finish()
+    [kept] = offline_runs(tmp_path)
+    assert set(kept.tags) == {"oracle", "selected_on: test"}
+    assert kept.summary["oracle"] is True
+    assert kept.history["search/candidates"] == [0, 5, 900, 16384]
+    assert kept.history["search/score"] == [0.5, 0.52, 0.55, 0.56]
+    quoted = {row[1]: (row[4], row[5]) for row in kept.table("figures")["data"]}
+    assert quoted == {"test/acc": (0.75, "test"), "test/acc_top5": (None, "test")}
+    [found] = kept.history["clouds, found.objects"]
+    boxes = json.loads(kept.file(found[0]["path"]).read_text())["boxes"]
+    assert [box["label"] for box in boxes] == ["table 83 %", "picture 31 %"]
+    assert np.shape([box["corners"] for box in boxes]) == (2, 8, 3)
+    [truths] = kept.history["clouds, truth.objects"]
+    assert len(truths) == 2

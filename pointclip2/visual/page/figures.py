@@ -26,7 +26,7 @@ SELECTED = {
     "train": "train labels",
     "holdout": "held-out train labels",
     "unknown": "unknown labels",
-    "test": "TEST LABELS: an oracle, not a result",
+    "test": "TEST LABELS (oracle)",
 }
 # As many of the first figures stand large above the table.
 HEADLINES = 4
