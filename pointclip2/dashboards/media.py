@@ -32,9 +32,7 @@ def log_exhibit(run: Any, exhibit: Exhibit, run_dir: Path) -> None:
     found: dict[str, Any] = {"figures": _figures(record, on)}
     for name in ("views", "confusion"):
         if (run_dir / f"{name}.png").is_file():
-            found[f"{name} sheet" if name == "views" else f"{name} picture"] = wandb.Image(
-                str(run_dir / f"{name}.png")
-            )
+            found[f"{name} picture"] = wandb.Image(str(run_dir / f"{name}.png"))
     if exhibit.confusion is not None and exhibit.confusion.counts.any():
         found["confusion"] = _confusion(exhibit.confusion)
     for metric, values in families(dict(record.get("metrics", {}))).items():

@@ -73,11 +73,11 @@ def test_the_configuration_and_the_names_of_the_options_are_columns(runs: list[O
 def test_figures_come_with_their_unit_and_what_they_were_selected_on(runs: list[OfflineRun]) -> None:
     for run in runs:
         table = run.table("figures")
-        assert table["columns"] == ["metric", "name", "value", "unit", "quoted", "selected on"]
+        assert table["columns"] == ["metric", "name", "value", "unit", "quoted", "selected_on"]
         rows = {row[1]: dict(zip(table["columns"], row, strict=True)) for row in table["data"]}
         assert set(rows) == {"test/acc", "test/acc_top5", "test/macc"}
         assert {row["unit"] for row in rows.values()} == {"fraction"}
-        assert {row["selected on"] for row in rows.values()} == {"none"}
+        assert {row["selected_on"] for row in rows.values()} == {"none"}
         assert run.history["test/acc"] == [pytest.approx(rows["test/acc"]["value"])]
         assert run.summary["selected_on"] == "none"
         assert run.summary["oracle"] is False
