@@ -17,7 +17,7 @@ from rich.table import Table
 
 from pointclip2.config import build
 from pointclip2.console import quiet_lightning
-from pointclip2.dashboards import close_wandb, show
+from pointclip2.dashboards import show, wandb_closed_after
 from pointclip2.dashboards.show import REPORT
 from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, note_failure, write_results
@@ -56,7 +56,6 @@ def run_job(cfg: DictConfig) -> Outcome:
     """`evaluate` as a command.
 
     A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
-    Loggers are closed whatever happens, so that jobs that share a process stay apart.
     """
     in_sweep = sweeping()
     try:
@@ -72,8 +71,6 @@ def run_job(cfg: DictConfig) -> Outcome:
             raise
         log.exception("job failed")
         note_failure(_job_dir(), error)
-    finally:
-        close_wandb()
     return Outcome(math.nan, 1)
 
 
@@ -87,7 +84,7 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
-    with quiet_lightning():
+    with quiet_lightning(), wandb_closed_after():
         return _evaluate(cfg)
 
 

@@ -5,7 +5,8 @@ wandb is imported only where it is used.
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
@@ -166,8 +167,26 @@ def _job_name() -> str | None:
     return ", ".join(sorted(words, key=lambda word: "." in word.partition("=")[0]))[:120] or None
 
 
+@contextmanager
+def wandb_closed_after() -> Iterator[None]:
+    """End the wandb run that is opened inside, whatever happens; one that was open before is its owner's.
+
+    Without it all jobs of a sweep in one process, or all calls in a notebook, share one run.
+    """
+    before = _wandb_run()
+    try:
+        yield
+    finally:
+        if _wandb_run() is not before:
+            close_wandb()
+
+
+def _wandb_run() -> Any:
+    return getattr(sys.modules.get("wandb"), "run", None)
+
+
 def close_wandb() -> None:
-    """End the run of this job; without it all jobs of a sweep in one process share one run."""
+    """End the wandb run of this process, if there is one; what goes wrong is a warning."""
     wandb = sys.modules.get("wandb")
     if wandb is None or wandb.run is None:
         return
@@ -188,8 +207,3 @@ def wandb_of(loggers: list[Any]) -> tuple[UnfailingLogger, WandbLogger] | None:
         if isinstance(logger, UnfailingLogger) and isinstance(logger.inner, WandbLogger):
             return logger, logger.inner
     return None
-
-
-def selected(record: Mapping[str, Any]) -> str:
-    """What the numbers of a record were selected on."""
-    return str(record.get("selected_on", "unknown"))

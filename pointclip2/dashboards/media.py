@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.dashboards.loggers import selected
 from pointclip2.visual.exhibit import ConfusionCounts, Exhibit
 from pointclip2.visual.gallery import GalleryCloud, GalleryItem
 from pointclip2.visual.page.classes import LABELS, families
@@ -26,7 +25,7 @@ def log_exhibit(run: Any, exhibit: Exhibit, run_dir: Path) -> None:
     import wandb
 
     record = exhibit.record
-    on = selected(record)
+    on = str(record.get("selected_on", "unknown"))
     for name in overall(record.get("metrics", {})):
         run.define_metric(name, summary="last")
     found: dict[str, Any] = {"figures": _figures(record, on)}

@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from lightning.pytorch.loggers import CSVLogger, WandbLogger
 
 import pointclip2.dashboards.loggers as loggers
 from pointclip2.config import compose
-from pointclip2.dashboards import UnfailingLogger, close_wandb, open_loggers, show
+from pointclip2.dashboards import UnfailingLogger, close_wandb, open_loggers, show, wandb_closed_after
 from pointclip2.run import evaluate
 from pointclip2.types import ConfigError
 from tests.toy import toy_folder, toy_overrides
@@ -83,6 +84,35 @@ def test_an_unknown_option_of_a_logger_is_an_error(tmp_path: Path) -> None:
         open_loggers(cfg, "evaluate")
 
 
+class Wandb:
+    """What stands in ``sys.modules`` for wandb: one run at a time."""
+
+    def __init__(self, run: str | None) -> None:
+        self.run = run
+        self.finished: list[str | None] = []
+
+    def finish(self) -> None:
+        self.finished.append(self.run)
+        self.run = None
+
+
+def test_a_run_that_was_opened_inside_is_closed_even_by_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wandb = Wandb(None)
+    monkeypatch.setitem(sys.modules, "wandb", wandb)
+    with pytest.raises(ConfigError), wandb_closed_after():
+        wandb.run = "ours"
+        raise ConfigError("wrong")
+    assert wandb.finished == ["ours"]
+
+
+def test_a_run_that_was_open_before_is_left_to_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    wandb = Wandb("theirs")
+    monkeypatch.setitem(sys.modules, "wandb", wandb)
+    with wandb_closed_after():
+        pass
+    assert wandb.finished == []
+
+
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Online mode, and nobody at the other end."""
@@ -104,7 +134,6 @@ def test_where_wandb_cannot_be_reached_the_run_is_kept_on_disk_and_one_line_says
     words = [*toy_overrides(toy, tmp_path / "out"), "data.limit=4", "logger=[csv,wandb]"]
     caplog.set_level(logging.WARNING, "pointclip2")
     result = evaluate(compose("evaluate", words))
-    close_wandb()
     said = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(said) == 1
     assert "wandb cannot be reached" in said[0]
