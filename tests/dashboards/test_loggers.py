@@ -99,9 +99,14 @@ class Wandb:
 def test_a_run_that_was_opened_inside_is_closed_even_by_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wandb = Wandb(None)
     monkeypatch.setitem(sys.modules, "wandb", wandb)
-    with pytest.raises(ConfigError), wandb_closed_after():
-        wandb.run = "ours"
-        raise ConfigError("wrong")
+
+    def fails() -> None:
+        with wandb_closed_after():
+            wandb.run = "ours"
+            raise ConfigError("wrong")
+
+    with pytest.raises(ConfigError, match="wrong"):
+        fails()
     assert wandb.finished == ["ours"]
 
 

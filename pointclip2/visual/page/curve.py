@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pointclip2.visual.page.figures import chip, metric_label, shown
+from pointclip2.visual.page.figures import chip, metric_label, overall, shown
 from pointclip2.visual.page.html import EMPTY, Html, element, section, table
 
 WIDTH, HEIGHT = 760, 300
@@ -32,13 +32,16 @@ def _finite(value: Any) -> bool:
 def search(record: Mapping[str, Any]) -> Html:
     """The section; empty where nothing was searched.
 
-    What a record says of its search is shown as it is: plain values as facts, pairs of figures named ``before``
-    and ``after`` as a table, ``history`` as the curve.
+    ``history`` is the curve of the score on the data that the search saw. ``before`` holds the metrics of the
+    evaluated split before the search; those after it are the record's own, unless ``after`` holds others. Whatever
+    else the record says of its search is listed.
     """
     facts = record.get("search")
     if not isinstance(facts, Mapping) or not facts:
         return EMPTY
     steps = history_of(facts)
+    score = facts.get("score")
+    of = str(score.get("of", "score")) if isinstance(score, Mapping) else "score"
     lines = [
         (str(name).replace("_", " "), _said(str(name), value))
         for name, value in facts.items()
@@ -47,8 +50,8 @@ def search(record: Mapping[str, Any]) -> Html:
     return section(
         "search",
         "Search",
-        drawing(steps) if len(steps) > 1 else None,
-        comparison(facts.get("before"), facts.get("after")),
+        drawing(steps, of) if len(steps) > 1 else None,
+        comparison(facts.get("before"), facts.get("after") or record.get("metrics")),
         element("dl", [(element("dt", name), element("dd", value)) for name, value in lines], class_="facts"),
         improvements(steps),
     )
@@ -61,13 +64,26 @@ def _said(name: str, value: Any) -> Any:
         return str(value)
     if isinstance(value, int | float):
         return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+    if (
+        name == "score"
+        and isinstance(value, Mapping)
+        and _finite(value.get("before"))
+        and _finite(value.get("after"))
+    ):
+        return f"{value.get('of', 'score')}: {value['before']:.4f} before, {value['after']:.4f} after"
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return ", ".join(value)
     return element("code", json.dumps(value, default=str))
 
 
 def comparison(before: Any, after: Any) -> Html:
     """Figures before and after the search, side by side."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        names = [name for name in after if name in before and _finite(after[name]) and _finite(before[name])]
+        names = [
+            name
+            for name in overall(after)
+            if name in before and _finite(after[name]) and _finite(before[name])
+        ]
         pairs = [(metric_label(str(name)), before[name], after[name]) for name in names]
     elif _finite(before) and _finite(after):
         pairs = [("score", before, after)]
@@ -101,8 +117,13 @@ def _values(values: Any) -> str:
     return "" if values is None else json.dumps(values, default=str)
 
 
-def drawing(steps: list[Mapping[str, Any]]) -> Html:
-    """A staircase over the number of candidates, on a logarithmic axis where these span more than two decades."""
+def drawing(steps: list[Mapping[str, Any]], of: str = "score") -> Html:
+    """A staircase over the number of candidates, on a logarithmic axis where these span more than two decades.
+
+    Args:
+        steps: in the order of evaluations.
+        of: what the score is; an accuracy is told in per cent.
+    """
     if len(steps) > DRAWN:
         steps = [steps[round(i * (len(steps) - 1) / (DRAWN - 1))] for i in range(DRAWN)]
     tried = [max(float(step["evaluations"]), 0.0) for step in steps]
@@ -126,7 +147,7 @@ def drawing(steps: list[Mapping[str, Any]]) -> Html:
     path = f"M{x(tried[0]):.1f} {y(scores[0]):.1f}"
     for at, score in zip(tried[1:], scores[1:], strict=True):
         path += f"H{x(at):.1f}V{y(score):.1f}"
-    fractions = all(0 <= score <= 1 for score in scores)
+    fractions = of == "accuracy" and all(0 <= score <= 1 for score in scores)
     marks = []
     for tick in ticks(bottom, top, 5):
         marks.append(
@@ -158,7 +179,11 @@ def drawing(steps: list[Mapping[str, Any]]) -> Html:
         for at, score, step in zip(tried, scores, steps, strict=True)
     ]
     title = element(
-        "text", "candidates tried", x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 4, text_anchor="middle"
+        "text",
+        f"{of} over the candidates tried",
+        x=(LEFT + WIDTH - RIGHT) / 2,
+        y=HEIGHT - 4,
+        text_anchor="middle",
     )
     picture = element(
         "svg",

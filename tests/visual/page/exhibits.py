@@ -134,16 +134,19 @@ def room(points: int = 6000) -> GalleryItem:
 
 SEARCH = {
     "name": "grid",
+    "split": "holdout",
     "selected_on": "holdout",
+    "n": 40,
+    "score": {"of": "accuracy", "before": 0.5, "after": 0.56},
     "evaluations": 16384,
-    "before": {"test/acc": 0.5},
-    "after": {"test/acc": 0.53},
+    "before": {"test/acc": 0.47, "test/acc_class/lamp": 0.25},
     "history": [
         {"evaluations": 0, "score": 0.5, "values": [1, 1, 1]},
         {"evaluations": 5, "score": 0.52, "values": [1, 0.75, 1]},
         {"evaluations": 900, "score": 0.55, "values": [1, 0.5, 0.25]},
         {"evaluations": 16384, "score": 0.56, "values": [0.75, 0.5, 0.25]},
     ],
+    "files": ["view_weights.json"],
 }
 
 

@@ -194,10 +194,20 @@ def test_two_figures_a_class_are_two_columns() -> None:
 
 def test_a_search_shows_its_curve_what_it_gained_and_what_it_saw() -> None:
     text = " ".join(re.sub("<[^>]*>", " ", search(record(search=SEARCH))).split())
-    assert "top-1 accuracy 50.00 53.00 +3.00" in text
+    assert "top-1 accuracy 47.00 50.00 +3.00" in text
+    assert "lamp" not in text
+    assert "accuracy: 0.5000 before, 0.5600 after" in text
+    assert "files view_weights.json" in text
     assert "selected on held-out train labels" in text
     assert "evaluations 16,384" in text
     assert "0.75 0.5 0.25" in text
+
+
+def test_only_an_accuracy_is_told_in_per_cent() -> None:
+    nats = {**SEARCH, "score": {"of": "information", "before": 0.5, "after": 0.56}}
+    assert "56 %" in search(record(search=SEARCH))
+    assert "56 %" not in search(record(search=nats))
+    assert "information over the candidates tried" in search(record(search=nats))
 
 
 def test_the_curve_climbs_where_the_scores_do() -> None:
