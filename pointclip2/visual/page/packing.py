@@ -103,7 +103,7 @@ def png_address(pixels: NDArray[np.uint8]) -> str:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format="png", optimize=True)
+    Image.fromarray(pixels).save(file, format="png", compress_level=6)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
