@@ -29,7 +29,7 @@ PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics
 RESULTS = "results.json"
 FAILED = "FAILED"
 # Not part of what was computed: where it was written and how it was shown.
-PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "paths")
+PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths")
 
 
 @contextmanager

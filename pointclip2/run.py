@@ -11,17 +11,19 @@ from typing import Any
 import torch
 from hydra.core.hydra_config import HydraConfig
 from lightning import seed_everything
-from lightning.pytorch.loggers import WandbLogger
 from omegaconf import DictConfig, open_dict
 from rich.console import Console
 from rich.table import Table
 
 from pointclip2.config import build
 from pointclip2.console import quiet_lightning
-from pointclip2.dashboards import close_wandb, log_run
-from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, sweeping
+from pointclip2.dashboards import show, wandb_closed_after
+from pointclip2.dashboards.show import REPORT
+from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
 from pointclip2.types import ConfigError, DataError, UserError
+from pointclip2.visual.cameras import cameras_of
+from pointclip2.visual.exhibit import Exhibit
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,6 @@ def run_job(cfg: DictConfig) -> Outcome:
     """`evaluate` as a command.
 
     A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
-    Loggers are closed whatever happens, so that jobs that share a process stay apart.
     """
     in_sweep = sweeping()
     try:
@@ -78,8 +79,6 @@ def run_job(cfg: DictConfig) -> Outcome:
             raise
         log.exception("job failed")
         _note(error)
-    finally:
-        close_wandb()
     return Outcome(math.nan, 1)
 
 
@@ -100,7 +99,7 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
-    with quiet_lightning():
+    with quiet_lightning(), wandb_closed_after():
         return _evaluate(cfg)
 
 
@@ -114,17 +113,16 @@ def _evaluate(cfg: DictConfig) -> Result:
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
     if _first_process():
-        for logger in finding.loggers:
-            if isinstance(logger, WandbLogger):
-                log_run(logger, finding.record, run_dir)
+        with watch.stage("show"):
+            record = {**finding.record, "seconds": _seconds(watch), **environment()}
+            show(_exhibit(finding, record, cfg), run_dir, finding.loggers, cfg.report)
     result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
     if _first_process():
-        seconds = {stage: round(spent, 3) for stage, spent in result.seconds.items()}
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
-        record = {**finding.record, "objective": judged, "seconds": seconds, **environment()}
+        record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
         try:
-            path = write_results(run_dir, record)
+            path = _written(run_dir, record)
         except OSError as error:
             raise DataError(
                 f"{run_dir / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
@@ -132,6 +130,35 @@ def _evaluate(cfg: DictConfig) -> Result:
             ) from error
         print(f"results: {path}")
     return result
+
+
+def _seconds(watch: Stopwatch) -> dict[str, float]:
+    return {stage: round(spent, 3) for stage, spent in watch.report().items()}
+
+
+def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
+    """``results.json``; on a full disk the page makes room for it."""
+    try:
+        return write_results(run_dir, record)
+    except OSError:
+        (run_dir / REPORT).unlink(missing_ok=True)
+        return write_results(run_dir, record)
+
+
+def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
+    """What there is to show; without cameras where the task has no projector."""
+    cameras = ()
+    if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
+        cameras = cameras_of(build(cfg.projector))
+    return Exhibit(
+        title=finding.title,
+        sentence=finding.sentence,
+        record=record,
+        options=plain(cfg),
+        gallery=tuple(finding.gallery),
+        confusion=finding.confusion,
+        cameras=cameras,
+    )
 
 
 def _first_process() -> bool:
@@ -180,7 +207,7 @@ def _placed(cfg: DictConfig) -> DictConfig:
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     # Of an earlier run in the same folder: what is there at the end must be this run's.
-    for name in (RESULTS, FAILED):
+    for name in (RESULTS, FAILED, REPORT):
         (run_dir / name).unlink(missing_ok=True)
     return cfg
 

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from pointclip2.backbones.weights import file_hash
 from pointclip2.config import build
-from pointclip2.dashboards import close_wandb
+from pointclip2.dashboards import close_wandb, open_loggers
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.pretraining.batches import PretrainingData
 from pointclip2.data.shapes.world import source_digest
@@ -73,7 +73,7 @@ def train(cfg: DictConfig) -> float:
         # A folder for each start: a logger that finds an older file would replace its curves.
         cfg.run_dir = str(folder / f"curves_from_{start:06d}")
     callbacks: list[Callback] = [build(node) for node in (cfg.get("callbacks") or {}).values()]
-    loggers = [build(node) for node in (cfg.get("logger") or {}).values()]
+    loggers = open_loggers(cfg, "train")
     trainer: lightning.Trainer = build(
         cfg.trainer,
         callbacks=[*callbacks, checkpoint, export],

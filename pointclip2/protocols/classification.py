@@ -7,10 +7,12 @@ from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet
 from pointclip2.protocols.classification_report import draw, facts, rows, sentence
 from pointclip2.protocols.job import Finding, Job
+from pointclip2.protocols.per_view import per_view
 from pointclip2.protocols.searching import planned_search, search_classification
 from pointclip2.tasks.classification import ClassificationTask
 from pointclip2.tasks.data import FeatureDataModule
 from pointclip2.types import DataError
+from pointclip2.visual.exhibit import ConfusionCounts
 
 
 class Classification:
@@ -49,15 +51,19 @@ class Classification:
         record["metrics"] = task.results
         if searched is not None:
             record["search"] = searched
+        record["per_view"] = per_view(pipeline, table, dataset.labels)
+        confusion = task.metrics.confusion.cpu()
+        gallery = []
         if trainer.is_global_zero:
             with watch.stage("draw"):
-                draw(
+                gallery = draw(
                     job.run_dir,
                     record,
                     dataset,
                     pipeline,
+                    table,
                     task.predictions,
-                    task.metrics.confusion.cpu(),
+                    confusion,
                     cfg.pictures,
                 )
         return Finding(
@@ -68,5 +74,9 @@ class Classification:
             sentence=sentence(record),
             skipped=table.skipped,
             predictions=task.predictions,
+            gallery=gallery,
+            confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
+            if task.results
+            else None,
             loggers=trainer.loggers,
         )

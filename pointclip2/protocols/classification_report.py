@@ -14,9 +14,11 @@ from pointclip2.features import FeatureTable
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.pipelines.classify import top_classes
 from pointclip2.prompts import PromptSet
+from pointclip2.protocols.classification_gallery import shown_shapes
 from pointclip2.records import config_hash, write_predictions
 from pointclip2.tasks.classification import Predictions
-from pointclip2.types import CloudError, weakest_selection
+from pointclip2.types import weakest_selection
+from pointclip2.visual.gallery import GalleryItem
 
 TOP = 5
 
@@ -98,11 +100,12 @@ def draw(
     record: Mapping[str, Any],
     dataset: CloudDataset,
     pipeline: ClassifyPipeline,
+    table: FeatureTable,
     predictions: Predictions,
     confusion: Tensor,
     pictures: int,
-) -> None:
-    """``predictions.csv``, ``views.png`` and ``confusion.png``."""
+) -> list[GalleryItem]:
+    """``predictions.csv``, ``views.png`` and ``confusion.png``; returns the shapes on the sheet, to be turned."""
     classes = tuple(dataset.classes)
     top = top_classes(predictions.probability, classes, TOP)
     index = predictions.index.tolist()
@@ -113,40 +116,20 @@ def draw(
             row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
         rows.append(row)
     write_predictions(run_dir / "predictions.csv", rows, min(TOP, len(classes)))
-    if pictures > 0:
-        _draw_pictures(
-            run_dir, record, dataset, pipeline, dict(zip(index, top, strict=True)), confusion, pictures
-        )
+    if pictures <= 0:
+        return []
+    from pointclip2.visual import draw_confusion, draw_views
 
-
-def _draw_pictures(
-    run_dir: Path,
-    record: Mapping[str, Any],
-    dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
-    top: Mapping[int, list[tuple[str, float]]],
-    confusion: Tensor,
-    pictures: int,
-) -> None:
-    from pointclip2.visual import ViewRow, draw_confusion, draw_views
-
+    positions = spread(dataset.labels, sorted(index), pictures)
+    shown = shown_shapes(dataset, pipeline, table, positions, dict(zip(index, top, strict=True)))
     footer = sentence(record)
-    device = next(pipeline.projector.buffers()).device
-    rows = []
-    for position in spread(dataset.labels, sorted(top), pictures):
-        try:
-            cloud = dataset[position]
-        except CloudError:  # readable when it was encoded, not any more
-            continue
-        with torch.no_grad():
-            images = pipeline.projector(cloud.points.unsqueeze(0).to(device)).images[0].cpu()
-        rows.append(ViewRow(cloud.name, images, _truth(dataset, position), top[position][:3]))
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
-    draw_views(run_dir / "views.png", rows, title, footer)
+    draw_views(run_dir / "views.png", [shape.row for shape in shown], title, footer)
     if record["data"]["labelled"]:
         draw_confusion(
             run_dir / "confusion.png", confusion, dataset.classes, f"{dataset.name}: confusion", footer
         )
+    return [shape.item for shape in shown]
 
 
 def spread(labels: Sequence[int], positions: Sequence[int], count: int) -> list[int]:

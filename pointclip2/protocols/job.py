@@ -15,11 +15,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.types import RunMode
 from lightning import Trainer
-from lightning.pytorch.loggers import CSVLogger
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import build
+from pointclip2.dashboards import open_loggers
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.features import FeatureStore, FeatureTable, feature_key
 from pointclip2.features.store import join
@@ -27,10 +27,10 @@ from pointclip2.features.text import cached_text
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet, encode_prompts, encode_sentences
-from pointclip2.protocols.loggers import forgiving
 from pointclip2.tasks.data import CloudDataModule
 from pointclip2.tasks.encode import EncodeTask, WriteShards
 from pointclip2.types import ConfigError, DataError
+from pointclip2.visual.exhibit import ConfusionCounts
 from pointclip2.visual.gallery import GalleryItem
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,8 @@ class Finding:
     """What was predicted, for callers in Python."""
     gallery: list[GalleryItem] = field(default_factory=list)
     """Samples to look at, for the report and the dashboards; as many as ``pictures`` says."""
+    confusion: ConfusionCounts | None = None
+    """What was called what, where that is a question of the task."""
     loggers: list[Any] = field(default_factory=list)
     """Lightning's, still open: the dashboards' media go there."""
 
@@ -179,7 +181,7 @@ class Job:
         """A trainer from the options; only encoding shows a bar, only testing logs."""
         cfg = self.cfg
         callbacks = [build(node) for node in cfg.callbacks.values()] if progress else []
-        made = [forgiving(build(node)) for node in cfg.logger.values()] if loggers else []
+        made = open_loggers(cfg, "evaluate") if loggers else []
         node = OmegaConf.merge(cfg.trainer, {"enable_progress_bar": progress and bool(callbacks)})
         assert isinstance(node, DictConfig)
         try:
@@ -188,10 +190,6 @@ class Job:
             )
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
-        for logger in made:
-            if isinstance(logger, CSVLogger):  # beside .hydra/config.yaml, which says the same
-                continue
-            logger.log_hyperparams(plain(cfg))
         return trainer
 
 

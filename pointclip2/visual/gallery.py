@@ -48,3 +48,7 @@ class GalleryItem:
     """A sheet of its depth views, where there is one."""
     legend: tuple[tuple[str, tuple[int, int, int]], ...] = field(default=())
     """Names and colours of parts or classes in the clouds."""
+    views: NDArray[np.uint8] | None = None
+    """(views, height, width): its depth views in grey, 255 = background; None where the task has none to show."""
+    view_guesses: tuple[tuple[str, float], ...] = ()
+    """What each view alone says, with its probability; empty, or one for every view."""

@@ -78,12 +78,12 @@ def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str
         page.text(right, head - type_px * 0.75, "truth, and the best guesses", type_px * 0.72, GREY)
     else:
         page.text(left, head + row_height / 2, "no shape could be drawn", type_px, GREY)
-    distances = any(_is_distance(row.images) for row in rows)
+    distances = any(is_distance(row.images) for row in rows)
     for index, row in enumerate(rows):
         y = head + index * row_height
         if index:
             page.rectangle(left, y - gap * 1.25, width - 2 * margin, 1, HAIRLINE)
-        for view, grey in enumerate(_grey(row.images, distances, tile)):
+        for view, grey in enumerate(grey_views(row.images, distances, tile)):
             x = left + view * (tile + gap)
             page.rectangle(x - 1, y - 1, tile + 2, tile + 2, HAIRLINE)
             page.image(x, y, np.repeat(grey[:, :, None], 3, axis=2))
@@ -139,13 +139,19 @@ def _tile(rows: Sequence[ViewRow]) -> int:
     return max(side, 1) * max(1, math.ceil(TILE_PX / max(side, 1)))
 
 
-def _is_distance(images: Tensor) -> bool:
-    """Rounding may lift an image a hair above 1; distances of a whole cloud reach well beyond."""
+def is_distance(images: Tensor) -> bool:
+    """Whether images are raw distances. Rounding lifts an image a hair above 1 at most, distances reach well beyond."""
     return bool((images.nan_to_num(0, 0, 0) > 1.001).any())
 
 
-def _grey(images: Tensor, distances: bool, tile: int) -> NDArray[np.uint8]:
-    """Grey values (views, tile, tile), 255 = background."""
+def grey_views(images: Tensor, distances: bool, tile: int) -> NDArray[np.uint8]:
+    """Depth maps as grey values (views, tile, tile), 255 = background.
+
+    Args:
+        images: in [0, 1] with 1 = background, or raw distances with 0 = empty.
+        distances: whether they are distances; the sheet asks `is_distance` once for all its rows.
+        tile: side in pixels; images are repeated or averaged to it, and centred where they are not square.
+    """
     images = images.detach().float().cpu()
     if distances:
         filled = images.isfinite() & (images > 0)

@@ -82,7 +82,7 @@ def test_a_run_records_all_that_its_figures_rest_on(
     assert record["metrics"]["test/acc"] == result.objective
     assert {"test/acc", "test/acc_top5", "test/macc"} <= set(record["metrics"])
     assert "RANDOM WEIGHTS" in record["backbone"]["trained_on"]
-    for name in ("predictions.csv", "views.png", "confusion.png", "csv/metrics.csv"):
+    for name in ("predictions.csv", "views.png", "confusion.png", "report.html", "csv/metrics.csv"):
         assert (result.run_dir / name).stat().st_size > 0
     printed = capsys.readouterr().out
     assert printed.rstrip().splitlines()[-1] == f"results: {result.run_dir / 'results.json'}"
@@ -117,8 +117,29 @@ def test_results_json_is_written_last(toy: Path, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(pointclip2.run, "write_results", watched)
     result = run(toy, tmp_path, "pictures=1")
-    assert there == [{"predictions.csv", "views.png", "confusion.png"}]
+    assert there == [{"predictions.csv", "views.png", "confusion.png", "report.html"}]
     assert {path.name for path in result.run_dir.iterdir()} == {*there[0], "results.json"}
+
+
+def test_the_record_holds_the_accuracy_of_each_view_alone_and_the_page_shows_it(
+    toy: Path, tmp_path: Path
+) -> None:
+    result = run(toy, tmp_path, "pictures=2")
+    per_view = results_of(result)["per_view"]
+    assert per_view["weight"] == [1.0] * 10
+    assert len(per_view["acc"]) == 10
+    assert all(float(share * 6).is_integer() for share in per_view["acc"])
+    page = (result.run_dir / "report.html").read_text(encoding="utf-8")
+    assert len(page) < 3_000_000
+    assert "The larger a view, the more it counts" in page
+    assert page.count('<article class="card"') == 2
+
+
+def test_without_the_report_there_is_none_and_the_run_counts_as_the_same(toy: Path, tmp_path: Path) -> None:
+    without, with_report = run(toy, tmp_path, "report=false"), run(toy, tmp_path)
+    assert not (without.run_dir / "report.html").exists()
+    assert (with_report.run_dir / "report.html").is_file()
+    assert results_of(without)["config_hash"] == results_of(with_report)["config_hash"]
 
 
 def test_results_of_an_earlier_run_do_not_survive_a_failed_one(toy: Path, tmp_path: Path) -> None:
@@ -128,6 +149,7 @@ def test_results_of_an_earlier_run_do_not_survive_a_failed_one(toy: Path, tmp_pa
     with pytest.raises(ConfigError):
         run(toy, tmp_path, place, "objective=test/nothing")
     assert not (tmp_path / "here" / "results.json").exists()
+    assert not (tmp_path / "here" / "report.html").exists()
 
 
 def test_a_second_run_and_other_prompts_and_weights_encode_nothing(
