@@ -178,13 +178,18 @@ class FeatureStore:
         """One shard's features; raises as `read` does."""
         return FeatureTable.of(self.read_columns(shard))
 
-    def read_columns(self, shard: int) -> Shard:
-        """All columns of one shard; raises as `read` does."""
+    def read_index(self, shard: int) -> Shard:
+        """Who is in one shard, without its columns; raises as `read` does."""
+        return self.read_columns(shard, ())
+
+    def read_columns(self, shard: int, columns: Sequence[str] | None = None) -> Shard:
+        """All columns of one shard, or those asked for; raises as `read` does."""
         try:
             with safe_open(self._path(shard), framework="pt") as file:
                 skipped = json.loads((file.metadata() or {})["skipped"])
-                columns = {name: file.get_tensor(name) for name in self.columns}
-                return Shard(columns, file.get_tensor("index"), skipped)
+                wanted = self.columns if columns is None else columns
+                content = {name: file.get_tensor(name) for name in wanted}
+                return Shard(content, file.get_tensor("index"), skipped)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise DataError(
                 f"{self._path(shard)} cannot be read ({error}): delete it and run again"

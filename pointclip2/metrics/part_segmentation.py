@@ -76,14 +76,20 @@ class PartIoU(Metric):
     ) -> None:
         """Count shapes of one category; ``index`` is their position in the data set.
 
+        Of shapes of an unknown category (-1) only the coverage counts.
+
         Raises:
-            ConfigError: a category that has no parts.
+            ConfigError: part labels of a category that has no parts.
             DataError: a part id that is not one of the category's.
         """
-        ids = self.parts[category]
-        if not ids:
-            raise ConfigError(f"{self.categories[category]} has no parts to count")
-        counts = torch.stack(part_counts(prediction, target, ids), dim=1)
+        ids = self.parts[category] if category >= 0 else ()
+        if ids:
+            counts = torch.stack(part_counts(prediction, target, ids), dim=1)
+        elif bool((target >= 0).any()):
+            name = self.categories[category] if category >= 0 else "a shape without a category"
+            raise ConfigError(f"{name} has part labels but no parts to count")
+        else:
+            counts = torch.zeros(len(target), 3, 0, dtype=torch.int64, device=target.device)
         self.counts.append(torch.nn.functional.pad(counts, (0, self.width - len(ids))))
         rows = [index, torch.full_like(index, category)]
         rows += [torch.full_like(index, target.shape[1]), seen.sum(dim=1)]
