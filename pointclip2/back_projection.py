@@ -1,7 +1,7 @@
 """From maps on the image plane back to points: per-view logits at every point's pixel.
 
-The points of a cloud are read from the coarse map itself, four cells each, instead of from a map as large as the image: the
-same numbers, for a fraction of the memory.
+The points of a cloud are read from the coarse map itself, four cells each, instead of from a map as large as the
+image: the same numbers, for a fraction of the memory.
 """
 
 import torch
@@ -79,8 +79,7 @@ def read_maps(
         down, right = share[..., :1], share[..., 1:]
         top = cells(first[..., 0], first[..., 1]) * (1 - right) + cells(first[..., 0], second[..., 1]) * right
         low_row = (
-            cells(second[..., 0], first[..., 1]) * (1 - right)
-            + cells(second[..., 0], second[..., 1]) * right
+            cells(second[..., 0], first[..., 1]) * (1 - right) + cells(second[..., 0], second[..., 1]) * right
         )
         read = top * (1 - down) + low_row * down
     return read.view(batch, views, -1, parts).transpose(0, 1)

@@ -1,8 +1,9 @@
-"""Dense features: one unit vector, aligned with text, for every cell of a view. One mechanism, its variants are options.
+"""Dense features: one unit vector, aligned with text, for every cell of a view. One mechanism; variants are options.
 
-A CLIP is trained on its pooled feature only. What a single cell says in its last block is mixed with what all others say,
-so training-free variants take that mixing apart: MaskCLIP (Zhou et al., ECCV 2022) keeps the value path, ClearCLIP (Lan et
-al., ECCV 2024) and NACLIP (Hajimiri et al., WACV 2025) let queries or keys attend to their like, NACLIP nearby first.
+A CLIP is trained on its pooled feature only. What a single cell says in its last block is mixed with what all others
+say, so training-free variants take that mixing apart: MaskCLIP (Zhou et al., ECCV 2022) keeps the value path, ClearCLIP
+(Lan et al., ECCV 2024) and NACLIP (Hajimiri et al., WACV 2025) let queries or keys attend to their like, NACLIP nearby
+first.
 """
 
 from typing import Any
@@ -54,7 +55,9 @@ class DenseEncoder:
                 "and 0 with attention=value, which mixes no cells"
             )
         if size_px is not None and size_px < 1:
-            raise ConfigError(f"dense.size_px={size_px} must be positive, or null for the backbone's own size")
+            raise ConfigError(
+                f"dense.size_px={size_px} must be positive, or null for the backbone's own size"
+            )
         self.last = LastBlock(attention, float(locality), residual, feed_forward)
         self.size_px = size_px
         self.crops = crops

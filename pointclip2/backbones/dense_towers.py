@@ -56,9 +56,7 @@ def _none(name: str, why: str) -> ConfigError:
 
 
 def _transformer_maps(name: str, tower: Any, images: Tensor, last: LastBlock) -> Tensor:
-    if getattr(tower, "attn_pool", None) is not None or not isinstance(
-        getattr(tower, "proj", None), Tensor
-    ):
+    if getattr(tower, "attn_pool", None) is not None or not isinstance(getattr(tower, "proj", None), Tensor):
         raise _none(name, "its pooling is attention with queries of its own")
     tokens, rows, columns = _embedded(name, tower, images)
     *blocks, final = tower.transformer.resblocks
@@ -134,10 +132,10 @@ def _resnet_maps(name: str, tower: Any, images: Tensor, last: LastBlock) -> Tens
 def _timm_maps(name: str, tower: Any, images: Tensor) -> Tensor:
     """Every cell through the tower's own pooling and projection as if it were the only one.
 
-    Where pooling is a mean and what follows is linear, their mean over the cells is the pooled feature; a norm in between
-    is then taken of every cell.
+    Where pooling is a mean and what follows is linear, their mean over the cells is the pooled feature; a norm in
+    between is then taken of every cell.
     """
-    pools = [module for module in (*tower.head.modules(), *_pools(tower.trunk))]
+    pools = [*tower.head.modules(), *_pools(tower.trunk)]
     if any("attention" in type(module).__name__.lower() for module in pools):
         raise _none(name, "its pooling is attention")
     try:

@@ -1,4 +1,4 @@
-"""ShapeNetPart (Yi et al., SIGGRAPH Asia 2016): 16 categories of CAD models with 50 labelled parts, as PointNet's HDF5 files."""
+"""ShapeNetPart (Yi et al., SIGGRAPH Asia 2016): 16 categories of CAD models, 50 labelled parts, in PointNet's HDF5."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pointclip2.data.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index
 from pointclip2.data.part_table import offsets
 from pointclip2.data.stored import SampleIndex, StoredData
-from pointclip2.types import CloudError, DataError
+from pointclip2.types import CloudError, ConfigError, DataError
 
 PARTS: dict[str, tuple[str, ...]] = {
     "airplane": ("body", "wing", "tail", "engine"),
@@ -42,6 +42,7 @@ class ShapeNetPart(StoredData):
 
     Args:
         root: folder of ``*train*.h5``, ``*val*.h5`` and ``*test*.h5`` (or with ``hdf5_data`` in it).
+        categories: names of those to keep; None keeps all. Labels and part ids stay what they are.
 
     The rest is explained in `StoredData`.
     """
@@ -52,6 +53,7 @@ class ShapeNetPart(StoredData):
     def __init__(
         self,
         root: str,
+        categories: Sequence[str] | None = None,
         split: str = "test",
         points: int = 2048,
         sampling: str = "first",
@@ -61,12 +63,17 @@ class ShapeNetPart(StoredData):
     ) -> None:
         super().__init__(split, points, sampling, limit, corruption, seed)
         self.root = Path(root).expanduser()
+        wanted = tuple(PARTS) if categories is None else tuple(categories)
+        unknown = [name for name in wanted if name not in PARTS]
+        if unknown or not wanted or isinstance(categories, str):
+            raise ConfigError(f"data.categories={categories}: a list of some of {', '.join(PARTS)}")
+        self.categories = wanted
 
     def index(self, split: str) -> SampleIndex:
         for folder in FOLDERS:
             files = sorted((self.root / folder).glob(f"*{split}*.h5"))
             if files:
-                return PartIndex(files)
+                return PartIndex(files, self.categories)
         raise DataError(
             f"the split {split!r} of ShapeNetPart is missing: expected {self.root}/hdf5_data/ply_data_{split}0.h5 and "
             f"its like. It has to be fetched by hand, after agreeing to the terms of use on {PAGE}: "
@@ -79,10 +86,16 @@ class PartIndex(Hdf5Index):
 
     part_names = tuple(f"{category}/{part}" for category, parts in PARTS.items() for part in parts)
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], categories: Sequence[str]) -> None:
         super().__init__(files, tuple(PARTS))
+        kept = [row for row, label in enumerate(self.labels) if self.classes[label] in categories]
+        self.names, self.labels, self.places = (
+            [column[row] for row in kept] for column in (self.names, self.labels, self.places)
+        )  # type: ignore[assignment]
         first = offsets([len(parts) for parts in PARTS.values()])
-        self.ranges = [range(start, start + len(parts)) for start, parts in zip(first, PARTS.values(), strict=True)]
+        self.ranges = [
+            range(start, start + len(parts)) for start, parts in zip(first, PARTS.values(), strict=True)
+        ]
         for path in self.files:
             self._check(path)
 
@@ -91,7 +104,9 @@ class PartIndex(Hdf5Index):
         with h5py.File(path, "r") as file:
             parts, clouds = file.get("pid"), file["data"]
             if not isinstance(parts, h5py.Dataset):
-                raise DataError(f"{path} must hold the array 'pid' with a part id a point, but holds {sorted(file)}")
+                raise DataError(
+                    f"{path} must hold the array 'pid' with a part id a point, but holds {sorted(file)}"
+                )
             if parts.shape != clouds.shape[:2] or parts.dtype.kind not in "iu":
                 raise DataError(
                     f"{path}: 'pid' must be integers of shape {clouds.shape[:2]}, not {parts.dtype} {parts.shape}"
@@ -115,6 +130,7 @@ class PartIndex(Hdf5Index):
         if wrong:
             category = self.classes[self.labels[index]]
             raise CloudError(
-                f"part id {wrong[0]} in a cloud of the category {category}, whose parts are {own.start} to {own.stop - 1}"
+                f"part id {wrong[0]} in a cloud of the category {category}, "
+                f"whose parts are {own.start} to {own.stop - 1}"
             )
         return ids

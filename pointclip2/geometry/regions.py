@@ -20,9 +20,7 @@ def surface_features(
     normals, shape = local_frames(points, neighbours)
     side = (points.amax(dim=1) - points.amin(dim=1)).amax(dim=1).clamp(min=torch.finfo(points.dtype).tiny)
     outer = (normals.unsqueeze(-1) * normals.unsqueeze(-2)).flatten(2)
-    return torch.cat(
-        [points / side.view(-1, 1, 1), normal_weight * outer, shape_weight * shape], dim=-1
-    )
+    return torch.cat([points / side.view(-1, 1, 1), normal_weight * outer, shape_weight * shape], dim=-1)
 
 
 def kmeans_regions(
@@ -42,7 +40,9 @@ def kmeans_regions(
         chosen.append(distance.argmax(dim=1))
     centres = features[batch.unsqueeze(1), torch.stack(chosen, dim=1)]
     for step in range(steps):
-        own = (centres.square().sum(dim=-1).unsqueeze(1) - 2 * features @ centres.transpose(1, 2)).argmin(dim=-1)
+        own = (centres.square().sum(dim=-1).unsqueeze(1) - 2 * features @ centres.transpose(1, 2)).argmin(
+            dim=-1
+        )
         if step < steps - 1:
             total, count = region_sums(features, own, centres.shape[1])
             centres = torch.where(count.unsqueeze(-1) > 0, total / count.clamp(min=1).unsqueeze(-1), centres)
@@ -66,12 +66,14 @@ def graph_regions(
     threshold: float,
     least_points: int,
 ) -> Int64[Tensor, " points"]:
-    """Region of every point of one cloud by merging along its neighbour graph (Felzenszwalb and Huttenlocher, IJCV 2004).
+    """Region of every point of one cloud by merging along its graph (Felzenszwalb and Huttenlocher, IJCV 2004).
 
     Two regions merge where the edge between them is no longer than the longest inside either plus ``threshold`` / its
     size. Then regions below ``least_points`` merge with the neighbour behind their shortest edge.
     """
-    length = (gather_points(features.unsqueeze(0), neighbours.unsqueeze(0))[0] - features.unsqueeze(1)).norm(dim=-1)
+    length = (gather_points(features.unsqueeze(0), neighbours.unsqueeze(0))[0] - features.unsqueeze(1)).norm(
+        dim=-1
+    )
     order = length.flatten().argsort(stable=True)
     k = neighbours.shape[1]
     starts, ends = (order // k).tolist(), neighbours.flatten()[order].tolist()

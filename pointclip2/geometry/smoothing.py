@@ -82,7 +82,8 @@ class NeighbourSmoothing:
 class RegionSmoothing:
     """Regions of like position, normal and local shape are classified as a whole (after GeoZe, Mei et al., CVPR 2024).
 
-    A region's logits are the mean over its seen points; every point gets ``blend`` of them and keeps the rest of its own.
+    A region's logits are the mean over its seen points; every point gets ``blend`` of them and keeps the rest of its
+    own.
 
     Args:
         kind: ``kmeans``, or ``graph`` (merging along the neighbour graph).

@@ -12,7 +12,7 @@ from pointclip2.backbones.openclip import OpenClipBackbone
 from pointclip2.geometry.smoothing import NoSmoothing, Smoothing
 from pointclip2.prompts import PromptSet, encode_prompts
 from pointclip2.types import ConfigError, DenseViews
-from pointclip2.view_weights import FixedWeights, ViewWeights
+from pointclip2.view_weights import CategoryWeights, FixedWeights, ViewWeights
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,15 @@ class SegmentPipeline(nn.Module):
         logits: Float[Tensor, "views batch points parts"],
         views: DenseViews,
         points: Float[Tensor, "batch points 3"],
+        category: str | None = None,
     ) -> Segmentation:
-        """Fuse under the view weights (uniform until ``weights`` is set) and smooth on the cloud."""
+        """Fuse under the view weights (uniform until ``weights`` is set) and smooth on the cloud.
+
+        ``category`` is asked for by weights that are different for each.
+        """
         source = self.weights or FixedWeights((1.0,) * len(logits), "uniform", "none")
+        if isinstance(source, CategoryWeights):
+            source = source.of(category)
         weights = source(logits.flatten(1, 2))
         if weights.ndim == 2:
             weights = weights.unflatten(1, logits.shape[1:3])

@@ -145,9 +145,7 @@ def _with_text_keys(found: Mapping[Any, Any], where: str) -> Mapping[str, Any]:
     return found
 
 
-def _renamed(
-    found: Mapping[Any, Any], names: Sequence[str], category: str, where: str
-) -> Mapping[str, Any]:
+def _renamed(found: Mapping[Any, Any], names: Sequence[str], category: str, where: str) -> Mapping[str, Any]:
     """The mapping with parts under the data set's names where the file has another name for them."""
     entries = by_matching(_with_text_keys(found, where), where)
     for name in names:

@@ -79,4 +79,6 @@ def _predicted(
     labelled = [position for position in positions if dataset.labels[position] >= 0]
     right = sum(chosen[position] == dataset.labels[position] for position in labelled)
     accuracy = right / len(labelled) if labelled else None
-    return Categories("predicted", {position: chosen[position] for position in positions}, accuracy, (prompts,))
+    return Categories(
+        "predicted", {position: chosen[position] for position in positions}, accuracy, (prompts,)
+    )

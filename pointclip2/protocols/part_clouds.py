@@ -92,4 +92,6 @@ def gallery_item(
     label = dataset.labels[prediction.index]
     truth = dataset.classes[label] if label >= 0 else None
     name = dataset.names[prediction.index]
-    return GalleryItem(f"{name} ({remark})" if remark else name, truth, (), tuple(clouds), None, colours.legend)
+    return GalleryItem(
+        f"{name} ({remark})" if remark else name, truth, (), tuple(clouds), None, colours.legend
+    )

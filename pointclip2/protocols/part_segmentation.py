@@ -10,12 +10,12 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
 from pointclip2.features.codec import check_bits
 from pointclip2.pipelines import SegmentPipeline
+from pointclip2.protocols.classification_report import spread
 from pointclip2.protocols.dense_features import dense_split
 from pointclip2.protocols.job import Finding, Job
 from pointclip2.protocols.part_categories import CATEGORY_SOURCES, categories_of
 from pointclip2.protocols.part_clouds import CloudWriter
 from pointclip2.protocols.part_segmentation_report import draw, facts, gallery, rows, sentence, title
-from pointclip2.protocols.classification_report import spread
 from pointclip2.tasks.part_choice import PartChoices, choose_parts
 from pointclip2.tasks.part_segmentation import PartSegmentationTask
 from pointclip2.types import ConfigError, DataError
@@ -27,8 +27,8 @@ class PartSegmentation:
     """A part for every point.
 
     Args:
-        category: of each sample: ``given`` by its label (the published protocol), ``predicted`` by zero-shot classification
-            with the same prompts and weights, or a name that holds for all samples.
+        category: of each sample: ``given`` by its label (the published protocol), ``predicted`` by zero-shot
+            classification with the same prompts and weights, or a name that holds for all samples.
         parts: asked for: those of the sample's ``category``, of ``all`` categories, or a list of names.
         window: cells over which part maps are averaged before points are read; 1 is none.
         upsample: how points are read from a map, ``bilinear`` or ``nearest``.

@@ -19,7 +19,11 @@ from pointclip2.tasks.part_segmentation import PartPrediction, PartSegmentationT
 from pointclip2.visual.gallery import GalleryItem
 
 RELEASED = "AS RELEASED"
-SHOWN = {"test/miou_category": "category mIoU", "test/miou_instance": "instance mIoU", "test/point_acc": "points right"}
+SHOWN = {
+    "test/miou_category": "category mIoU",
+    "test/miou_instance": "instance mIoU",
+    "test/point_acc": "points right",
+}
 
 
 def facts(
@@ -63,12 +67,17 @@ def facts(
         "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
         "projector": OmegaConf.to_container(cfg.projector, resolve=True),
         "dense": pipeline.dense.describe(),
-        "back_projection": {"window": pipeline.window, "upsample": pipeline.upsample, "scramble": pipeline.scramble},
+        "back_projection": {
+            "window": pipeline.window,
+            "upsample": pipeline.upsample,
+            "scramble": pipeline.scramble,
+        },
         "smoothing": pipeline.smoothing.describe(),
         "cache": {"bits": task.bits, "bytes_per_shape": split.shape_bytes},
         "prompt": {
             "name": choices.prompts[0].name,
-            "hash": "-".join(said.hash[:8] for said in prompts[:4]) + (f"-{len(prompts)}" if len(prompts) > 4 else ""),
+            "hash": "-".join(said.hash[:8] for said in prompts[:4])
+            + (f"-{len(prompts)}" if len(prompts) > 4 else ""),
             "count": sum(said.count for said in prompts),
             "selected_on": written,
         },
@@ -97,7 +106,9 @@ def _asked(cfg: DictConfig) -> Any:
 def title(record: Mapping[str, Any]) -> str:
     """Of the table in the console."""
     data = record["data"]
-    released = f", {RELEASED}: {' and '.join(record['released_defects'])}" if record["released_defects"] else ""
+    released = (
+        f", {RELEASED}: {' and '.join(record['released_defects'])}" if record["released_defects"] else ""
+    )
     return f"zero-shot part segmentation of {data['name']} ({data['split']}, {data['n']} clouds){released}"
 
 
@@ -128,9 +139,7 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def sentence(record: Mapping[str, Any]) -> str:
     """One honest sentence about what was measured."""
-    data, backbone, weights, prompt = (
-        record[key] for key in ("data", "backbone", "view_weights", "prompt")
-    )
+    data, backbone, weights, prompt = (record[key] for key in ("data", "backbone", "view_weights", "prompt"))
     on = weights["selected_on"]
     how = "chosen without labels" if on == "none" else chosen(on)
     written = "" if prompt["selected_on"] == "none" else f", {chosen(prompt['selected_on'])}"
@@ -189,7 +198,8 @@ def draw(
 def gallery(dataset: CloudDataset, choices: PartChoices, task: PartSegmentationTask) -> list[GalleryItem]:
     """The kept clouds for the report and the dashboards."""
     return [
-        gallery_item(dataset, choices, prediction, _figure(task, prediction.index)) for prediction in task.kept
+        gallery_item(dataset, choices, prediction, _figure(task, prediction.index))
+        for prediction in task.kept
     ]
 
 

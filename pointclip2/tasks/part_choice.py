@@ -119,7 +119,7 @@ def _of_all(
             ids += table.ids[key]
             prompts.append(said)
     choice = PartChoice(None, tuple(names), torch.tensor(ids), torch.cat(rows))
-    return PartChoices({position: -1 for position in categories}, {-1: choice}, tuple(prompts))
+    return PartChoices(dict.fromkeys(categories, -1), {-1: choice}, tuple(prompts))
 
 
 def _known_ids(table: PartTable, category: str | None, names: Sequence[str]) -> Tensor:
@@ -144,4 +144,6 @@ def category_of_name(table: PartTable, name: str) -> int:
             return label
     near = nearest(name, table.categories)
     known = ", ".join(near or table.categories[:8])
-    raise ConfigError(f"task.category={name}: given, predicted, or a category of the data set, such as {known}")
+    raise ConfigError(
+        f"task.category={name}: given, predicted, or a category of the data set, such as {known}"
+    )

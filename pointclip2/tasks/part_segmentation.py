@@ -82,10 +82,6 @@ class PartSegmentationTask(LightningModule):
         self.random.reset()
         self.kept = []
 
-    def transfer_batch_to_device(self, batch: Shard, device: torch.device, dataloader_idx: int) -> Shard:
-        """Stays where it is: packed features are moved in chunks."""
-        return batch
-
     def test_step(self, batch: Shard, batch_idx: int) -> None:
         """One shard; samples of the same choice of parts go together."""
         positions = batch.index.tolist()
@@ -103,7 +99,7 @@ class PartSegmentationTask(LightningModule):
         choice = self.choices[int(index[0])]
         views = to_views(columns, self.bits)
         logits = self.pipeline.view_logits(views, choice.text)
-        found = self.pipeline.fused(logits, views, columns["points"])
+        found = self.pipeline.fused(logits, views, columns["points"], choice.category)
         part = choice.ids.to(self.device)[found.part]
         truth = columns["parts"].long()
         self.metrics.update(index, label, part, truth, found.seen)

@@ -52,3 +52,7 @@ class ShardDataModule(LightningDataModule):
             empty = [Shard({}, torch.zeros(0, dtype=torch.int64), {})]
             return DataLoader(empty, batch_size=None)  # type: ignore[arg-type]
         return DataLoader(_Shards(self.store, self.kept, numbers), batch_size=None)
+
+    def transfer_batch_to_device(self, batch: Shard, device: torch.device, dataloader_idx: int) -> Shard:
+        """Stays where it is: packed features are moved in chunks, as they are unpacked."""
+        return batch

@@ -8,7 +8,7 @@ import pytest
 
 from pointclip2.data.part_table import PartTable
 from pointclip2.data.shapenet_part import PARTS, PartIndex, ShapeNetPart
-from pointclip2.types import CloudError, DataError
+from pointclip2.types import CloudError, ConfigError, DataError
 
 FIRST = np.cumsum([0, *(len(parts) for parts in PARTS.values())])
 
@@ -18,7 +18,9 @@ def write(path: Path, labels: list[int], seed: int = 0, **changed: np.ndarray) -
     arrays = {
         "data": rng.normal(size=(len(labels), 40, 3)).astype(np.float32),
         "label": np.array(labels, dtype=np.uint8)[:, None],
-        "pid": np.stack([FIRST[k] + rng.integers(0, FIRST[k + 1] - FIRST[k], 40) for k in labels]).astype(np.uint8),
+        "pid": np.stack([FIRST[k] + rng.integers(0, FIRST[k + 1] - FIRST[k], 40) for k in labels]).astype(
+            np.uint8
+        ),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
@@ -103,6 +105,18 @@ def test_files_without_usable_part_ids_are_refused(root: Path, pid: np.ndarray |
     write(root / "hdf5_data/ply_data_val0.h5", [4], pid=pid)
     with pytest.raises(DataError, match="pid"):
         ShapeNetPart(str(root)).open("val")
+
+
+def test_some_categories_can_be_kept_and_keep_their_labels(root: Path) -> None:
+    split = ShapeNetPart(str(root), ["chair", "lamp"], points=40).open("test")
+    assert split.names == ["ply_data_test0/0001", "ply_data_test1/0000"]
+    assert split.labels == [4, 8]
+    cloud = split[1]
+    assert cloud.parts is not None
+    assert set(cloud.parts.tolist()) <= {24, 25, 26, 27}
+    assert split.checksum != ShapeNetPart(str(root), points=40).open("test").checksum
+    with pytest.raises(ConfigError, match=r"data.categories=\['sofa'\]"):
+        ShapeNetPart(str(root), ["sofa"])
 
 
 def test_a_missing_split_says_where_it_goes_and_that_it_is_fetched_by_hand(tmp_path: Path) -> None:
