@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.features.store import FeatureStore, Shard
+from pointclip2.features.store import FeatureStore, FeatureTable, Shard
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,13 @@ class ShardWriter:
         self.shard_size = store.shard_size if store else shard_size
         self.samples = samples
         self._waiting: dict[int, dict[int, Mapping[str, Tensor] | tuple[str, str]]] = {}
-        self.kept: dict[int, Shard] = {}
+        self.kept_shards: dict[int, Shard] = {}
         """Shards that could not be stored."""
+
+    @property
+    def kept(self) -> dict[int, FeatureTable]:
+        """Shards that could not be stored, where their one column is ``features``."""
+        return {shard: FeatureTable.of(content) for shard, content in self.kept_shards.items()}
 
     def add(
         self,
@@ -73,4 +78,4 @@ class ShardWriter:
                 self.store = None
             else:
                 return
-        self.kept[shard] = content
+        self.kept_shards[shard] = content

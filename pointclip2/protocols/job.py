@@ -196,7 +196,7 @@ def collected(store: FeatureStore | None, writer: ShardWriter) -> FeatureTable:
 
 def kept_shards(writer: ShardWriter) -> dict[int, Shard]:
     """What had to stay in memory, of all processes."""
-    kept = writer.kept
+    kept = writer.kept_shards
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         shares: list[dict[int, Shard]] = [{} for _ in range(torch.distributed.get_world_size())]
         torch.distributed.all_gather_object(shares, kept)

@@ -126,7 +126,7 @@ def test_the_official_prompt_file_is_read_under_the_names_it_has(category: str, 
 def test_a_file_for_another_category_names_what_it_lacks(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps({"chair": {"back": ["a back."], "seat": ["a seat."]}}))
-    with pytest.raises(ConfigError, match="no sentences for category 'mug'"):
+    with pytest.raises(ConfigError, match="no key for category 'mug'"):
         FilePrompt(str(file))(PARTS["mug"], category="mug")
     with pytest.raises(ConfigError, match="lacks 2 of 4 classes: leg, arm"):
         FilePrompt(str(file))(PARTS["chair"], category="chair")
