@@ -89,9 +89,9 @@ class PartIndex(Hdf5Index):
     def __init__(self, files: Sequence[Path], categories: Sequence[str]) -> None:
         super().__init__(files, tuple(PARTS))
         kept = [row for row, label in enumerate(self.labels) if self.classes[label] in categories]
-        self.names, self.labels, self.places = (
-            [column[row] for row in kept] for column in (self.names, self.labels, self.places)
-        )  # type: ignore[assignment]
+        self.names = [self.names[row] for row in kept]
+        self.labels = [self.labels[row] for row in kept]
+        self.places = [self.places[row] for row in kept]
         first = offsets([len(parts) for parts in PARTS.values()])
         self.ranges = [
             range(start, start + len(parts)) for start, parts in zip(first, PARTS.values(), strict=True)

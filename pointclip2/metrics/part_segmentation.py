@@ -57,9 +57,8 @@ class PartIoU(Metric):
 
     def attend(self) -> None:
         """Count no shape. A process without any still has to take part when the counts are gathered."""
-        device = self.device
-        self.shapes.append(torch.zeros(0, 4, dtype=torch.int64, device=device))
-        self.counts.append(torch.zeros(0, 3, self.width, dtype=torch.int64, device=device))
+        nothing = torch.zeros(0, 1, dtype=torch.int64, device=self.device)
+        self.update(nothing[:, 0], -1, nothing, nothing, nothing.bool())
 
     def reset(self) -> None:
         """Forget all shapes."""

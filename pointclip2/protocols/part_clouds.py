@@ -80,9 +80,7 @@ class CloudWriter:
         write_ply(self.path(prediction.index), points, colours.of(prediction.part), labels, comments)
 
 
-def gallery_item(
-    dataset: CloudDataset, choices: PartChoices, prediction: PartPrediction, remark: str
-) -> GalleryItem:
+def gallery_item(dataset: CloudDataset, choices: PartChoices, prediction: PartPrediction) -> GalleryItem:
     """Truth (where it is known) and prediction as clouds that can be turned."""
     colours = PartColours(dataset, choices, prediction)
     points = prediction.points.numpy().astype(np.float32)
@@ -92,6 +90,4 @@ def gallery_item(
     label = dataset.labels[prediction.index]
     truth = dataset.classes[label] if label >= 0 else None
     name = dataset.names[prediction.index]
-    return GalleryItem(
-        f"{name} ({remark})" if remark else name, truth, (), tuple(clouds), None, colours.legend
-    )
+    return GalleryItem(name, truth, (), tuple(clouds), None, colours.legend)

@@ -197,10 +197,7 @@ def draw(
 
 def gallery(dataset: CloudDataset, choices: PartChoices, task: PartSegmentationTask) -> list[GalleryItem]:
     """The kept clouds for the report and the dashboards."""
-    return [
-        gallery_item(dataset, choices, prediction, _figure(task, prediction.index))
-        for prediction in task.kept
-    ]
+    return [gallery_item(dataset, choices, prediction) for prediction in task.kept]
 
 
 def _figure(task: PartSegmentationTask, index: int) -> str:

@@ -110,7 +110,9 @@ def _of_all(
 ) -> PartChoices:
     if not table.part_names:
         raise ConfigError("task.parts=all: this data set has no parts; name them, task.parts=[back,seat,leg]")
-    rows, names, ids, prompts = [], [], [], []
+    rows, prompts = [], []
+    names: list[str] = []
+    ids: list[int] = []
     for key, name in enumerate(table.categories):
         if table.ids[key]:
             said = source(table.names(key), category=name)

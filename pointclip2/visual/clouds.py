@@ -42,7 +42,7 @@ def render_cloud(
     y = math.cos(pitch) * points[:, 1] - math.sin(pitch) * away
     near = math.sin(pitch) * points[:, 1] + math.cos(pitch) * away
 
-    radius = radius_px if radius_px is not None else max(1.0, 0.55 * side_px / math.sqrt(len(points)))
+    radius = radius_px if radius_px is not None else max(1.0, 0.62 * side_px / math.sqrt(len(points)))
     reach = math.ceil(radius)
     dy, dx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     disc = dx**2 + dy**2 <= radius**2

@@ -10,7 +10,9 @@ import pytest
 import trimesh
 
 from pointclip2.backbones.dense import DenseEncoder
-from pointclip2.config import compose
+from pointclip2.config import build, compose
+from pointclip2.console import quiet_lightning
+from pointclip2.protocols import Job, Stopwatch
 from pointclip2.run import Result, evaluate
 from pointclip2.types import ConfigError, UserError
 from tests.toy import toy_folder, toy_overrides
@@ -184,9 +186,6 @@ def test_every_cloud_can_be_written_and_none(toy: Path, tmp_path: Path) -> None:
 
 
 def test_the_gallery_has_truth_beside_prediction_with_a_legend(toy: Path, tmp_path: Path) -> None:
-    from pointclip2.config import build
-    from pointclip2.protocols import Job, Stopwatch
-
     overrides = [
         "task=part_segmentation",
         *toy_overrides(toy, tmp_path),
@@ -195,7 +194,8 @@ def test_the_gallery_has_truth_beside_prediction_with_a_legend(toy: Path, tmp_pa
     ]
     cfg = compose("evaluate", [*overrides, "pictures=2", f"run_dir={tmp_path}/run"])
     (tmp_path / "run").mkdir()
-    finding = build(cfg.task).run(Job(cfg, tmp_path / "run", Stopwatch()))
+    with quiet_lightning():
+        finding = build(cfg.task).run(Job(cfg, tmp_path / "run", Stopwatch()))
     assert len(finding.gallery) == 2
     for item in finding.gallery:
         assert [cloud.title for cloud in item.clouds] == ["truth", "prediction"]
