@@ -99,6 +99,28 @@ def fuse_points(
     return torch.einsum("vbn,vbnk->bnk", share, logits), (share > 0).any(dim=0)
 
 
+def centred(
+    logits: Float[Tensor, "views batch points parts"],
+    visible: Bool[Tensor, "batch views points"],
+    amount: float,
+) -> Float[Tensor, "views batch points parts"]:
+    """Logits less ``amount`` of each part's mean over all that the views see of the same cloud.
+
+    Some names suit everything of a category, as a mug's body does; with 1 a part counts only where more is said for it
+    than elsewhere on the cloud. A cloud that no view sees stays as it is.
+
+    Raises:
+        ConfigError: an amount outside [0, 1].
+    """
+    if not 0 <= amount <= 1:
+        raise ConfigError(f"task.centre={amount}: from 0 (nothing is taken off) to 1 (the whole mean)")
+    if amount == 0:
+        return logits
+    seen = visible.transpose(0, 1).unsqueeze(-1).to(logits.dtype)
+    mean = (logits * seen).sum(dim=(0, 2)) / seen.sum(dim=(0, 2)).clamp(min=1)
+    return logits - amount * mean.unsqueeze(0).unsqueeze(2)
+
+
 def scrambled(
     features: Float[Tensor, "batch views rows columns dim"],
 ) -> Float[Tensor, "batch views rows columns dim"]:

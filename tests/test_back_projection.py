@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.back_projection import fuse_points, read_maps, scrambled, smooth_maps
+from pointclip2.back_projection import centred, fuse_points, read_maps, scrambled, smooth_maps
 from pointclip2.config import build, compose
 from pointclip2.types import ConfigError
 
@@ -107,6 +107,25 @@ def test_weights_may_be_of_each_point() -> None:
     torch.testing.assert_close(
         fuse_points(logits, visible, weights)[0], fuse_points(logits, visible, each)[0]
     )
+
+
+def test_centring_takes_a_parts_mean_over_what_is_seen_of_the_cloud() -> None:
+    logits = torch.rand(3, 2, 5, 4, generator=torch.Generator().manual_seed(0))
+    visible = torch.rand(2, 3, 5, generator=torch.Generator().manual_seed(1)) < 0.6
+    assert centred(logits, visible, 0.0) is logits
+    # Whatever suits all of a cloud alike says nothing any more.
+    biased = logits + torch.tensor([9.0, 0.0, -4.0, 1.0])
+    torch.testing.assert_close(
+        centred(biased, visible, 1.0), centred(logits, visible, 1.0), rtol=0, atol=1e-5
+    )
+    seen = visible.transpose(0, 1)
+    for cloud in range(2):
+        rest = centred(logits, visible, 1.0)[:, cloud][seen[:, cloud]]
+        torch.testing.assert_close(rest.mean(dim=0), torch.zeros(4), rtol=0, atol=1e-6)
+    unseen = torch.zeros(2, 3, 5, dtype=torch.bool)
+    assert torch.equal(centred(logits, unseen, 0.5), logits)
+    with pytest.raises(ConfigError, match="centre=2"):
+        centred(logits, visible, 2.0)
 
 
 def test_scrambling_is_a_reshape_of_what_was_stored_channels_first() -> None:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from pointclip2.back_projection import UPSAMPLE, fuse_points, read_maps, scrambled, smooth_maps
+from pointclip2.back_projection import UPSAMPLE, centred, fuse_points, read_maps, scrambled, smooth_maps
 from pointclip2.backbones.dense import DenseEncoder
 from pointclip2.backbones.openclip import OpenClipBackbone
 from pointclip2.geometry.smoothing import NoSmoothing, Smoothing
@@ -37,6 +37,7 @@ class SegmentPipeline(nn.Module):
         smoothing: what becomes of fused logits on the cloud.
         window: cells over which part maps are averaged before they are read; 6 in the released program, 1 is none.
         upsample: ``bilinear`` or ``nearest``.
+        centre: how much of each part's mean over a cloud is taken off its logits, from 0 to 1; see `centred`.
         scramble: interleave channels and positions as the released program does (FACTS.md, defect 1).
 
     Raises:
@@ -61,6 +62,7 @@ class SegmentPipeline(nn.Module):
         smoothing: Smoothing | None = None,
         window: int = 1,
         upsample: str = "bilinear",
+        centre: float = 0.0,
         scramble: bool = False,
     ) -> None:
         super().__init__()
@@ -73,7 +75,10 @@ class SegmentPipeline(nn.Module):
         self.dense = dense or DenseEncoder()
         self.smoothing = smoothing or NoSmoothing()
         self.window = window
+        if not 0 <= centre <= 1:
+            raise ConfigError(f"task.centre={centre} must be in [0, 1]")
         self.upsample = upsample
+        self.centre = centre
         self.scramble = scramble
         self.weights: ViewWeights | None = None
         self.register_buffer("text", torch.zeros(0, 0), persistent=False)
@@ -103,7 +108,8 @@ class SegmentPipeline(nn.Module):
         features = scrambled(views.features) if self.scramble else views.features
         text = (self.text if text is None else text).to(features.device)
         maps = smooth_maps(self.backbone.logit_scale * (features @ text.T), self.window)
-        return read_maps(maps, views.pixel_yx, views.image_px, views.input_px, self.upsample)
+        read = read_maps(maps, views.pixel_yx, views.image_px, views.input_px, self.upsample)
+        return centred(read, views.visible, self.centre)
 
     def fused(
         self,

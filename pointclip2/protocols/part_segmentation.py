@@ -32,6 +32,7 @@ class PartSegmentation:
         parts: asked for: those of the sample's ``category``, of ``all`` categories, or a list of names.
         window: cells over which part maps are averaged before points are read; 1 is none.
         upsample: how points are read from a map, ``bilinear`` or ``nearest``.
+        centre: how much of each part's mean over a cloud is taken off its logits, from 0 to 1.
         scramble: interleave channels and positions of the features as the released program does.
         cache_bits: of a number in the feature cache: 8, 6 or 4.
         ply: which clouds are written as coloured PLY: those of the ``pictures``, ``all`` or ``none``.
@@ -49,6 +50,7 @@ class PartSegmentation:
         parts: str | Sequence[str] = "category",
         window: int = 1,
         upsample: str = "bilinear",
+        centre: float = 0.0,
         scramble: bool = False,
         cache_bits: int = 6,
         ply: str = "pictures",
@@ -61,6 +63,7 @@ class PartSegmentation:
         self.parts = parts if isinstance(parts, str) else [str(part) for part in parts]
         self.window = window
         self.upsample = upsample
+        self.centre = centre
         self.scramble = scramble
         self.bits = check_bits(cache_bits)
         self.ply = ply
@@ -125,6 +128,7 @@ class PartSegmentation:
             build(cfg.smoothing),
             self.window,
             self.upsample,
+            self.centre,
             self.scramble,
         )
 

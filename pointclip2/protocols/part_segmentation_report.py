@@ -70,6 +70,7 @@ def facts(
         "back_projection": {
             "window": pipeline.window,
             "upsample": pipeline.upsample,
+            "centre": pipeline.centre,
             "scramble": pipeline.scramble,
         },
         "smoothing": pipeline.smoothing.describe(),

@@ -132,9 +132,9 @@ def test_a_larger_input_is_read_at_the_same_places(pipeline: SegmentPipeline) ->
     assert views.features.shape[2:4] == (8, 8)
 
 
-@pytest.mark.parametrize("options", [{"window": 0}, {"upsample": "cubic"}])
+@pytest.mark.parametrize("options", [{"window": 0}, {"upsample": "cubic"}, {"centre": -0.5}])
 def test_options_are_checked(pipeline: SegmentPipeline, options: dict[str, object]) -> None:
-    with pytest.raises(ConfigError, match="task.window"):
+    with pytest.raises(ConfigError, match=r"task\.(window|centre)"):
         SegmentPipeline(pipeline.projector, pipeline.backbone, **options)  # type: ignore[arg-type]
 
 

@@ -43,7 +43,7 @@ def test_from_disk_and_in_other_batches_it_is_the_same(in_one: dict[str, Any], t
 @pytest.mark.slow
 def test_two_processes_find_exactly_what_one_finds(in_one: dict[str, Any], tmp_path: Path) -> None:
     command = [sys.executable, two_segmenters.__file__, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
     in_two = json.loads(line.removeprefix("RESULT "))
