@@ -72,6 +72,20 @@ class Projection:
 
 
 @dataclass(frozen=True)
+class DenseViews:
+    """What a backbone says about every cell of every view, and where the points fall."""
+
+    features: Float[Tensor, "batch views rows columns dim"]
+    """Unit rows, aligned with text."""
+    pixel_yx: Int64[Tensor, "batch views points 2"]
+    visible: Bool[Tensor, "batch views points"]
+    image_px: int
+    """Side of the projector's images, which ``pixel_yx`` counts in."""
+    input_px: int
+    """Side of the model's input, which the cells divide."""
+
+
+@dataclass(frozen=True)
 class Boxes:
     """3D boxes of one scene: z up, metres, turned about the vertical only."""
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -63,6 +64,39 @@ class FixedWeights:
         return {"values": list(self.values), "source": self.source, "selected_on": self.selected_on}
 
 
+@dataclass(frozen=True)
+class CategoryWeights:
+    """Fixed weights of its own for every category: for part segmentation, where a shape's category is given."""
+
+    values: Mapping[str, tuple[float, ...]]
+    source: str
+    selected_on: str
+
+    def of(self, category: str | None) -> FixedWeights:
+        """The weights of one category.
+
+        Raises:
+            ConfigError: there are none.
+        """
+        known = {name.casefold(): values for name, values in self.values.items()}
+        if category is None or category.casefold() not in known:
+            raise ConfigError(
+                f"{self.source} has no view weights for {category or 'shapes without a category'}; "
+                f"it has {', '.join(self.values)}"
+            )
+        return FixedWeights(known[category.casefold()], self.source, self.selected_on)
+
+    def __call__(self, logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, " views"]:
+        raise ConfigError(
+            f"{self.source} holds view weights by category, which only part segmentation can use: "
+            f"give view_weights.key of one of {', '.join(self.values)}"
+        )
+
+    def describe(self) -> dict[str, Any]:
+        values = {name: list(values) for name, values in self.values.items()}
+        return {"values": values, "source": self.source, "selected_on": self.selected_on}
+
+
 class UniformWeights:
     """Every view counts the same."""
 
@@ -97,6 +131,8 @@ class PublishedWeights:
 class FileWeights:
     """Weights from JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or from ``best_param.py``.
 
+    ``{category: [...]}`` gives every category its own, for part segmentation.
+
     Args:
         path: the file; python literals are read, never executed.
         key: dotted path to the weights inside the file.
@@ -110,7 +146,7 @@ class FileWeights:
         self.key = key
         self.selected_on = known_selection("view_weights.selected_on", selected_on)
 
-    def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
+    def resolve(self, data: str, backbone: str, views: int) -> FixedWeights | CategoryWeights:
         content = self._read()
         selected_on = self.selected_on
         for part in self.key.split(".") if self.key else ():
@@ -123,7 +159,15 @@ class FileWeights:
                 f"{self.path}: selected_on", content.get("selected_on", selected_on)
             )
             content = content["values"]
-        if not isinstance(content, list | tuple) or not all(type(value) in (int, float) for value in content):
+        if isinstance(content, dict) and content and all(_is_numbers(value) for value in content.values()):
+            own = {
+                str(name): _checked(
+                    tuple(map(float, values)), views, f"{self.path}, {name}", selected_on
+                ).values
+                for name, values in content.items()
+            }
+            return CategoryWeights(own, str(self.path), selected_on)
+        if not _is_numbers(content):
             hint = (
                 f"; give view_weights.key, one of: {', '.join(map(str, content))}"
                 if isinstance(content, dict)
@@ -181,6 +225,10 @@ class EntropyWeights:
     def describe(self) -> dict[str, Any]:
         values = {"temperature": self.temperature}
         return {"values": values, "source": self.source, "selected_on": self.selected_on}
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(type(one) in (int, float) for one in value)
 
 
 def _checked(values: tuple[float, ...], views: int, source: str, selected_on: str) -> FixedWeights:

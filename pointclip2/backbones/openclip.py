@@ -156,12 +156,15 @@ class OpenClipBackbone(nn.Module):
         return int(self.encode_text(["x"]).shape[1])
 
     def prepare_images(
-        self, images: Float[Tensor, "images height width"]
+        self, images: Float[Tensor, "images height width"], size_px: int | None = None
     ) -> Float[Tensor, "images 3 size size"]:
-        """Depth maps as the model wants them: resized (bilinear, corners aligned), in three channels."""
-        batch = images.unsqueeze(1).float()
-        if batch.shape[-1] != self.image_size or batch.shape[-2] != self.image_size:
-            batch = F.interpolate(batch, size=(self.image_size,) * 2, mode="bilinear", align_corners=True)
+        """Depth maps as the model wants them: resized (bilinear, corners aligned), in three channels.
+
+        ``size_px`` is another side than the model's own, for dense features.
+        """
+        batch, side = images.unsqueeze(1).float(), size_px or self.image_size
+        if batch.shape[-1] != side or batch.shape[-2] != side:
+            batch = F.interpolate(batch, size=(side,) * 2, mode="bilinear", align_corners=True)
         batch = batch.expand(-1, 3, -1, -1)
         return (batch - self.image_mean) / self.image_std if self.normalise else batch
 
@@ -170,7 +173,7 @@ class OpenClipBackbone(nn.Module):
         self, images: Float[Tensor, "batch views height width"]
     ) -> Float[Tensor, "batch views dim"]:
         """Unit feature vectors of depth maps."""
-        self._check_device()
+        self.check_device()
         flat = images.flatten(0, 1)
         features = [self._encode(part) for part in flat.split(self.batch)]
         return F.normalize(torch.cat(features), dim=-1).view(*images.shape[:2], -1)
@@ -179,42 +182,33 @@ class OpenClipBackbone(nn.Module):
         prepared = self.prepare_images(images).to(PRECISIONS[self.precision])
         return self.model.encode_image(prepared).float()
 
-    @torch.no_grad()
     def encode_patches(
         self, images: Float[Tensor, "batch views height width"]
     ) -> Float[Tensor, "batch views rows columns dim"]:
-        """Unit feature vectors of patches, aligned with text: the last block's tokens through the image projection.
+        """Unit feature vectors of patches, aligned with text: the plain variant of `pointclip2.backbones.dense`.
 
         Raises:
-            ConfigError: the model is not a plain vision transformer, so its tokens are not aligned with text.
+            ConfigError: the model has no plain dense features.
         """
-        self._check_device()
-        tower = self.model.visual
-        if not hasattr(tower, "forward_intermediates") or not isinstance(
-            getattr(tower, "proj", None), Tensor
-        ):
-            raise ConfigError(f"{self.id}: no dense features; choose a plain vision transformer, say vit_b16")
-        maps = []
-        for part in images.flatten(0, 1).split(self.batch):
-            prepared = self.prepare_images(part).to(PRECISIONS[self.precision])
-            output = tower.forward_intermediates(
-                prepared, indices=1, normalize_intermediates=True, intermediates_only=True, output_fmt="NLC"
-            )
-            maps.append((output["image_intermediates"][-1] @ tower.proj).float())
-        tokens = F.normalize(torch.cat(maps), dim=-1)
-        rows, columns = tower.grid_size
-        return tokens.view(*images.shape[:2], rows, columns, -1)
+        from pointclip2.backbones.dense import DenseEncoder  # that module needs this one
+
+        return DenseEncoder()(self, images)
 
     @torch.no_grad()
     def encode_text(self, sentences: list[str]) -> Float[Tensor, "sentences dim"]:
         """Unit feature vectors of sentences; what does not fit the model's context is cut off."""
-        self._check_device()
+        self.check_device()
         device = self.image_mean.device
         parts = [sentences[start : start + self.batch] for start in range(0, len(sentences), self.batch)]
         features = [self.model.encode_text(self.tokenizer(part).to(device)).float() for part in parts]
         return F.normalize(torch.cat(features), dim=-1)
 
-    def _check_device(self) -> None:
+    def check_device(self) -> None:
+        """Refuse half precision where it does not run.
+
+        Raises:
+            ConfigError: fp16 on a CPU.
+        """
         if self.precision == "fp16" and self.image_mean.device.type == "cpu":
             raise ConfigError("backbone.precision=fp16 needs a GPU: use fp32 or bf16 on a CPU")
 

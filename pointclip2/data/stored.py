@@ -41,8 +41,14 @@ class SampleIndex(ABC):
     """The samples of one split: where they are, and how one of them is read."""
 
     classes: tuple[str, ...]
+    part_names: tuple[str, ...] = ()
+    """``category/part`` of every part id; empty where there are no part labels."""
     names: Sequence[str]
     labels: Sequence[int]
+
+    def parts(self, index: int) -> NDArray[Any] | None:
+        """The part id of every row that `read` gives; None where there are no part labels."""
+        return None
 
     @abstractmethod
     def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
@@ -106,6 +112,7 @@ class StoredSplit(CloudDataset):
         self.name = name
         self.split = split
         self.classes = index.classes
+        self.part_names = index.part_names
         self.index = index
         self.options = options
         self.chosen = subset(index.names, options.limit, options.seed)
@@ -140,16 +147,18 @@ class StoredSplit(CloudDataset):
         # Farthest points can only be chosen among more than are wanted.
         drawn = options.points * (8 if options.sampling == "farthest" else 1)
         raw = self.index.read(row, drawn, np.random.default_rng(stable_seed(seed_name)))
-        points, _, dropped = prepare_points(
+        points, chosen, dropped = prepare_points(
             raw, self.index.up(row), options.points, options.sampling, seed_name
         )
+        labels = self.index.parts(row)
+        parts = None if labels is None else np.asarray(labels, dtype=np.int64)[chosen.numpy()]
         if dropped:
             log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw))
         if options.corruption != "none":
             rng = np.random.default_rng(stable_seed(f"{seed_name}/{options.corruption}"))
-            worn, _ = corrupt(points.numpy().astype(np.float64), None, options.corruption, rng)
+            worn, parts = corrupt(points.numpy().astype(np.float64), parts, options.corruption, rng)
             points = torch.from_numpy(normalised(worn).astype(np.float32))
-        return Cloud(name, points, self.labels[index])
+        return Cloud(name, points, self.labels[index], None if parts is None else torch.from_numpy(parts))
 
 
 def subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:

@@ -29,6 +29,17 @@ CACHE_VERSION = 1
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Whatever was made of the samples that could be read, a column a kind, one row a sample."""
+
+    columns: Mapping[str, Tensor]
+    index: Int64[Tensor, " samples"]
+    """Position of each sample in the data set."""
+    skipped: Mapping[str, str]
+    """Samples that could not be read, and why."""
+
+
+@dataclass(frozen=True)
 class FeatureTable:
     """Features of the samples that could be read, in the order of the data set."""
 
@@ -37,6 +48,11 @@ class FeatureTable:
     """Position of each sample in the data set."""
     skipped: Mapping[str, str]
     """Samples that could not be read, and why."""
+
+    @classmethod
+    def of(cls, shard: Shard) -> "FeatureTable":
+        """The table of a shard whose one column is ``features``."""
+        return cls(shard.columns["features"], shard.index, shard.skipped)
 
 
 def feature_key(
@@ -72,18 +88,27 @@ class FeatureStore:
         key: see `feature_key`.
         samples: length of the split.
         shard_size: samples a shard; what a kill can cost at most.
+        columns: what a shard holds of every sample.
 
     Raises:
         DataError: the folder belongs to another key.
     """
 
-    def __init__(self, root: Path, key: Mapping[str, Any], samples: int, shard_size: int = 64) -> None:
+    def __init__(
+        self,
+        root: Path,
+        key: Mapping[str, Any],
+        samples: int,
+        shard_size: int = 64,
+        columns: Sequence[str] = ("features",),
+    ) -> None:
         text = json.dumps({**key, "samples": samples, "shard_size": shard_size}, sort_keys=True, indent=1)
         name = f"{key['data'].get('name', 'data')}-{key['data'].get('split', 'split')}"
         self.folder = Path(root) / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
         self.samples = samples
         self.shard_size = shard_size
         self.shards = -(-samples // shard_size)
+        self.columns = tuple(columns)
         self._text = text
         self._check_key()
 
@@ -109,7 +134,7 @@ class FeatureStore:
         try:
             # The header states the length of the file, so a cut-off file is noticed without reading it.
             with safe_open(self._path(shard), framework="pt") as file:
-                return set(file.keys()) == {"features", "index"}
+                return set(file.keys()) == {*self.columns, "index"}
         except (OSError, SafetensorError):
             return False
 
@@ -120,7 +145,13 @@ class FeatureStore:
         index: Int64[Tensor, " samples"],
         skipped: Mapping[str, str],
     ) -> None:
-        """Write one whole shard; features and the reasons of skipped samples appear together or not at all.
+        """Write one whole shard of features; see `write_shard`."""
+        self.write_shard(shard, Shard({"features": features}, index, skipped))
+
+    def write_shard(self, shard: int, content: Shard) -> None:
+        """Write one whole shard; columns and the reasons of skipped samples appear together or not at all.
+
+        A shard of which no sample could be read may lack columns: it gets empty ones.
 
         Raises:
             OSError: the disk is full or not writable; nothing half-written stays.
@@ -129,10 +160,11 @@ class FeatureStore:
         key = self.folder / "key.json"
         if not key.is_file():
             replace_file(key, lambda path: path.write_text(self._text, encoding="utf-8"))
-        tensors = {"features": features.contiguous(), "index": index.contiguous()}
-        content = save(tensors, {"skipped": json.dumps(dict(skipped))})
+        tensors = {name: content.columns.get(name, torch.zeros(0)).contiguous() for name in self.columns}
+        tensors["index"] = content.index.contiguous()
+        data = save(tensors, {"skipped": json.dumps(dict(content.skipped))})
         # Written by Python: what safetensors raises on a full disk is no OSError.
-        replace_file(self._path(shard), lambda path: path.write_bytes(content))
+        replace_file(self._path(shard), lambda path: path.write_bytes(data))
 
     def read(self) -> FeatureTable:
         """All features.
@@ -144,10 +176,20 @@ class FeatureStore:
 
     def read_shard(self, shard: int) -> FeatureTable:
         """One shard's features; raises as `read` does."""
+        return FeatureTable.of(self.read_columns(shard))
+
+    def read_index(self, shard: int) -> Shard:
+        """Who is in one shard, without its columns; raises as `read` does."""
+        return self.read_columns(shard, ())
+
+    def read_columns(self, shard: int, columns: Sequence[str] | None = None) -> Shard:
+        """All columns of one shard, or those asked for; raises as `read` does."""
         try:
             with safe_open(self._path(shard), framework="pt") as file:
                 skipped = json.loads((file.metadata() or {})["skipped"])
-                return FeatureTable(file.get_tensor("features"), file.get_tensor("index"), skipped)
+                wanted = self.columns if columns is None else columns
+                content = {name: file.get_tensor(name) for name in wanted}
+                return Shard(content, file.get_tensor("index"), skipped)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise DataError(
                 f"{self._path(shard)} cannot be read ({error}): delete it and run again"

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.features.store import FeatureStore, FeatureTable
+from pointclip2.features.store import FeatureStore, FeatureTable, Shard
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +25,30 @@ class ShardWriter:
         self.store = store
         self.shard_size = store.shard_size if store else shard_size
         self.samples = samples
-        self._waiting: dict[int, dict[int, Tensor | tuple[str, str]]] = {}
-        self.kept: dict[int, FeatureTable] = {}
+        self._waiting: dict[int, dict[int, Mapping[str, Tensor] | tuple[str, str]]] = {}
+        self.kept_shards: dict[int, Shard] = {}
         """Shards that could not be stored."""
+
+    @property
+    def kept(self) -> dict[int, FeatureTable]:
+        """Shards that could not be stored, where their one column is ``features``."""
+        return {shard: FeatureTable.of(content) for shard, content in self.kept_shards.items()}
 
     def add(
         self,
         index: list[int],
-        features: Float[Tensor, "samples views dim"],
+        features: Float[Tensor, "samples views dim"] | Mapping[str, Tensor],
         skipped: Mapping[int, tuple[str, str]],
     ) -> None:
-        """Take a batch: features with their positions in the data set, and (name, reason) of unreadable samples."""
-        for position, row in zip(index, features.cpu(), strict=True):
-            self._waiting.setdefault(position // self.shard_size, {})[position] = row
+        """Take a batch with positions in the data set, and (name, reason) of unreadable samples.
+
+        ``features`` is the one column of that name, or a mapping of columns, all with one row a sample.
+        """
+        columns = features if isinstance(features, Mapping) else {"features": features}
+        columns = {name: column.cpu() for name, column in columns.items()}
+        for row, position in enumerate(index):
+            cells = {name: column[row] for name, column in columns.items()}
+            self._waiting.setdefault(position // self.shard_size, {})[position] = cells
         for position, reason in skipped.items():
             self._waiting.setdefault(position // self.shard_size, {})[position] = reason
         for shard in [shard for shard, rows in self._waiting.items() if len(rows) == self._length(shard)]:
@@ -46,14 +57,18 @@ class ShardWriter:
     def _length(self, shard: int) -> int:
         return min((shard + 1) * self.shard_size, self.samples) - shard * self.shard_size
 
-    def _flush(self, shard: int, rows: dict[int, Tensor | tuple[str, str]]) -> None:
-        good = sorted((position, row) for position, row in rows.items() if isinstance(row, Tensor))
-        skipped = {row[0]: row[1] for row in rows.values() if not isinstance(row, Tensor)}
-        features = torch.stack([row for _, row in good]) if good else torch.zeros(0, 0, 0)
-        index = torch.tensor([position for position, _ in good], dtype=torch.int64)
+    def _flush(self, shard: int, rows: dict[int, Mapping[str, Tensor] | tuple[str, str]]) -> None:
+        good = {position: row for position, row in sorted(rows.items()) if isinstance(row, Mapping)}
+        skipped = {row[0]: row[1] for row in rows.values() if not isinstance(row, Mapping)}
+        first: Mapping[str, Tensor] = next(iter(good.values()), {"features": torch.zeros(0, 0)})
+        columns = {
+            name: torch.stack([row[name] for row in good.values()]) if good else torch.zeros(0, *cell.shape)
+            for name, cell in first.items()
+        }
+        content = Shard(columns, torch.tensor(list(good), dtype=torch.int64), skipped)
         if self.store is not None:
             try:
-                self.store.write(shard, features, index, skipped)
+                self.store.write_shard(shard, content)
             except OSError as error:
                 log.warning(
                     "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
@@ -63,4 +78,4 @@ class ShardWriter:
                 self.store = None
             else:
                 return
-        self.kept[shard] = FeatureTable(features, index, skipped)
+        self.kept_shards[shard] = content

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from pointclip2.prompts.names import check_distinct, matching, nearest
+from pointclip2.prompts.part_bank import part_sentences
 from pointclip2.prompts.prompt_set import PromptSet, check_combine
 from pointclip2.types import ConfigError
 
@@ -15,14 +16,14 @@ _SHOWN = 3
 
 
 class BankPrompt:
-    """Sentences about the shape of every class, from our own bank.
+    """Sentences about the shape of every class, or of every part of a category, from our own bank.
 
     Args:
-        families: which of ``FAMILIES`` to take, in this order; by default all.
+        families: which of ``FAMILIES`` to take, in this order; by default all. Parts have the first two.
         combine: ``mean`` of the sentence vectors, or only the ``first`` sentence.
 
     Raises:
-        ConfigError: an unknown family; when called, a class that the bank does not describe.
+        ConfigError: an unknown family; when called, a class or part that the bank does not describe.
     """
 
     def __init__(self, families: Sequence[str] | None = None, combine: str = "mean") -> None:
@@ -36,12 +37,9 @@ class BankPrompt:
         self.combine = check_combine(combine)
 
     def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
-        if category is not None:
-            raise ConfigError(
-                f"prompt=bank describes whole objects, not the parts of a {category}: "
-                "use prompt=templates, or prompt=file with your own sentences"
-            )
         names = check_distinct(classes)
+        if category is not None:
+            return PromptSet("bank", part_sentences(category, names, self.families), self.combine)
         known = set(described())
         unknown = [name for name in names if matching(name) not in known]
         if unknown:

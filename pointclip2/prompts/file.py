@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pointclip2.prompts.names import by_matching, check_distinct, matching, nearest
+from pointclip2.prompts.part_bank import part_synonyms
 from pointclip2.prompts.prompt_set import PromptSet, check_combine
 from pointclip2.prompts.reading import read_values
 from pointclip2.types import ConfigError, known_selection
@@ -19,7 +20,8 @@ class FilePrompt:
     ``{category: {part: [sentence, ...]}}`` and ``{category: [sentence of the first part, ...]}``. A bare list
     with one entry a class, as the official ``best_param.py`` has for every data set and backbone, is taken in
     the order of the labels, and only where ``key`` names it: a list says nothing about its classes. Case and
-    ``_``, ``-`` and spaces in class names make no difference; blank sentences in a list are left out.
+    ``_``, ``-`` and spaces in class names make no difference; blank sentences in a list are left out. Parts are also
+    found under their other names of `pointclip2.prompts.part_bank`, those of the official program among them.
 
     Args:
         path: the file, one of .json .yaml .yml .py.
@@ -58,8 +60,11 @@ class FilePrompt:
             inside = by_matching(_with_text_keys(found, where), where)
             if matching(category) in inside:
                 where, found = f"{where}, {category}", inside[matching(category)]
+        original = found
+        if category is not None and isinstance(found, Mapping):
+            found = _renamed(found, names, category, where)
         sentences = _sentences(found, names, where)
-        if not isinstance(content, Mapping) or found is not content.get("sentences"):
+        if not isinstance(content, Mapping) or original is not content.get("sentences"):
             return PromptSet("file", sentences, self.combine, self.selected_on)
         # What a search wrote: it says itself what it was selected on, and how much each sentence counts.
         told = known_selection(f"{self.path}: selected_on", content.get("selected_on", self.selected_on))
@@ -148,6 +153,17 @@ def _with_text_keys(found: Mapping[Any, Any], where: str) -> Mapping[str, Any]:
     if wrong is not None:
         raise ConfigError(f"{where} has the key {wrong!r}, which is not text: write it in quotes")
     return found
+
+
+def _renamed(found: Mapping[Any, Any], names: Sequence[str], category: str, where: str) -> Mapping[str, Any]:
+    """The mapping with parts under the data set's names where the file has another name for them."""
+    entries = by_matching(_with_text_keys(found, where), where)
+    for name in names:
+        others = (matching(other) for other in part_synonyms(category, name))
+        other = next((other for other in others if other in entries), None)
+        if matching(name) not in entries and other is not None:
+            entries[matching(name)] = entries[other]
+    return entries
 
 
 def _sentences(found: Any, names: Sequence[str], where: str) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from pointclip2.config import build
 from pointclip2.dashboards import open_loggers
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.features import FeatureStore, FeatureTable, feature_key
-from pointclip2.features.store import join
+from pointclip2.features.store import Shard, join
 from pointclip2.features.text import cached_text
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
@@ -203,17 +203,23 @@ def sweeping() -> bool:
 
 def collected(store: FeatureStore | None, writer: ShardWriter) -> FeatureTable:
     """What is on disk and what had to stay in memory, in the order of the data set."""
-    kept = writer.kept
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        shares: list[dict[int, FeatureTable]] = [{} for _ in range(torch.distributed.get_world_size())]
-        torch.distributed.all_gather_object(shares, kept)
-        kept = {shard: table for share in shares for shard, table in share.items()}
+    kept = kept_shards(writer)
     stored = (
         []
         if store is None
         else [store.read_shard(shard) for shard in range(store.shards) if shard not in kept]
     )
-    return join([*kept.values(), *stored])
+    return join([*map(FeatureTable.of, kept.values()), *stored])
+
+
+def kept_shards(writer: ShardWriter) -> dict[int, Shard]:
+    """What had to stay in memory, of all processes."""
+    kept = writer.kept_shards
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        shares: list[dict[int, Shard]] = [{} for _ in range(torch.distributed.get_world_size())]
+        torch.distributed.all_gather_object(shares, kept)
+        kept = {shard: content for share in shares for shard, content in share.items()}
+    return kept
 
 
 def plain(node: DictConfig) -> dict[str, Any]:

@@ -22,14 +22,17 @@ class CloudBatch:
     index: list[int]
     skipped: dict[int, tuple[str, str]]
     """Position in the data set: name and reason."""
+    parts: Int64[Tensor, "batch points"] | None = None
+    """As in `Cloud`; None where a cloud of the batch has none."""
 
     def to(self, device: torch.device) -> "CloudBatch":
         """On another device (Lightning moves batches that have ``to``)."""
-        return CloudBatch(self.points.to(device, non_blocking=True), self.index, self.skipped)
+        points = self.points.to(device, non_blocking=True)
+        return CloudBatch(points, self.index, self.skipped, self.parts)
 
     def pin_memory(self) -> "CloudBatch":
         """In page-locked memory."""
-        return CloudBatch(self.points.pin_memory(), self.index, self.skipped)
+        return CloudBatch(self.points.pin_memory(), self.index, self.skipped, self.parts)
 
 
 class _Positions(Dataset[tuple[int, Cloud | CloudError]]):
@@ -93,7 +96,9 @@ class CloudDataModule(LightningDataModule):
             if isinstance(error, CloudError)
         }
         points = torch.stack([cloud.points for cloud in clouds.values()]) if clouds else torch.zeros(0, 1, 3)
-        return CloudBatch(points, list(clouds), skipped)
+        known = [cloud.parts for cloud in clouds.values() if cloud.parts is not None]
+        parts = torch.stack(known) if known and len(known) == len(clouds) else None
+        return CloudBatch(points, list(clouds), skipped, parts)
 
 
 class FeatureDataModule(LightningDataModule):

@@ -7,9 +7,11 @@ import torch
 from lightning import LightningModule
 from lightning.pytorch.callbacks import Callback
 
+from pointclip2.features.dense import to_columns
 from pointclip2.features.writer import ShardWriter
-from pointclip2.pipelines import ClassifyPipeline
+from pointclip2.pipelines import ClassifyPipeline, SegmentPipeline
 from pointclip2.tasks.data import CloudBatch
+from pointclip2.types import DenseViews
 
 
 class EncodeTask(LightningModule):
@@ -24,18 +26,46 @@ class EncodeTask(LightningModule):
         """Features (batch, views, dim); the two stages are timed apart."""
         if not batch.index:
             return torch.zeros(0, 0, 0)
-        start = self._now()
+        start = now(self.device)
         images = self.pipeline.projector(batch.points).images
-        middle = self._now()
+        middle = now(self.device)
         features = self.pipeline.backbone.encode_views(images)
         self.seconds["project"] += middle - start
-        self.seconds["encode"] += self._now() - middle
+        self.seconds["encode"] += now(self.device) - middle
         return features
 
-    def _now(self) -> float:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        return time.perf_counter()
+
+def now(device: torch.device) -> float:
+    """Seconds, after all that the device was told to do is done."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+class DenseEncodeTask(LightningModule):
+    """Clouds to columns of dense features, packed as they come. ``seconds`` says where the time went."""
+
+    def __init__(self, pipeline: SegmentPipeline, bits: int) -> None:
+        super().__init__()
+        self.pipeline = pipeline
+        self.bits = bits
+        self.seconds = {"project": 0.0, "encode": 0.0}
+
+    def predict_step(self, batch: CloudBatch, batch_idx: int) -> dict[str, torch.Tensor]:
+        """Columns of `pointclip2.features.dense`; the two stages are timed apart."""
+        if not batch.index:
+            return {}
+        start = now(self.device)
+        projection = self.pipeline.projector(batch.points)
+        middle = now(self.device)
+        backbone, dense = self.pipeline.backbone, self.pipeline.dense
+        features = dense(backbone, projection.images)
+        side, input_px = projection.images.shape[-1], dense.input_px(backbone)
+        views = DenseViews(features, projection.pixel_yx, projection.visible, side, input_px)
+        columns = to_columns(views, batch.points, batch.parts, self.bits)
+        self.seconds["project"] += middle - start
+        self.seconds["encode"] += now(self.device) - middle
+        return columns
 
 
 class WriteShards(Callback):

@@ -51,10 +51,5 @@ def test_a_class_name_cannot_lead_out_of_the_bank() -> None:
         BankPrompt()(["../templates"])
 
 
-def test_parts_are_not_in_the_bank() -> None:
-    with pytest.raises(ConfigError, match="not the parts of a chair: use prompt=templates"):
-        BankPrompt()(["leg", "back"], category="chair")
-
-
 def test_every_described_class_can_be_asked_for() -> None:
     assert BankPrompt()(described()).classes == described()
