@@ -32,6 +32,10 @@ class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
 
 
+class TrainingError(UserError):
+    """A training cannot go on: its loss or its weights are not finite."""
+
+
 def known_selection(option: str, selected_on: object) -> str:
     """``selected_on`` if it is one of `SELECTED_ON`.
 

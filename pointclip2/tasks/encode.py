@@ -7,18 +7,31 @@ import torch
 from lightning import LightningModule
 from lightning.pytorch.callbacks import Callback
 
+from pointclip2.backbones.point_nn import PointNNEncoder
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.tasks.data import CloudBatch
 
 
-class EncodeTask(LightningModule):
-    """Clouds to view features. ``seconds`` says where the time went."""
+class CloudEncoder(LightningModule):
+    """Clouds to features (batch, views, dim). ``seconds`` says where the time went."""
+
+    def __init__(self, *stages: str) -> None:
+        super().__init__()
+        self.seconds = dict.fromkeys(stages, 0.0)
+
+    def _now(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+class EncodeTask(CloudEncoder):
+    """Clouds to view features."""
 
     def __init__(self, pipeline: ClassifyPipeline) -> None:
-        super().__init__()
+        super().__init__("project", "encode")
         self.pipeline = pipeline
-        self.seconds = {"project": 0.0, "encode": 0.0}
 
     def predict_step(self, batch: CloudBatch, batch_idx: int) -> torch.Tensor:
         """Features (batch, views, dim); the two stages are timed apart."""
@@ -32,10 +45,22 @@ class EncodeTask(LightningModule):
         self.seconds["encode"] += self._now() - middle
         return features
 
-    def _now(self) -> float:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        return time.perf_counter()
+
+class ShapeEncodeTask(CloudEncoder):
+    """Clouds to Point-NN's vectors, as a single view."""
+
+    def __init__(self, encoder: PointNNEncoder) -> None:
+        super().__init__("encode shapes")
+        self.encoder = encoder
+
+    def predict_step(self, batch: CloudBatch, batch_idx: int) -> torch.Tensor:
+        """Vectors (batch, 1, width)."""
+        if not batch.index:
+            return torch.zeros(0, 0, 0)
+        start = self._now()
+        vectors = self.encoder(batch.points).unsqueeze(1)
+        self.seconds["encode shapes"] += self._now() - start
+        return vectors
 
 
 class WriteShards(Callback):

@@ -1,0 +1,7 @@
+"""Adapters: small heads that learn from a few examples a class while the backbone stays as it is."""
+
+from pointclip2.adapters.adapter import Adapter, Setting
+from pointclip2.adapters.inter_view import InterViewAdapter
+from pointclip2.adapters.samples import Samples
+
+__all__ = ["Adapter", "InterViewAdapter", "Samples", "Setting"]

@@ -1,0 +1,6 @@
+"""After a few-shot sweep: accuracy by shots."""
+from hydra.experimental.callback import Callback
+
+
+class FewShotCurves(Callback):
+    """placeholder"""
