@@ -150,18 +150,6 @@ class Adapter(nn.Module, ABC):
                 loss.backward()
                 optimiser.step()
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Load a saved state after `begin`. Buffers take the saved shape: a memory is as long as its shots were many.
-
-        Raises:
-            RuntimeError: other names, or parameters of another shape.
-        """
-        for name, buffer in self.named_buffers():
-            if name in state and state[name].shape != buffer.shape:
-                owner, _, last = name.rpartition(".")
-                setattr(self.get_submodule(owner), last, torch.empty_like(state[name], device=buffer.device))
-        self.load_state_dict(dict(state))
-
 
 CALMER = "a smaller adapter.recipe.learning_rate may help"
 

@@ -104,7 +104,7 @@ def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> t
     try:
         adapter: Adapter = ADAPTERS[card.adapter](**card.options)
         adapter.begin(setting)
-        adapter.restore(state)
+        adapter.load_state_dict(state)
     except (TypeError, RuntimeError, UserError) as error:
         raise WeightsError(f"{path}: its weights do not fit {card.adapter} ({_line(error)})") from error
     return adapter.eval(), card

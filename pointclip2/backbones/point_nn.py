@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from pointclip2.types import ConfigError
 
 # Values of a neighbourhood tensor worked on at once: some passes over what fits a processor's cache.
-CHUNK = 2**18
+CHUNK = 2**19
 
 
 class PointNNEncoder(nn.Module):
@@ -26,7 +26,8 @@ class PointNNEncoder(nn.Module):
     Args:
         stages: halvings of the points and doublings of the width.
         dim: width of the first embedding, a multiple of 6.
-        neighbours: points of a neighbourhood.
+        neighbours: points that a neighbourhood reaches out to.
+        every: takes only each so many of them, from the nearest on: as wide a neighbourhood for a fraction of the time.
         alpha: ratio of the slowest to the fastest wave.
         beta: angle in radians that the fastest wave turns over one unit.
 
@@ -42,18 +43,19 @@ class PointNNEncoder(nn.Module):
         stages: int = 4,
         dim: int = 72,
         neighbours: int = 90,
+        every: int = 1,
         alpha: float = 1000.0,
         beta: float = 100.0,
     ) -> None:
         super().__init__()
-        if stages < 1 or dim < 6 or dim % 6 or neighbours < 1:
+        if stages < 1 or dim < 6 or dim % 6 or neighbours < 1 or every < 1:
             raise ConfigError(
-                f"adapter.stages={stages}, adapter.dim={dim}, adapter.neighbours={neighbours}: at least 1 stage, "
-                "1 neighbour, and a width that is a multiple of 6"
+                f"adapter.stages={stages}, adapter.dim={dim}, adapter.neighbours={neighbours}, adapter.every={every}: "
+                "at least 1 stage, 1 neighbour, every 1, and a width that is a multiple of 6"
             )
         if alpha <= 0 or beta <= 0:
             raise ConfigError(f"adapter.alpha={alpha} and adapter.beta={beta} must be above 0")
-        self.stages, self.dim, self.neighbours = stages, dim, neighbours
+        self.stages, self.dim, self.neighbours, self.every = stages, dim, neighbours, every
         self.alpha, self.beta = alpha, beta
 
     @property
@@ -68,6 +70,7 @@ class PointNNEncoder(nn.Module):
             "stages": self.stages,
             "dim": self.dim,
             "neighbours": self.neighbours,
+            "every": self.every,
             "alpha": self.alpha,
             "beta": self.beta,
         }
@@ -107,7 +110,7 @@ class PointNNEncoder(nn.Module):
         picked: Int64[Tensor, " centres"],
     ) -> Float[Tensor, "centres twice"]:
         """Neighbourhoods of the picked points, each relative to its centre, weighed by their waves, pooled."""
-        near = nearest(xyz, picked, self.neighbours)
+        near = nearest(xyz, picked, self.neighbours)[:, :: self.every]
         scale = 1 / (_deviation(features, near, picked) + 1e-5)
         dim = features.shape[1]
         relative = features * scale
@@ -157,10 +160,10 @@ def farthest_order(points: Float[Tensor, "batch points 3"], count: int) -> Int64
 def nearest(
     xyz: Float[Tensor, "points 3"], picked: Int64[Tensor, " centres"], neighbours: int
 ) -> Int64[Tensor, "centres neighbours"]:
-    """Indices of the nearest points of every picked one, itself among them, in no order; all where there are fewer."""
-    difference = xyz[picked].unsqueeze(1) - xyz
-    distance = difference.square().sum(dim=2)
-    return distance.topk(min(neighbours, len(xyz)), dim=1, largest=False, sorted=False).indices
+    """Indices of the nearest points of every picked one, itself first, the nearer before; all where there are fewer."""
+    x, y, z = (xyz[picked, axis].unsqueeze(1) - xyz[:, axis] for axis in range(3))
+    distance = x * x + y * y + z * z
+    return distance.topk(min(neighbours, len(xyz)), dim=1, largest=False).indices
 
 
 def _deviation(

@@ -1,0 +1,110 @@
+"""Point-NN as an adapter: a memory of training-free vectors of the clouds themselves, alone or beside CLIP."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from pointclip2.adapters.adapter import Adapter, Setting
+from pointclip2.adapters.cache import SHARES, check_positive
+from pointclip2.adapters.memory import Memory, best_of
+from pointclip2.adapters.samples import Samples
+from pointclip2.backbones.point_nn import PointNNEncoder
+
+SHARPNESS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+
+
+class PointNNAdapter(Adapter):
+    """The similarity head of Point-NN; nothing in it is trained.
+
+    Alone its logits are log-densities of the classes; with ``clip`` they are CLIP's plus ``share`` times the affinity
+    to each class's examples.
+
+    Args:
+        clip: add the votes to CLIP's logits.
+        share: of the votes beside CLIP's logits, where there is no validation to choose it on.
+        sharpness: how fast an affinity falls with the similarity, likewise.
+        standardise: see `Memory`; the published head takes vectors as they are.
+        stages, dim, neighbours, every, alpha, beta: see `PointNNEncoder`.
+
+    Raises:
+        ConfigError: an option has a value that cannot work.
+    """
+
+    name = "point_nn"
+    takes_copies = False  # what is stretched is another shape to an encoder of shapes
+
+    share: Tensor
+    sharpness: Tensor
+
+    def __init__(
+        self,
+        clip: bool = False,
+        share: float = 30.0,
+        sharpness: float = 20.0,
+        standardise: bool = True,
+        stages: int = 4,
+        dim: int = 72,
+        neighbours: int = 90,
+        every: int = 1,
+        alpha: float = 1000.0,
+        beta: float = 100.0,
+    ) -> None:
+        super().__init__(
+            clip=clip,
+            share=share,
+            sharpness=sharpness,
+            standardise=standardise,
+            stages=stages,
+            dim=dim,
+            neighbours=neighbours,
+            every=every,
+            alpha=alpha,
+            beta=beta,
+        )
+        check_positive(share=share, sharpness=sharpness)
+        self.clip = clip
+        self.standardise = standardise
+        self.shape_encoder = PointNNEncoder(stages, dim, neighbours, every, alpha, beta)
+        self.reads = ("shape", "views") if clip else ("shape",)
+        self.register_buffer("share", torch.tensor(float(share)))
+        self.register_buffer("sharpness", torch.tensor(float(sharpness)))
+
+    def begin(self, setting: Setting) -> None:
+        """An empty memory."""
+        super().begin(setting)
+        self.memory = Memory(len(setting.classes), self.standardise)
+
+    def prepare(self, shots: Samples) -> None:
+        """Store the examples."""
+        self.memory.store(shots.columns["shape"], shots.labels)
+
+    def forward(
+        self, shape: Float[Tensor, "batch width"], views: Float[Tensor, "batch views dim"] | None = None
+    ) -> Float[Tensor, "batch classes"]:
+        """Log-densities, or with CLIP its logits and the memory's votes."""
+        similarity = self.memory.similarity(shape)
+        if views is None:
+            return self.memory.log_density(similarity, float(self.sharpness))
+        affinity = self.memory.affinity(similarity, float(self.sharpness))
+        return self.zero_shot(views) + self.share * affinity
+
+    @torch.no_grad()
+    def choose(self, validation: Samples) -> None:
+        """Sharpness, and with CLIP the share, with the most hits on validation."""
+        similarity = self.memory.similarity(validation.columns["shape"])
+        if not self.clip:
+            (sharpness,) = best_of(
+                (SHARPNESS,), lambda b: self.memory.log_density(similarity, b), validation.labels
+            )
+        else:
+            own = self.zero_shot(validation.columns["views"])
+            votes = {sharpness: self.memory.affinity(similarity, sharpness) for sharpness in SHARPNESS}
+            share, sharpness = best_of(
+                (SHARES, SHARPNESS), lambda a, b: own + a * votes[b], validation.labels
+            )
+            self.share.fill_(share)
+        self.sharpness.fill_(sharpness)
+
+    def chosen(self) -> dict[str, float]:
+        found = {"sharpness": float(self.sharpness)}
+        return {**found, "share": float(self.share)} if self.clip else found
