@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from pointclip2.adapters import Adapter, Samples
@@ -179,6 +180,7 @@ class FewShot:
             "validation": len(subset.validation),
             "validation_split": subset.validation_split,
             "selected_on": "holdout" if subset.validation else "train",
+            "option": _option(),
             "prompt": {"name": prompts.name, "hash": prompts.hash},
             "projector": plain(job.cfg.projector),
             **trained,
@@ -226,6 +228,11 @@ class FewShot:
             "selected_on": "holdout",
         }
         record["metrics"]["test/acc_ensemble"] = _accuracy(total, test.samples.labels)
+
+
+def _option() -> str | None:
+    """What was typed after ``adapter=``: two options may share a kind of adapter."""
+    return HydraConfig.get().runtime.choices.get("adapter") if HydraConfig.initialized() else None
 
 
 def zero_shot_accuracy(pipeline: ClassifyPipeline, test: Samples) -> float:
