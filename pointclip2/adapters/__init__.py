@@ -6,11 +6,13 @@ from pointclip2.adapters.inter_view import InterViewAdapter
 from pointclip2.adapters.linear_probe import LinearProbe
 from pointclip2.adapters.point_nn import PointNNAdapter
 from pointclip2.adapters.samples import Samples
+from pointclip2.adapters.smoothing import LearnableSmoothing
 
 __all__ = [
     "Adapter",
     "CacheAdapter",
     "InterViewAdapter",
+    "LearnableSmoothing",
     "LinearProbe",
     "PointNNAdapter",
     "Samples",
