@@ -89,10 +89,10 @@ class Adapter(nn.Module, ABC):
         self.setting = setting
         self.text = setting.text.clone()
 
-    def prepare(self, shots: Samples) -> None:  # noqa: B027 - most that learn by gradient need nothing
+    def prepare(self, shots: Samples) -> None:
         """Everything that is learned from the examples without a gradient."""
 
-    def choose(self, validation: Samples) -> None:  # noqa: B027 - only those with numbers to choose
+    def choose(self, validation: Samples) -> None:
         """Choose what the examples cannot teach, on labelled samples that are neither shots nor test."""
 
     def chosen(self) -> dict[str, float]:
@@ -144,9 +144,11 @@ class Adapter(nn.Module, ABC):
             seed_epoch(seed, epoch)
             for rows in batches:
                 optimiser.zero_grad()
-                loss = recipe.loss(self(*(column[rows] for column in shots.take(self.reads))), shots.labels[rows])
+                loss = recipe.loss(
+                    self(*(column[rows] for column in shots.take(self.reads))), shots.labels[rows]
+                )
                 if not bool(loss.isfinite()):
-                    raise TrainingError(f"the loss is {float(loss)} in epoch {epoch}: {CALMER}")
+                    raise TrainingError(f"the loss is {float(loss.detach())} in epoch {epoch}: {CALMER}")
                 loss.backward()
                 optimiser.step()
 

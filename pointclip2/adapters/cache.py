@@ -24,7 +24,7 @@ class CacheAdapter(Adapter):
     Args:
         share: of the cache beside CLIP's logits, where there is no validation to choose it on.
         sharpness: how fast an affinity falls with the similarity, likewise.
-        standardise: see `Memory`.
+        standardise, whiten: see `Memory`.
         recipe: see `Recipe`; None trains nothing.
 
     Raises:
@@ -41,19 +41,22 @@ class CacheAdapter(Adapter):
         share: float = 30.0,
         sharpness: float = 8.0,
         standardise: bool = True,
+        whiten: float = 0.5,
         recipe: Mapping[str, Any] | None = None,
     ) -> None:
         recipe = None if recipe is None else dict(recipe)
-        super().__init__(share=share, sharpness=sharpness, standardise=standardise, recipe=recipe)
+        super().__init__(
+            share=share, sharpness=sharpness, standardise=standardise, whiten=whiten, recipe=recipe
+        )
         check_positive(share=share, sharpness=sharpness)
-        self.standardise = standardise
+        self.standardise, self.whiten = standardise, whiten
         self.register_buffer("share", torch.tensor(float(share)))
         self.register_buffer("sharpness", torch.tensor(float(sharpness)))
 
     def begin(self, setting: Setting) -> None:
         """An empty memory."""
         super().begin(setting)
-        self.memory = Memory(len(setting.classes), self.standardise, learned=self.recipe is not None)
+        self.memory = Memory(len(setting.classes), self.standardise, self.whiten, self.recipe is not None)
 
     def prepare(self, shots: Samples) -> None:
         """Store the examples and their copies."""
@@ -70,9 +73,7 @@ class CacheAdapter(Adapter):
         views = validation.columns["views"]
         similarity, own = self.memory.similarity(views.flatten(1)), self.zero_shot(views)
         votes = {sharpness: self.memory.affinity(similarity, sharpness) for sharpness in SHARPNESS}
-        share, sharpness = best_of(
-            (SHARES, SHARPNESS), lambda a, b: own + a * votes[b], validation.labels
-        )
+        share, sharpness = best_of((SHARES, SHARPNESS), lambda a, b: own + a * votes[b], validation.labels)
         self.share.fill_(share)
         self.sharpness.fill_(sharpness)
 
@@ -85,5 +86,3 @@ def check_positive(**options: float) -> None:
     for name, value in options.items():
         if not 0 < value < float("inf"):
             raise ConfigError(f"adapter.{name}={value} must be above 0")
-
-

@@ -58,7 +58,9 @@ def read_votes(path: Path, classes: Sequence[str], names: dict[str, Sequence[str
     if path.is_dir():
         path = path / FILE
     if not path.is_file():
-        raise DataError(f"ensemble: {path} does not exist; give folders of finished few-shot runs, or .npz files")
+        raise DataError(
+            f"ensemble: {path} does not exist; give folders of finished few-shot runs, or .npz files"
+        )
     tensors, told = _read_arrays(path) if path.suffix == ".npz" else _read_run(path)
     if told.get("classes") is not None and list(told["classes"]) != list(classes):
         raise DataError(f"ensemble: {path} knows other classes, or in another order")
@@ -88,7 +90,11 @@ def weigh(
     for _ in range(2):
         for place, other in enumerate(others):
             rest = own + sum(
-                (weight * logits for weight, logits in zip(weights, others, strict=True) if logits is not other),
+                (
+                    weight * logits
+                    for weight, logits in zip(weights, others, strict=True)
+                    if logits is not other
+                ),
                 torch.zeros_like(own),
             )
             hits = [int(((rest + level * other).argmax(dim=1) == labels).sum()) for level in LEVELS]
@@ -125,7 +131,9 @@ def _read_arrays(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
                    if part in arrays}  # fmt: skip
     except (OSError, ValueError, EOFError) as error:  # a pickle inside is a ValueError
         raise DataError(f"ensemble: {path} cannot be read ({' '.join(str(error).split())})") from error
-    told = {part: [str(name) for name in arrays[f"{part}_names"]] for part in PARTS if f"{part}_names" in arrays}
+    told = {
+        part: [str(name) for name in arrays[f"{part}_names"]] for part in PARTS if f"{part}_names" in arrays
+    }
     if "classes" in arrays:
         told["classes"] = [str(name) for name in arrays["classes"]]
     return tensors, told
@@ -134,12 +142,16 @@ def _read_arrays(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def _matched(logits: Tensor, theirs: Sequence[str] | None, ours: Sequence[str], where: str) -> Tensor:
     if theirs is None:
         if len(logits) != len(ours):
-            raise DataError(f"ensemble: {where} has {len(logits)} rows and no names, but there are {len(ours)} samples")
+            raise DataError(
+                f"ensemble: {where} has {len(logits)} rows and no names, but there are {len(ours)} samples"
+            )
         return logits
     if len(theirs) != len(logits):
         raise DataError(f"ensemble: {where} has {len(logits)} rows but {len(theirs)} names")
     at = {name: row for row, name in enumerate(theirs)}
     missing = [name for name in ours if name not in at]
     if missing:
-        raise DataError(f"ensemble: {where} lacks {len(missing)} of {len(ours)} samples, the first is {missing[0]}")
+        raise DataError(
+            f"ensemble: {where} lacks {len(missing)} of {len(ours)} samples, the first is {missing[0]}"
+        )
     return logits[[at[name] for name in ours]]

@@ -38,7 +38,9 @@ class AdapterCard:
     pointclip2: str = __version__
 
 
-def save_adapter(path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]) -> AdapterCard:
+def save_adapter(
+    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
+) -> AdapterCard:
     """Write the file in one step; returns its card.
 
     ``backbone`` is the backbone's own description, of which id and hash are kept.
@@ -112,7 +114,9 @@ def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> t
 
 def _check_setting(path: Path, card: AdapterCard, setting: Setting, backbone: Mapping[str, Any]) -> None:
     if list(card.classes) != list(setting.classes):
-        raise WeightsError(f"{path} was trained for other classes: {_difference(card.classes, setting.classes)}")
+        raise WeightsError(
+            f"{path} was trained for other classes: {_difference(card.classes, setting.classes)}"
+        )
     for what, theirs, ours, option in (
         ("views", card.views, setting.views, "projector"),
         ("feature width", card.dim, setting.dim, "backbone"),

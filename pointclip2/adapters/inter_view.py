@@ -63,7 +63,9 @@ class InterViewAdapter(Adapter):
     def prepare(self, shots: Samples) -> None:
         """Nothing is learned here, but batch norms need two examples."""
         if shots.examples < 2:
-            raise DataError("the inter-view adapter needs two examples or more: raise data.shots or add classes")
+            raise DataError(
+                "the inter-view adapter needs two examples or more: raise data.shots or add classes"
+            )
 
     def adapted(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch flat"]:
         """Unit rows of all views, one after the other."""

@@ -41,7 +41,9 @@ class LinearProbe(Adapter):
         if features not in INPUTS:
             raise ConfigError(f"adapter.features={features!r}: choose one of {', '.join(INPUTS)}")
         if not strength > 0 or iterations < 1:
-            raise ConfigError(f"adapter.strength={strength} must be above 0, adapter.iterations={iterations} at least 1")
+            raise ConfigError(
+                f"adapter.strength={strength} must be above 0, adapter.iterations={iterations} at least 1"
+            )
         self.features = features
         self.iterations = iterations
         self.register_buffer("strength", torch.tensor(float(strength)))
@@ -60,7 +62,9 @@ class LinearProbe(Adapter):
         """Solve for every strength, each from the solution of the stronger one before it."""
         views = shots.columns["views"]
         inputs = self._inputs(views)
-        labels = shots.labels.repeat_interleave(views.shape[1]) if self.features == "per_view" else shots.labels
+        labels = (
+            shots.labels.repeat_interleave(views.shape[1]) if self.features == "per_view" else shots.labels
+        )
         self.mean = inputs.mean(dim=0)
         radius = (inputs - self.mean).square().sum(dim=1).mean().sqrt()
         # So that a strength means the same for all backbones and numbers of views.
@@ -130,5 +134,3 @@ def solve(
     with torch.enable_grad():
         optimiser.step(closure)
     return weight.detach(), bias.detach()
-
-

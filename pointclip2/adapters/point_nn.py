@@ -23,7 +23,7 @@ class PointNNAdapter(Adapter):
         clip: add the votes to CLIP's logits.
         share: of the votes beside CLIP's logits, where there is no validation to choose it on.
         sharpness: how fast an affinity falls with the similarity, likewise.
-        standardise: see `Memory`; the published head takes vectors as they are.
+        standardise, whiten: see `Memory`; the published head takes vectors as they are.
         stages, dim, neighbours, every, alpha, beta: see `PointNNEncoder`.
 
     Raises:
@@ -42,6 +42,7 @@ class PointNNAdapter(Adapter):
         share: float = 30.0,
         sharpness: float = 20.0,
         standardise: bool = True,
+        whiten: float = 0.5,
         stages: int = 4,
         dim: int = 72,
         neighbours: int = 90,
@@ -54,6 +55,7 @@ class PointNNAdapter(Adapter):
             share=share,
             sharpness=sharpness,
             standardise=standardise,
+            whiten=whiten,
             stages=stages,
             dim=dim,
             neighbours=neighbours,
@@ -63,7 +65,7 @@ class PointNNAdapter(Adapter):
         )
         check_positive(share=share, sharpness=sharpness)
         self.clip = clip
-        self.standardise = standardise
+        self.standardise, self.whiten = standardise, whiten
         self.shape_encoder = PointNNEncoder(stages, dim, neighbours, every, alpha, beta)
         self.reads = ("shape", "views") if clip else ("shape",)
         self.register_buffer("share", torch.tensor(float(share)))
@@ -72,7 +74,7 @@ class PointNNAdapter(Adapter):
     def begin(self, setting: Setting) -> None:
         """An empty memory."""
         super().begin(setting)
-        self.memory = Memory(len(setting.classes), self.standardise)
+        self.memory = Memory(len(setting.classes), self.standardise, self.whiten)
 
     def prepare(self, shots: Samples) -> None:
         """Store the examples."""

@@ -53,7 +53,9 @@ class Recipe:
         """For those of the parameters that learn."""
         learning = [parameter for parameter in parameters if parameter.requires_grad]
         if self.optimiser == "adamw":
-            return torch.optim.AdamW(learning, lr=self.learning_rate, weight_decay=self.weight_decay, eps=1e-4)
+            return torch.optim.AdamW(
+                learning, lr=self.learning_rate, weight_decay=self.weight_decay, eps=1e-4
+            )
         # Fused: one pass over the weights a step. An adapter has few rows a batch and many weights.
         return torch.optim.SGD(
             learning,

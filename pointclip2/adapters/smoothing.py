@@ -80,7 +80,9 @@ class LearnableSmoothing(Adapter):
         """
         super().begin(setting)
         if setting.projector is None or setting.backbone is None:
-            raise ConfigError("learnable smoothing sits before a backbone: give the setting a projector and a backbone")
+            raise ConfigError(
+                "learnable smoothing sits before a backbone: give the setting a projector and a backbone"
+            )
         names = ("resolution", "depth", "object_ratio", "depth_bias", "densify", "sigma")
         rig: Any = setting.projector.rig
         self.projector = LearnableProjector(rig, **{name: self.options[name] for name in names})

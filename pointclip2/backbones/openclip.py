@@ -179,9 +179,7 @@ class OpenClipBackbone(nn.Module):
         prepared = self.prepare_images(images).to(PRECISIONS[self.precision])
         return self.model.encode_image(prepared).float()
 
-    def encode_images(
-        self, images: Float[Tensor, "images 3 height width"]
-    ) -> Float[Tensor, "images dim"]:
+    def encode_images(self, images: Float[Tensor, "images 3 height width"]) -> Float[Tensor, "images dim"]:
         """Unit feature vectors of images in three channels, with gradients to the images: what learns sits before.
 
         Prepared like depth maps; the weights stay frozen.

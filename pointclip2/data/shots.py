@@ -1,4 +1,4 @@
-"""Which examples of a training split are learned from: a seeded few of every class, and a part that is kept for choosing."""
+"""Which examples of a training split are learned from: a seeded few of every class, and a part kept for choosing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,9 @@ class ShotSubset:
             return cls(train=train, validation=validation, **content)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             reason = " ".join(str(error).split())
-            raise DataError(f"task.subset={path} is not a subset.json of a few-shot run ({reason})") from error
+            raise DataError(
+                f"task.subset={path} is not a subset.json of a few-shot run ({reason})"
+            ) from error
 
 
 def check_shots(shots: object) -> int | str:
@@ -87,7 +89,10 @@ def draw_subset(
     if val is None and validation_share > 0:
         for label, positions in enumerate(ranked):
             count = max(1, round(validation_share * len(positions))) if len(positions) > 1 else 0
-            ranked[label], kept[label] = positions[: len(positions) - count], positions[len(positions) - count :]
+            ranked[label], kept[label] = (
+                positions[: len(positions) - count],
+                positions[len(positions) - count :],
+            )
     if isinstance(shots, int):
         _check_counts(train, ranked, kept, shots)
         ranked = [positions[:shots] for positions in ranked]

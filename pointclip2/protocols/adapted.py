@@ -36,7 +36,9 @@ def setting_of(pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> Setting:
     )
 
 
-def open_saved(job: Job, pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> tuple[Adapter, AdapterCard] | None:
+def open_saved(
+    job: Job, pipeline: ClassifyPipeline, classes: tuple[str, ...]
+) -> tuple[Adapter, AdapterCard] | None:
     """The trained adapter that the options name, or None.
 
     Raises:

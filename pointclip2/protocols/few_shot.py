@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.ensemble import FILE, Votes, combined, read_votes, weigh, write_votes
-from pointclip2.adapters.file import AdapterCard, save_adapter
+from pointclip2.adapters.file import save_adapter
 from pointclip2.config import build
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.shots import (
@@ -68,7 +68,9 @@ class FewShot:
         shift: float = 0.2,
     ) -> None:
         if copies < 0 or len(scale) != 2:
-            raise ConfigError(f"task.copies={copies} must not be negative, task.scale={list(scale)} is two factors")
+            raise ConfigError(
+                f"task.copies={copies} must not be negative, task.scale={list(scale)} is two factors"
+            )
         self.validation_share = validation_share
         self.subset = None if subset is None else Path(subset).expanduser()
         self.copies = copies
@@ -83,7 +85,9 @@ class FewShot:
             splits.subset.write(job.run_dir / SUBSET)
             adapter = build(cfg.adapter)
             if not isinstance(adapter, Adapter):
-                raise ConfigError("train.py trains an adapter: adapter=inter_view, or another of conf/adapter")
+                raise ConfigError(
+                    "train.py trains an adapter: adapter=inter_view, or another of conf/adapter"
+                )
             backbone = job.backbone()
             projector: Any = build(cfg.projector)
             pipeline = ClassifyPipeline(projector, backbone)
@@ -121,7 +125,9 @@ class FewShot:
                 + ("; put the files into folders train and test" if data.name == "folder" else "")
             )
         if split in ("train", "val"):
-            raise ConfigError(f"data.split={split}: few-shot learns from train, chooses on val and is tested on another")
+            raise ConfigError(
+                f"data.split={split}: few-shot learns from train, chooses on val and is tested on another"
+            )
         # A limit is for quick tests; the examples are counted by class.
         whole: CloudData = build({**options, **({"limit": None} if "limit" in options else {})})
         train = whole.open("train")

@@ -1,4 +1,4 @@
-"""The training part of a few-shot run: prepare, learn by gradient where there is a recipe, choose; stops and goes on."""
+"""The training part of a few-shot run: prepare, learn by gradient where there is a recipe, choose; resumable."""
 
 import shutil
 from dataclasses import dataclass

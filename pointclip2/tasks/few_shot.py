@@ -207,4 +207,3 @@ class FewShotDataModule(LightningDataModule):
         if len(own[0]) == 0:  # more processes than samples; Lightning wants a batch from each
             return DataLoader([own], batch_size=None)  # type: ignore[arg-type, list-item]
         return DataLoader(TensorDataset(*own), batch_size=self.adapter.batch)
-

@@ -55,7 +55,9 @@ def draw_curves(
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, at, COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)])
     if zero_shot is not None:
-        axes.axhline(100 * zero_shot, color=GREY, linewidth=1.2, linestyle=(0, (2, 3)), label="zero-shot", zorder=1)
+        axes.axhline(
+            100 * zero_shot, color=GREY, linewidth=1.2, linestyle=(0, (2, 3)), label="zero-shot", zorder=1
+        )
     axes.set_xticks(list(at.values()), [str(shot) for shot in ticks])
     axes.set_xlim(-0.3, len(ticks) - 0.7)
     axes.set_xlabel("examples a class", color=INK, fontsize=11, **font)
@@ -67,16 +69,17 @@ def draw_curves(
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_family(list(families()))
     axes.legend(
-        loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, prop={"family": list(families()), "size": 10}
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+        frameon=False,
+        prop={"family": list(families()), "size": 10},
     )
     figure.text(0.08, 0.93, drawable(title), fontsize=14, color=INK, fontweight="bold", **font)
     figure.text(0.08, 0.03, drawable(footer), fontsize=9, color=GREY, wrap=True, **font)
     _save(figure, Path(path))
 
 
-def _draw_curve(
-    axes: Any, curve: Curve, at: Mapping[int | str, float], colour: str, mark: str
-) -> None:
+def _draw_curve(axes: Any, curve: Curve, at: Mapping[int | str, float], colour: str, mark: str) -> None:
     order = [shot for shot in at if shot in curve.mean]
     x = [at[shot] for shot in order]
     y = [100 * curve.mean[shot] for shot in order]
