@@ -1,7 +1,6 @@
 """What every adapter is: a module that turns a cloud's columns into logits after it has seen a few examples."""
 
 import dataclasses
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -39,8 +38,8 @@ class Setting:
         return self.text.shape[1]
 
 
-class Adapter(nn.Module, ABC):
-    """A small head over a frozen backbone.
+class Adapter(nn.Module):
+    """A small head over a frozen backbone; ``forward`` gives logits of the columns that `reads` names.
 
     Its life: ``begin`` with a setting, ``prepare`` from the examples, gradient steps by the ``recipe`` where there is
     one, ``choose`` on validation; then ``forward``. `fit` is all of that for a notebook; training proper is
@@ -98,10 +97,6 @@ class Adapter(nn.Module, ABC):
     def chosen(self) -> dict[str, float]:
         """What was chosen on validation, for ``results.json``."""
         return {}
-
-    @abstractmethod
-    def forward(self, *columns: Tensor) -> Float[Tensor, "batch classes"]:
-        """Logits of the columns that `reads` names."""
 
     def scores(
         self, *columns: Tensor

@@ -4,7 +4,7 @@ What is added are log-probabilities, so that models of any scale meet; weights a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Votes:
     test: Float[Tensor, "others classes"]
 
 
-def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: dict[str, Sequence[str]]) -> None:
+def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> None:
     """Write the file that `read_votes` reads; ``names`` of the samples by part, ``validation`` and ``test``."""
     tensors = {"validation": votes.validation.contiguous(), "test": votes.test.contiguous()}
     told = {"classes": json.dumps(list(classes)), **{part: json.dumps(list(names[part])) for part in PARTS}}
@@ -42,7 +42,7 @@ def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: dict[st
     replace_file(path, lambda temporary: temporary.write_bytes(content))
 
 
-def read_votes(path: Path, classes: Sequence[str], names: dict[str, Sequence[str]]) -> Votes:
+def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> Votes:
     """Another model's votes for these samples, in this order.
 
     Args:

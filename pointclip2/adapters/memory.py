@@ -35,6 +35,7 @@ class Memory(nn.Module):
     basis: Tensor
     gain: Tensor
     labels: Tensor
+    keys: Tensor
 
     def __init__(self, classes: int, standardise: bool, whiten: float = 0.0, learned: bool = False) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class Memory(nn.Module):
         self.register_buffer("gain", torch.zeros(0))
         self.register_buffer("labels", torch.zeros(0, dtype=torch.int64))
         if learned:
-            self.keys = nn.Parameter(torch.zeros(0, 0))
+            self.register_parameter("keys", nn.Parameter(torch.zeros(0, 0)))
         else:
             self.register_buffer("keys", torch.zeros(0, 0))
 

@@ -107,6 +107,6 @@ class LearnableProjector(nn.Module):
 
 def _layer(inputs: int, outputs: int, window: tuple[int, int, int]) -> tuple[nn.Module, ...]:
     # No bias: the norm takes every constant away again.
-    padding = tuple(size // 2 for size in window)
+    padding = (window[0] // 2, window[1] // 2, window[2] // 2)
     convolution = nn.Conv3d(inputs, outputs, window, padding=padding, bias=False)
     return convolution, nn.BatchNorm3d(outputs), nn.ReLU()

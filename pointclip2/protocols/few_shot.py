@@ -63,7 +63,7 @@ class FewShot:
         self,
         validation_share: float = 0.2,
         subset: str | None = None,
-        copies: int = 2,
+        copies: int = 0,
         scale: Sequence[float] = (2 / 3, 3 / 2),
         shift: float = 0.2,
     ) -> None:
@@ -91,7 +91,8 @@ class FewShot:
             backbone = job.backbone()
             projector: Any = build(cfg.projector)
             pipeline = ClassifyPipeline(projector, backbone)
-            pipeline.weights = UniformWeights().resolve(splits.test.name, backbone.id, projector.rig.views)
+            uniform: Any = UniformWeights().resolve(splits.test.name, backbone.id, projector.rig.views)
+            pipeline.weights = uniform
             prompts: PromptSet = build(cfg.prompt)(splits.test.classes)
         with watch.stage("text"):
             pipeline.text = job.text(backbone, prompts)
@@ -104,7 +105,7 @@ class FewShot:
         card = save_adapter(job.run_dir / ADAPTER, adapter, pipeline.backbone.describe(), made)
 
         # The first look at a test label.
-        test = encode(job, splits.test, pipeline, adapter, dict.fromkeys((*adapter.reads, "views")))
+        test = encode(job, splits.test, pipeline, adapter, (*adapter.reads, "views"))
         run_test(job, trained.trainer, trained.task, test)
         record = adapted_facts(job, splits.test, pipeline, prompts, test, card)
         record["metrics"] = dict(trained.task.results)

@@ -195,7 +195,7 @@ class FewShotDataModule(LightningDataModule):
         if self.validation is None or not len(self.validation):
             return []
         rows = torch.arange(len(self.validation)).split(self.adapter.batch)
-        return DataLoader(_Rows(self.validation, self.adapter.reads), sampler=rows, batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(_Rows(self.validation, self.adapter.reads), sampler=rows, batch_size=None)
 
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         assert self.test is not None
@@ -205,5 +205,5 @@ class FewShotDataModule(LightningDataModule):
         columns = [*self.test.take(self.adapter.reads), self.test.labels, self.test_index]
         own = [column[share] for column in columns]
         if len(own[0]) == 0:  # more processes than samples; Lightning wants a batch from each
-            return DataLoader([own], batch_size=None)  # type: ignore[arg-type, list-item]
+            return DataLoader([own], batch_size=None)  # type: ignore[arg-type]
         return DataLoader(TensorDataset(*own), batch_size=self.adapter.batch)

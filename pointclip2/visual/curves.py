@@ -67,7 +67,7 @@ def draw_curves(
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_family(list(families()))
+        label.set_fontfamily(list(families()))
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(1.02, 1.0),
