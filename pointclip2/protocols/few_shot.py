@@ -58,6 +58,7 @@ class FewShot:
     """
 
     name = "few_shot"
+    objective = "test/acc"
 
     def __init__(
         self,

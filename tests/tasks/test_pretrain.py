@@ -9,9 +9,9 @@ from safetensors.torch import load_file
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import compose
+from pointclip2.pretraining_run import ASSETS, export_model, open_model, pretrain
 from pointclip2.tasks.orthogonal import OrthogonalAdamW, orthogonal
 from pointclip2.tasks.pretrain import Pretrain, image_features, part_matching
-from pointclip2.pretraining_run import ASSETS, export_model, open_model, pretrain
 from pointclip2.types import ConfigError, WeightsError
 
 
