@@ -48,7 +48,7 @@ def test_a_table_and_a_picture_of_means_and_deviations(
 ) -> None:
     config = OmegaConf.create({"hydra": {"sweep": {"dir": str(sweep)}}})
     FewShotCurves().on_multirun_end(config)
-    rows = list(csv.DictReader((sweep / "few_shot.csv").open()))
+    rows = list(csv.DictReader((sweep / "few_shot.csv").read_text().splitlines()))
     found = {(row["series"], row["shots"]): (float(row["mean"]), float(row["deviation"])) for row in rows}
     one = [acc for (shots, _), acc in ACC.items() if shots == 1]
     assert found["cache", "1"] == pytest.approx((statistics.fmean(one), statistics.stdev(one)), abs=1e-6)
@@ -68,7 +68,7 @@ def test_other_runs_and_a_single_one_make_no_curve(tmp_path: Path) -> None:
 
 
 def test_what_varies_beside_the_adapter_stands_in_the_label(sweep: Path) -> None:
-    job(sweep, 90, 0.5, 1, 0, prompt={"name": "bank"})
+    job(sweep, 90, 0.5, 1, 0, prompt={"name": "bank"}, adapter={"copies": 5})
     found = read_sweep(sweep)
     assert found is not None
     assert [one.label for one in found.series] == ["cache, templates", "point_nn, templates", "cache, bank"]

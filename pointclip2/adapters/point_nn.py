@@ -3,6 +3,7 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from pointclip2.adapters.adapter import Adapter, Setting
 from pointclip2.adapters.cache import SHARES, check_positive
@@ -21,6 +22,7 @@ class PointNNAdapter(Adapter):
 
     Args:
         clip: add the votes to CLIP's logits.
+        clip_keys: let the examples be compared by CLIP's features of their views as well, side by side with Point-NN's.
         share: of the votes beside CLIP's logits, where there is no validation to choose it on.
         sharpness: how fast an affinity falls with the similarity, likewise.
         standardise, whiten: see `Memory`; the published head takes vectors as they are.
@@ -39,6 +41,7 @@ class PointNNAdapter(Adapter):
     def __init__(
         self,
         clip: bool = False,
+        clip_keys: bool = False,
         share: float = 30.0,
         sharpness: float = 20.0,
         standardise: bool = True,
@@ -52,6 +55,7 @@ class PointNNAdapter(Adapter):
     ) -> None:
         super().__init__(
             clip=clip,
+            clip_keys=clip_keys,
             share=share,
             sharpness=sharpness,
             standardise=standardise,
@@ -64,10 +68,10 @@ class PointNNAdapter(Adapter):
             beta=beta,
         )
         check_positive(share=share, sharpness=sharpness)
-        self.clip = clip
+        self.clip, self.clip_keys = clip, clip_keys
         self.standardise, self.whiten = standardise, whiten
         self.shape_encoder = PointNNEncoder(stages, dim, neighbours, every, alpha, beta)
-        self.reads = ("shape", "views") if clip else ("shape",)
+        self.reads = ("shape", "views") if clip or clip_keys else ("shape",)
         self.register_buffer("share", torch.tensor(float(share)))
         self.register_buffer("sharpness", torch.tensor(float(sharpness)))
 
@@ -78,14 +82,20 @@ class PointNNAdapter(Adapter):
 
     def prepare(self, shots: Samples) -> None:
         """Store the examples."""
-        self.memory.store(shots.columns["shape"], shots.labels)
+        self.memory.store(self._keys(*shots.take(self.reads)), shots.labels)
+
+    def _keys(self, shape: Tensor, views: Tensor | None = None) -> Tensor:
+        if not self.clip_keys or views is None:
+            return shape
+        # Views are unit vectors: shapes are brought to the same size, for the case that nothing is standardised.
+        return torch.cat([F.normalize(shape, dim=1) * views.shape[1] ** 0.5, views.flatten(1)], dim=1)
 
     def forward(
         self, shape: Float[Tensor, "batch width"], views: Float[Tensor, "batch views dim"] | None = None
     ) -> Float[Tensor, "batch classes"]:
         """Log-densities, or with CLIP its logits and the memory's votes."""
-        similarity = self.memory.similarity(shape)
-        if views is None:
+        similarity = self.memory.similarity(self._keys(shape, views))
+        if not self.clip or views is None:
             return self.memory.log_density(similarity, float(self.sharpness))
         affinity = self.memory.affinity(similarity, float(self.sharpness))
         return self.zero_shot(views) + self.share * affinity
@@ -93,7 +103,7 @@ class PointNNAdapter(Adapter):
     @torch.no_grad()
     def choose(self, validation: Samples) -> None:
         """Sharpness, and with CLIP the share, with the most hits on validation."""
-        similarity = self.memory.similarity(validation.columns["shape"])
+        similarity = self.memory.similarity(self._keys(*validation.take(self.reads)))
         if not self.clip:
             (sharpness,) = best_of(
                 (SHARPNESS,), lambda b: self.memory.log_density(similarity, b), validation.labels

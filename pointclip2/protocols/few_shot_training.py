@@ -89,6 +89,7 @@ def _fit(
         num_sanity_val_steps=0,
         log_every_n_steps=10**9,
         check_val_every_n_epoch=task.adapter.validate_epochs,
+        limit_val_batches=1.0 if validation is not None and len(validation) else 0,
     )
     module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
     last = folder / "last.ckpt"

@@ -35,6 +35,7 @@ class FewShotTask(ClassificationTask):
         self.best_acc = -1.0
         self.best_loss = float("inf")
         self.best_state: dict[str, Tensor] = {}
+        self._begun = -1
         self._losses: list[Tensor] = []
         self._hits = self._count = 0
         self._loss = 0.0
@@ -48,8 +49,14 @@ class FewShotTask(ClassificationTask):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return self.recipe.build_optimiser(self.adapter.parameters())
 
-    def on_train_epoch_start(self) -> None:
+    def on_train_batch_start(self, batch: list[Tensor], batch_idx: int) -> None:
+        """Before the first batch of an epoch. Lightning leaves out the hook for epochs after a resume."""
+        if self._begun != self.current_epoch:
+            self.begin_epoch()
+
+    def begin_epoch(self) -> None:
         """The rate of this epoch, and dropout that does not depend on what went before."""
+        self._begun = self.current_epoch
         for optimiser in self.trainer.optimizers:
             self.recipe.set_rate(optimiser, self.current_epoch)
         seed_epoch(self.seed, self.current_epoch)
@@ -109,7 +116,7 @@ class FewShotTask(ClassificationTask):
                     f"{name} is not finite after step {self.global_step} (epoch {self.current_epoch}); "
                     f"{self._kept()}: {CALMER}"
                 )
-        if self.trainer.num_val_batches in (0, [], [0]):
+        if self.best_acc < 0:  # nothing was validated so far
             self._remember(self.best_acc, self.best_loss)
         self.log("train/loss", torch.stack(self._losses).mean() if self._losses else 0.0, sync_dist=False)
 
@@ -191,9 +198,8 @@ class FewShotDataModule(LightningDataModule):
         # The sampler gives whole batches of rows; each column is indexed once, nothing is collated.
         return DataLoader(_Rows(self.shots, self.adapter.reads), sampler=batches, batch_size=None)
 
-    def val_dataloader(self) -> DataLoader[list[Tensor]] | list[Any]:
-        if self.validation is None or not len(self.validation):
-            return []
+    def val_dataloader(self) -> DataLoader[list[Tensor]]:
+        assert self.validation is not None
         rows = torch.arange(len(self.validation)).split(self.adapter.batch)
         return DataLoader(_Rows(self.validation, self.adapter.reads), sampler=rows, batch_size=None)
 

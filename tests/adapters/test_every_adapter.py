@@ -25,6 +25,8 @@ MAKERS: dict[str, Callable[[], Adapter]] = {
     "cache, learned": lambda: CacheAdapter(recipe={"epochs": 4, "optimiser": "adamw", "learning_rate": 1e-3}),
     "point_nn": lambda: PointNNAdapter(),
     "point_nn, clip": lambda: PointNNAdapter(clip=True),
+    "point_nn, clip keys": lambda: PointNNAdapter(clip_keys=True),
+    "point_nn, both": lambda: PointNNAdapter(clip=True, clip_keys=True),
 }
 
 

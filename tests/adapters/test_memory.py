@@ -80,12 +80,12 @@ def test_a_direction_in_which_classes_vary_within_themselves_counts_less_when_wh
     query, truth = vectors.clone(), labels
     query[:, 0] = 10 * torch.randn(40, generator=generator)
     hits = {}
-    for whiten in (0.0, 0.9):
+    for whiten in (0.0, 0.99):
         made = Memory(2, standardise=False, whiten=whiten)
         made.store(vectors, labels)
         hits[whiten] = int((made.log_density(made.similarity(query), 20.0).argmax(dim=1) == truth).sum())
-    assert hits[0.9] == 40
-    assert hits[0.0] < 35
+    assert hits[0.99] >= 38
+    assert hits[0.0] <= 30
 
 
 def test_whitening_is_that_of_the_covariance_within_classes() -> None:

@@ -167,7 +167,7 @@ def test_a_killed_training_goes_on_and_ends_as_if_nothing_had_happened(
 ) -> None:
     epochs = f"adapter.recipe.epochs={2 * CHECKPOINTS}"
     whole = train(toy, tmp_path, "inter_view", epochs)
-    original = FewShotTask.on_train_epoch_start
+    original = FewShotTask.begin_epoch
     started: list[int] = []
 
     def dying(self: FewShotTask) -> None:
@@ -176,13 +176,13 @@ def test_a_killed_training_goes_on_and_ends_as_if_nothing_had_happened(
             raise RuntimeError("killed")
         original(self)
 
-    monkeypatch.setattr(FewShotTask, "on_train_epoch_start", dying)
+    monkeypatch.setattr(FewShotTask, "begin_epoch", dying)
     with pytest.raises(RuntimeError, match="killed"):
         train(toy, tmp_path, "inter_view", epochs)
     (kept,) = (tmp_path / "unfinished").rglob("last.ckpt")
     assert kept.is_file()
     monkeypatch.setattr(
-        FewShotTask, "on_train_epoch_start", lambda self: started.append(self.current_epoch) or original(self)
+        FewShotTask, "begin_epoch", lambda self: started.append(self.current_epoch) or original(self)
     )
     started.clear()
     resumed = train(toy, tmp_path, "inter_view", epochs)

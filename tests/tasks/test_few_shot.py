@@ -45,6 +45,7 @@ def fitted(
             inference_mode=False,
             max_epochs=adapter.recipe.epochs,
             log_every_n_steps=10**6,
+            limit_val_batches=0 if validation is None else 1.0,
             callbacks=list(callbacks),
         )
         trainer.fit(task, module, weights_only=True, **options)
@@ -74,7 +75,7 @@ def test_the_epoch_with_most_hits_on_validation_is_taken() -> None:
     seen: list[tuple[float, float, int]] = []
 
     class Watch(Callback):
-        def on_validation_epoch_end(self, trainer: Trainer, pl_module: Any) -> None:
+        def on_validation_end(self, trainer: Trainer, pl_module: Any) -> None:
             metrics = trainer.callback_metrics
             seen.append((float(metrics["val/acc"]), -float(metrics["val/loss"]), trainer.current_epoch))
 
