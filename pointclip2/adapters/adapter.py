@@ -65,8 +65,8 @@ class Adapter(nn.Module):
     """Whether scaled and shifted copies of the examples teach it something."""
     validate_epochs: int = 1
     """Epochs from one validation to the next."""
-    shape_encoder: PointNNEncoder | None = None
-    """Makes the column ``shape``, where it is read."""
+    shape_encoder: PointNNEncoder
+    """Makes the column ``shape``; only those that read it have one."""
     text: Tensor
 
     def __init__(self, **options: Any) -> None:

@@ -86,7 +86,6 @@ def _table(
         return job.features(dataset, pipeline)
     if name == "shape":
         encoder = adapter.shape_encoder
-        assert encoder is not None
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         return job.encoded(dataset, feature_key(data, {}, encoder.describe()), ShapeEncodeTask(encoder))
     return _points(job, dataset)
