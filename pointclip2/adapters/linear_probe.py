@@ -12,7 +12,7 @@ from pointclip2.adapters.samples import Samples
 from pointclip2.types import ConfigError
 
 INPUTS = ("concatenated", "mean", "per_view")
-STRENGTHS = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
+STRENGTHS = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
 
 
 class LinearProbe(Adapter):

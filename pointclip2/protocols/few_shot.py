@@ -97,6 +97,8 @@ class FewShot:
             prompts: PromptSet = build(cfg.prompt)(splits.test.classes)
         with watch.stage("text"):
             pipeline.text = job.text(backbone, prompts)
+        # Here again: how much was drawn so far depends on what was cached.
+        torch.manual_seed(int(cfg.seed))
         adapter.begin(setting_of(pipeline, tuple(splits.test.classes)))
 
         shots = self._shots(job, splits, pipeline, adapter)
