@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from lightning import Trainer
-from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.recipe import Recipe
@@ -20,6 +20,21 @@ from pointclip2.types import WeightsError
 
 CHECKPOINTS = 25
 """How many times a training is saved on its way: what a kill can cost is its share."""
+
+
+LAST = "last.ckpt"
+
+
+class EpochCheckpoint(Checkpoint):
+    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        self.path, self.every = path, every
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Replaces the checkpoint in one step."""
+        if (trainer.current_epoch + 1) % self.every == 0:
+            trainer.save_checkpoint(self.path)
 
 
 class Drawn(Protocol):
@@ -76,10 +91,8 @@ def train_adapter(
 def _fit(
     job: Job, task: FewShotTask, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
 ) -> Trainer:
-    every = max(1, recipe.epochs // CHECKPOINTS)
-    checkpoint = ModelCheckpoint(
-        dirpath=folder, save_last=True, save_top_k=0, every_n_epochs=every, save_on_train_epoch_end=True
-    )
+    last = folder / LAST
+    checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS))
     trainer = job.trainer(
         progress=False,
         loggers=True,
@@ -92,7 +105,6 @@ def _fit(
         limit_val_batches=1.0 if validation is not None and len(validation) else 0,
     )
     module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
-    last = folder / "last.ckpt"
     go_on = job.cfg.resume and _readable(last)
     with job.watch.stage("train"):
         trainer.fit(task, module, ckpt_path=str(last) if go_on else None, weights_only=True)
