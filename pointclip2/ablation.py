@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pointclip2.training import CARD
+from pointclip2.pretraining_run import CARD
 from pointclip2.types import DataError
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from pointclip2.errors import CloudError, ConfigError, DataError, UserError, WeightsError
+from pointclip2.errors import CloudError, ConfigError, DataError, TrainingError, UserError, WeightsError
 
 __all__ = [
     "SELECTED_ON",
@@ -17,6 +17,7 @@ __all__ = [
     "DataError",
     "CloudError",
     "WeightsError",
+    "TrainingError",
     "known_selection",
     "weakest_selection",
     "Cloud",

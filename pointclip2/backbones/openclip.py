@@ -182,6 +182,19 @@ class OpenClipBackbone(nn.Module):
         prepared = self.prepare_images(images).to(PRECISIONS[self.precision])
         return self.model.encode_image(prepared).float()
 
+    def encode_images(self, images: Float[Tensor, "images 3 height width"]) -> Float[Tensor, "images dim"]:
+        """Unit feature vectors of images in three channels, with gradients to the images: what learns sits before.
+
+        Prepared like depth maps; the weights stay frozen.
+        """
+        self.check_device()
+        if images.shape[-2:] != (self.image_size, self.image_size):
+            images = F.interpolate(images, size=(self.image_size,) * 2, mode="bilinear", align_corners=True)
+        if self.normalise:
+            images = (images - self.image_mean) / self.image_std
+        features = self.model.encode_image(images.to(PRECISIONS[self.precision])).float()
+        return F.normalize(features, dim=-1)
+
     def encode_patches(
         self, images: Float[Tensor, "batch views height width"]
     ) -> Float[Tensor, "batch views rows columns dim"]:

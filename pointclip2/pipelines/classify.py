@@ -56,9 +56,15 @@ class ClassifyPipeline(nn.Module):
         weights = (self.weights or _uniform(len(logits)))(logits)
         return fuse(logits, weights), probabilities(logits, weights)
 
+    def scores(
+        self, features: Float[Tensor, "batch views dim"]
+    ) -> tuple[Float[Tensor, "batch classes"], Float[Tensor, "batch classes"]]:
+        """Fused logits and probabilities of cached or fresh features."""
+        return self.fused(self.view_logits(features))
+
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch classes"]:
         """Class probabilities of clouds, y up, in the unit sphere."""
-        return self.fused(self.view_logits(self.encode(points)))[1]
+        return self.scores(self.encode(points))[1]
 
 
 def _uniform(views: int) -> FixedWeights:

@@ -5,6 +5,7 @@ from typing import Any
 from pointclip2.config import build
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet
+from pointclip2.protocols.adapted import evaluate_adapter, open_saved
 from pointclip2.protocols.classification_report import draw, facts, rows, sentence
 from pointclip2.protocols.job import Finding, Job
 from pointclip2.protocols.per_view import per_view
@@ -37,6 +38,9 @@ class Classification:
             pipeline.text = job.text(backbone, prompts)
         views: int = projector.rig.views
         pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
+        saved = open_saved(job, pipeline, tuple(dataset.classes))
+        if saved is not None:
+            return evaluate_adapter(job, dataset, pipeline, prompts, *saved)
 
         table = job.features(dataset, pipeline)
         searched = None

@@ -28,7 +28,7 @@ from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.prompts import PromptSet, encode_prompts, encode_sentences
 from pointclip2.tasks.data import CloudDataModule
-from pointclip2.tasks.encode import EncodeTask, WriteShards
+from pointclip2.tasks.encode import CloudEncoder, EncodeTask, WriteShards
 from pointclip2.types import ConfigError, DataError
 from pointclip2.visual.exhibit import ConfusionCounts
 from pointclip2.visual.gallery import GalleryItem
@@ -148,19 +148,22 @@ class Job:
 
     def features(self, dataset: CloudDataset, pipeline: ClassifyPipeline) -> FeatureTable:
         """Features of every readable sample: from the cache, or encoded now and cached shard by shard."""
+        data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
+        key = feature_key(data, plain(self.cfg.projector), pipeline.backbone.describe())
+        return self.encoded(dataset, key, EncodeTask(pipeline))
+
+    def encoded(self, dataset: CloudDataset, key: Mapping[str, Any], encoder: CloudEncoder) -> FeatureTable:
+        """What an encoder makes of every readable sample, kept under ``key``; see `features`."""
         cfg, watch = self.cfg, self.watch
         store = None
         size = cfg.features.shard_size
         shards = [list(range(len(dataset))[start : start + size]) for start in range(0, len(dataset), size)]
         if cfg.features.cache:
-            data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
-            key = feature_key(data, plain(cfg.projector), pipeline.backbone.describe())
             store = FeatureStore(Path(cfg.paths.features), key, len(dataset), size)
             shards = [list(store.rows(shard)) for shard in store.missing()]
         writer = ShardWriter(store, len(dataset), size)
         if shards:
             with watch.stage("read"):
-                encoder = EncodeTask(pipeline)
                 modules = CloudDataModule(dataset, shards, cfg.features.batch_size, cfg.features.num_workers)
                 trainer = self.trainer(progress=True, loggers=False, extra=[WriteShards(writer)])
                 trainer.predict(encoder, modules, return_predictions=False)
@@ -177,8 +180,10 @@ class Job:
             )
         return table
 
-    def trainer(self, progress: bool, loggers: bool, extra: list[Any] | None = None) -> Trainer:
-        """A trainer from the options; only encoding shows a bar, only testing logs."""
+    def trainer(
+        self, progress: bool, loggers: bool, extra: list[Any] | None = None, **options: Any
+    ) -> Trainer:
+        """A trainer from the options, those of ``trainer`` and more; only encoding shows a bar, only testing logs."""
         cfg = self.cfg
         callbacks = [build(node) for node in cfg.callbacks.values()] if progress else []
         made = open_loggers(cfg, "evaluate") if loggers else []
@@ -186,7 +191,11 @@ class Job:
         assert isinstance(node, DictConfig)
         try:
             trainer: Trainer = build(
-                node, logger=made or False, callbacks=callbacks + (extra or []), default_root_dir=cfg.run_dir
+                node,
+                logger=made or False,
+                callbacks=callbacks + (extra or []),
+                default_root_dir=cfg.run_dir,
+                **options,
             )
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error

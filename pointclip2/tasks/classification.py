@@ -10,6 +10,7 @@ from jaxtyping import Float, Int64
 from lightning import LightningModule
 from torch import Tensor
 
+from pointclip2.adapters import Adapter
 from pointclip2.metrics.classification import ClassificationMetrics
 from pointclip2.pipelines import ClassifyPipeline
 
@@ -26,11 +27,11 @@ class ClassificationTask(LightningModule):
     """Tests a pipeline on features; `predictions` holds every sample once, whatever the number of processes.
 
     Args:
-        pipeline: with texts and view weights in place.
+        pipeline: with texts and view weights in place; or anything else that gives ``scores`` of a batch's columns.
         classes: names in label order.
     """
 
-    def __init__(self, pipeline: ClassifyPipeline, classes: Sequence[str]) -> None:
+    def __init__(self, pipeline: ClassifyPipeline | Adapter, classes: Sequence[str]) -> None:
         super().__init__()
         self.pipeline = pipeline
         self.metrics = ClassificationMetrics(classes)
@@ -49,9 +50,9 @@ class ClassificationTask(LightningModule):
         )
 
     def test_step(self, batch: list[Tensor], batch_idx: int) -> None:
-        """One batch of (features, label, index)."""
-        features, label, index = batch
-        fused, probability = self.pipeline.fused(self.pipeline.view_logits(features))
+        """One batch of (features, label, index), or of several columns before label and index."""
+        *columns, label, index = batch
+        fused, probability = self.pipeline.scores(*columns)
         self.metrics.update(fused, label)
         self._rows.append((index.cpu(), probability.cpu()))
 

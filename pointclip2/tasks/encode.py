@@ -7,6 +7,7 @@ import torch
 from lightning import LightningModule
 from lightning.pytorch.callbacks import Callback
 
+from pointclip2.backbones.point_nn import PointNNEncoder
 from pointclip2.features.dense import to_columns
 from pointclip2.features.writer import ShardWriter
 from pointclip2.pipelines import ClassifyPipeline, SegmentPipeline
@@ -14,58 +15,79 @@ from pointclip2.tasks.data import CloudBatch
 from pointclip2.types import DenseViews
 
 
-class EncodeTask(LightningModule):
-    """Clouds to view features. ``seconds`` says where the time went."""
+class CloudEncoder(LightningModule):
+    """Clouds to features (batch, views, dim). ``seconds`` says where the time went."""
+
+    def __init__(self, *stages: str) -> None:
+        super().__init__()
+        self.seconds = dict.fromkeys(stages, 0.0)
+
+    def _now(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+class EncodeTask(CloudEncoder):
+    """Clouds to view features."""
 
     def __init__(self, pipeline: ClassifyPipeline) -> None:
-        super().__init__()
+        super().__init__("project", "encode")
         self.pipeline = pipeline
-        self.seconds = {"project": 0.0, "encode": 0.0}
 
     def predict_step(self, batch: CloudBatch, batch_idx: int) -> torch.Tensor:
         """Features (batch, views, dim); the two stages are timed apart."""
         if not batch.index:
             return torch.zeros(0, 0, 0)
-        start = now(self.device)
+        start = self._now()
         images = self.pipeline.projector(batch.points).images
-        middle = now(self.device)
+        middle = self._now()
         features = self.pipeline.backbone.encode_views(images)
         self.seconds["project"] += middle - start
-        self.seconds["encode"] += now(self.device) - middle
+        self.seconds["encode"] += self._now() - middle
         return features
 
 
-def now(device: torch.device) -> float:
-    """Seconds, after all that the device was told to do is done."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter()
-
-
-class DenseEncodeTask(LightningModule):
-    """Clouds to columns of dense features, packed as they come. ``seconds`` says where the time went."""
+class DenseEncodeTask(CloudEncoder):
+    """Clouds to columns of dense features, packed as they come."""
 
     def __init__(self, pipeline: SegmentPipeline, bits: int) -> None:
-        super().__init__()
+        super().__init__("project", "encode")
         self.pipeline = pipeline
         self.bits = bits
-        self.seconds = {"project": 0.0, "encode": 0.0}
 
     def predict_step(self, batch: CloudBatch, batch_idx: int) -> dict[str, torch.Tensor]:
         """Columns of `pointclip2.features.dense`; the two stages are timed apart."""
         if not batch.index:
             return {}
-        start = now(self.device)
+        start = self._now()
         projection = self.pipeline.projector(batch.points)
-        middle = now(self.device)
+        middle = self._now()
         backbone, dense = self.pipeline.backbone, self.pipeline.dense
         features = dense(backbone, projection.images)
         side, input_px = projection.images.shape[-1], dense.input_px(backbone)
         views = DenseViews(features, projection.pixel_yx, projection.visible, side, input_px)
         columns = to_columns(views, batch.points, batch.parts, self.bits)
         self.seconds["project"] += middle - start
-        self.seconds["encode"] += now(self.device) - middle
+        self.seconds["encode"] += self._now() - middle
         return columns
+
+
+class ShapeEncodeTask(CloudEncoder):
+    """Clouds to Point-NN's vectors, as a single view."""
+
+    def __init__(self, encoder: PointNNEncoder) -> None:
+        super().__init__("encode shapes")
+        self.encoder = encoder
+
+    def predict_step(self, batch: CloudBatch, batch_idx: int) -> torch.Tensor:
+        """Vectors (batch, 1, width)."""
+        if not batch.index:
+            return torch.zeros(0, 0, 0)
+        start = self._now()
+        vectors = self.encoder(batch.points).unsqueeze(1)
+        self.seconds["encode shapes"] += self._now() - start
+        return vectors
 
 
 class WriteShards(Callback):

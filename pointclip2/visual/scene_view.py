@@ -156,7 +156,9 @@ def _panel(points: Floats, paint: Floats, boxes: Sequence[DrawnBox], camera: Cam
             top = outline[4:] * scale + shift
             y = float(np.clip(top[:, 1].min() - 9, 8, size[1] - 8))
             x = float(np.clip(top[:, 0].mean(), 30, size[0] - 30))
-            labels.append(_Label(x, _free(x, y, labels), box.label, "#{:02x}{:02x}{:02x}".format(*box.colour)))
+            labels.append(
+                _Label(x, _free(x, y, labels), box.label, "#{:02x}{:02x}{:02x}".format(*box.colour))
+            )
     small = image.resize((int(size[0]), int(size[1])), Image.Resampling.BOX)
     return _Panel(np.asarray(small), labels)
 

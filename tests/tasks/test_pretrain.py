@@ -9,9 +9,9 @@ from safetensors.torch import load_file
 
 from pointclip2.backbones import OpenClipBackbone
 from pointclip2.config import compose
+from pointclip2.pretraining_run import ASSETS, export_model, open_model, pretrain
 from pointclip2.tasks.orthogonal import OrthogonalAdamW, orthogonal
 from pointclip2.tasks.pretrain import Pretrain, image_features, part_matching
-from pointclip2.training import ASSETS, export_model, open_model, train
 from pointclip2.types import ConfigError, WeightsError
 
 
@@ -40,7 +40,7 @@ def _options(folder: Path, steps: int, *more: str) -> list[str]:
 def _train(options: list[str]) -> float:
     cfg = compose("train", [option for option in options if option not in ("logger=[]", "callbacks=null")])
     cfg.logger, cfg.callbacks = {}, {}
-    return train(cfg)
+    return pretrain(cfg)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -58,7 +58,7 @@ def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) 
                 trainer.save_checkpoint(tmp_path / "halves" / "run" / "last.ckpt")
                 raise RuntimeError("killed")
 
-    import pointclip2.training as training
+    import pointclip2.pretraining_run as training
 
     built = training.build
 
@@ -70,7 +70,7 @@ def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "build", build_and_stop)
         with pytest.raises(RuntimeError, match="killed"):
-            train(cfg)
+            pretrain(cfg)
     _train(halves)
     name = "run/model/open_clip_model.safetensors"
     one, two = load_file(tmp_path / "whole" / name), load_file(tmp_path / "halves" / name)

@@ -1,0 +1,182 @@
+"""Point-NN: an encoder of clouds without a single parameter (Zhang et al., CVPR 2023, sec. 3).
+
+Trigonometric embeddings of coordinates, pooled over neighbourhoods of ever fewer points. Two things differ from the
+published program: neighbourhoods are scaled by the deviation of their own cloud, where the program takes that of the
+whole batch, and sampling begins at the point farthest from the middle instead of the first one. So a vector depends
+on its own cloud alone, and not on the order of its points.
+"""
+
+import math
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pointclip2.types import ConfigError
+
+# Values of a neighbourhood tensor worked on at once: some passes over what fits a processor's cache.
+CHUNK = 2**19
+
+
+class PointNNEncoder(nn.Module):
+    """Clouds to vectors, y up, of any size and at any place: each is centred and scaled to the unit sphere first.
+
+    Args:
+        stages: halvings of the points and doublings of the width.
+        dim: width of the first embedding, a multiple of 6.
+        neighbours: points that a neighbourhood reaches out to.
+        every: takes only each so many of them, from the nearest on: as wide a neighbourhood for a fraction of the time.
+        alpha: ratio of the slowest to the fastest wave.
+        beta: angle in radians that the fastest wave turns over one unit.
+
+    Raises:
+        ConfigError: an option has a value that cannot work.
+
+    >>> PointNNEncoder(stages=2, dim=12, neighbours=8)(torch.rand(3, 64, 3)).shape
+    torch.Size([3, 48])
+    """
+
+    def __init__(
+        self,
+        stages: int = 4,
+        dim: int = 72,
+        neighbours: int = 90,
+        every: int = 1,
+        alpha: float = 1000.0,
+        beta: float = 100.0,
+    ) -> None:
+        super().__init__()
+        if stages < 1 or dim < 6 or dim % 6 or neighbours < 1 or every < 1:
+            raise ConfigError(
+                f"adapter.stages={stages}, adapter.dim={dim}, adapter.neighbours={neighbours}, adapter.every={every}: "
+                "at least 1 stage, 1 neighbour, every 1, and a width that is a multiple of 6"
+            )
+        if alpha <= 0 or beta <= 0:
+            raise ConfigError(f"adapter.alpha={alpha} and adapter.beta={beta} must be above 0")
+        self.stages, self.dim, self.neighbours, self.every = stages, dim, neighbours, every
+        self.alpha, self.beta = alpha, beta
+
+    @property
+    def width(self) -> int:
+        """Length of the vectors."""
+        return self.dim * 2**self.stages
+
+    def describe(self) -> dict[str, Any]:
+        """What decides the vectors, as plain data: for cache keys."""
+        return {
+            "id": "point_nn",
+            "stages": self.stages,
+            "dim": self.dim,
+            "neighbours": self.neighbours,
+            "every": self.every,
+            "alpha": self.alpha,
+            "beta": self.beta,
+        }
+
+    @torch.no_grad()
+    def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch width"]:
+        """A vector for every cloud."""
+        points = unit_sphere(points)
+        order = farthest_order(points, max(1, points.shape[1] // 2))
+        return torch.stack([self._encode(cloud, picked) for cloud, picked in zip(points, order, strict=True)])
+
+    def _encode(
+        self, xyz: Float[Tensor, "points 3"], order: Int64[Tensor, " picked"]
+    ) -> Float[Tensor, " width"]:
+        features = torch.view_as_real(self._waves(xyz, self.dim)).flatten(1)
+        picked = order
+        for _ in range(self.stages):
+            features = self._pool(xyz, features, picked)
+            xyz = xyz[picked]
+            # Farthest points of the picked ones are the first of them: what is farthest from the first few of all
+            # points is the next that was picked.
+            picked = torch.arange(max(1, len(xyz) // 2), device=xyz.device)
+        return features.amax(dim=0) + features.mean(dim=0)
+
+    def _waves(self, xyz: Float[Tensor, "points 3"], dim: int) -> Tensor:
+        """(points, dim / 2) complex: sine and cosine of every coordinate at ``dim / 6`` frequencies."""
+        count = dim // 6
+        powers = torch.arange(count, dtype=torch.float64, device=xyz.device) / count
+        rates = (self.beta / self.alpha**powers).float()
+        angles = (xyz.unsqueeze(-1) * rates).flatten(1)
+        return torch.complex(angles.sin(), angles.cos())
+
+    def _pool(
+        self,
+        xyz: Float[Tensor, "points 3"],
+        features: Float[Tensor, "points dim"],
+        picked: Int64[Tensor, " centres"],
+    ) -> Float[Tensor, "centres twice"]:
+        """Neighbourhoods of the picked points, each relative to its centre, weighed by their waves, pooled."""
+        near = nearest(xyz, picked, self.neighbours)[:, :: self.every]
+        scale = 1 / (_deviation(features, near, picked) + 1e-5)
+        dim = features.shape[1]
+        relative = features * scale
+        waves = self._waves(xyz / (_deviation(xyz, near, picked) + 1e-5), 2 * dim)
+        # sin(a - b) + i cos(a - b) from the waves of a and b: a product where two sines would be needed.
+        turned = 1j * waves[picked].conj()
+        neighbours = near.shape[1]
+        pooled = features.new_empty(len(picked), 2 * dim)
+        step = max(1, CHUNK // (neighbours * 2 * dim))
+        for start in range(0, len(picked), step):
+            rows = slice(start, min(start + step, len(picked)))
+            index = near[rows].flatten()
+            shape = (rows.stop - rows.start, neighbours)
+            wave = waves.index_select(0, index).view(*shape, dim)
+            wave = torch.view_as_real(wave * turned[rows].unsqueeze(1)).flatten(2)
+            summed = wave.clone()
+            summed[:, :, :dim] += relative.index_select(0, index).view(*shape, dim) - relative[
+                picked[rows]
+            ].unsqueeze(1)
+            summed[:, :, dim:] += features[picked[rows]].unsqueeze(1)
+            summed *= wave
+            pooled[rows] = summed.amax(dim=1) + summed.mean(dim=1)
+        return F.gelu(pooled)
+
+
+def unit_sphere(points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch points 3"]:
+    """Mean at the origin, farthest point at distance 1; equal points become zeros."""
+    centred = points - points.mean(dim=1, keepdim=True)
+    radius = centred.square().sum(dim=2, keepdim=True).amax(dim=1, keepdim=True).sqrt()
+    return centred / torch.where(radius > 0, radius, torch.ones_like(radius))
+
+
+def farthest_order(points: Float[Tensor, "batch points 3"], count: int) -> Int64[Tensor, "batch picked"]:
+    """Indices of ``count`` points, each the farthest from those before it, from the one farthest out on."""
+    x, y, z = points.unbind(dim=2)
+    order = torch.empty(len(points), count, dtype=torch.int64, device=points.device)
+    last = (x * x + y * y + z * z).argmax(dim=1, keepdim=True)
+    nearest_sq = torch.full_like(x, math.inf)
+    for place in range(count):
+        order[:, place] = last[:, 0]
+        dx, dy, dz = x - x.gather(1, last), y - y.gather(1, last), z - z.gather(1, last)
+        nearest_sq = torch.minimum(nearest_sq, dx * dx + dy * dy + dz * dz)
+        last = nearest_sq.argmax(dim=1, keepdim=True)
+    return order
+
+
+def nearest(
+    xyz: Float[Tensor, "points 3"], picked: Int64[Tensor, " centres"], neighbours: int
+) -> Int64[Tensor, "centres neighbours"]:
+    """Indices of the nearest points of every picked one, itself first, the nearer before; all where there are fewer."""
+    x, y, z = (xyz[picked, axis].unsqueeze(1) - xyz[:, axis] for axis in range(3))
+    distance = x * x + y * y + z * z
+    return distance.topk(min(neighbours, len(xyz)), dim=1, largest=False).indices
+
+
+def _deviation(
+    values: Float[Tensor, "points dim"],
+    near: Int64[Tensor, "centres neighbours"],
+    picked: Int64[Tensor, " centres"],
+) -> Float[Tensor, ""]:
+    """Of all differences between neighbours and their centres, without making them."""
+    centres = values[picked]
+    square = values.square().sum(dim=1)
+    products = (centres @ values.T).gather(1, near)
+    count = near.numel() * values.shape[1]
+    squares = (square[near] + square[picked].unsqueeze(1) - 2 * products).sum()
+    total = values.sum(dim=1)
+    mean = (total[near] - total[picked].unsqueeze(1)).sum() / count
+    return (squares / count - mean.square()).clamp(min=0).sqrt()
