@@ -19,3 +19,7 @@ class CloudError(UserError):
 
 class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
+
+
+class TrainingError(UserError):
+    """A training cannot go on: its loss or its weights are not finite."""

@@ -22,7 +22,7 @@ from pointclip2.dashboards.show import REPORT
 from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
 from pointclip2.types import ConfigError, DataError, UserError
-from pointclip2.visual.cameras import cameras_of
+from pointclip2.visual.cameras import Camera, cameras_of
 from pointclip2.visual.exhibit import Exhibit
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
 
 def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
     """What there is to show; without cameras where the task has no projector."""
-    cameras = ()
+    cameras: tuple[Camera, ...] = ()
     if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
         cameras = cameras_of(build(cfg.projector))
     return Exhibit(

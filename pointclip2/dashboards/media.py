@@ -66,7 +66,7 @@ def _figures(record: Mapping[str, Any], on: str) -> Any:
         [metric_label(name), name, value, "fraction" if 0 <= value <= 1 else "", expect.get(name), on]
         for name, value in metrics.items()
     ]
-    return wandb.Table(columns=head, data=rows)
+    return wandb.Table(columns=[*head], data=rows)
 
 
 def _confusion(confusion: ConfusionCounts) -> Any:
@@ -98,11 +98,11 @@ def _views(exhibit: Exhibit) -> dict[str, Any]:
         [str(view), *(values[view] for values in kept.values()), *(cameras[view].toward if cameras else ())]
         for view in range(count)
     ]
-    table = wandb.Table(columns=head, data=rows)
+    table = wandb.Table(columns=[*head], data=rows)
     charts = {
         f"{name} by view": wandb.plot.bar(table, "view", name, title=f"{name} by view") for name in kept
     }
-    return {"by view": wandb.Table(columns=head, data=rows), **charts}
+    return {"by view": wandb.Table(columns=[*head], data=rows), **charts}
 
 
 def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
@@ -123,7 +123,7 @@ def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
         for rank in ranks:
             row += list(item.guesses[rank - 1]) if rank <= len(item.guesses) else [None, None]
         rows.append(row)
-    return wandb.Table(columns=head, data=rows)
+    return wandb.Table(columns=[*head], data=rows)
 
 
 def _panels(gallery: tuple[GalleryItem, ...]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pointclip2.protocols.columns import Encoded, encode
 from pointclip2.protocols.job import Finding, Job, plain
 from pointclip2.tasks.few_shot import FewShotDataModule, FewShotTask
 from pointclip2.types import SELECTED_ON
+from pointclip2.visual.exhibit import ConfusionCounts
 
 WEAKEST_LAST = ("none", "label_free", "train", "holdout", "unknown", "test")
 assert set(WEAKEST_LAST) == set(SELECTED_ON)
@@ -173,10 +174,13 @@ def finish(
 ) -> Finding:
     """Pictures, predictions and lines of a tested adapter."""
     assert task.predictions is not None
+    confusion = task.metrics.confusion.cpu()
+    gallery = []
     if trainer.is_global_zero:
         with job.watch.stage("draw"):
-            confusion = task.metrics.confusion.cpu()
-            draw(job.run_dir, record, dataset, pipeline, task.predictions, confusion, job.cfg.pictures)
+            gallery = draw(
+                job.run_dir, record, dataset, pipeline, None, task.predictions, confusion, job.cfg.pictures
+            )
     made = record["adapter"]
     return Finding(
         metrics=record["metrics"],
@@ -187,5 +191,9 @@ def finish(
         sentence=adapted_sentence(record),
         skipped=encoded.skipped,
         predictions=task.predictions,
+        gallery=gallery,
+        confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
+        if record["metrics"]
+        else None,
         loggers=trainer.loggers,
     )

@@ -34,17 +34,17 @@ class ShownShape:
 def shown_shapes(
     dataset: CloudDataset,
     pipeline: ClassifyPipeline,
-    table: FeatureTable,
+    table: FeatureTable | None,
     positions: Sequence[int],
     top: Mapping[int, list[tuple[str, float]]],
 ) -> list[ShownShape]:
     """The shapes at these positions of the data set, without those that cannot be read any more.
 
     Args:
-        table: features, for what each view says alone.
+        table: features, for what each view says alone; None where what is learned looks at all views at once.
         top: the best classes of each position with their probabilities, best first.
     """
-    row_of = {position: row for row, position in enumerate(table.index.tolist())}
+    row_of = {} if table is None else {position: row for row, position in enumerate(table.index.tolist())}
     device = next(pipeline.projector.buffers()).device
     shown = []
     for position in positions:
@@ -56,15 +56,18 @@ def shown_shapes(
             images = pipeline.projector(cloud.points.unsqueeze(0).to(device)).images[0].cpu()
         label = dataset.labels[position]
         truth = dataset.classes[label] if label >= 0 else None
-        features = table.features[row_of[position]].unsqueeze(0).cpu()
-        alone = pipeline.view_logits(features)[:, 0].softmax(dim=-1)
+        said: tuple[tuple[str, float], ...] = ()
+        if table is not None:
+            features = table.features[row_of[position]].unsqueeze(0).cpu()
+            alone = pipeline.view_logits(features)[:, 0].softmax(dim=-1)
+            said = tuple(best[0] for best in top_classes(alone, dataset.classes, 1))
         item = GalleryItem(
             name=cloud.name,
             truth=truth,
             guesses=tuple(top[position]),
             clouds=(by_height(cloud.points),),
             views=grey_views(images, is_distance(images), min(max(images.shape[1:]), VIEW_PX)),
-            view_guesses=tuple(best[0] for best in top_classes(alone, dataset.classes, 1)),
+            view_guesses=said,
         )
         shown.append(ShownShape(ViewRow(cloud.name, images, truth, top[position][:3]), item))
     return shown

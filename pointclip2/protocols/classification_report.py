@@ -100,7 +100,7 @@ def draw(
     record: Mapping[str, Any],
     dataset: CloudDataset,
     pipeline: ClassifyPipeline,
-    table: FeatureTable,
+    table: FeatureTable | None,
     predictions: Predictions,
     confusion: Tensor,
     pictures: int,

@@ -80,7 +80,8 @@ def search_classification(
     }
     files = []
     if outcome.weights is not None:
-        pipeline.weights = outcome.weights
+        found: Any = outcome.weights  # frozen, which a Protocol cannot say
+        pipeline.weights = found
         files.append(write_view_weights(job.run_dir, outcome.weights, found_on).name)
     if outcome.prompts is not None and outcome.text is not None:
         prompts, pipeline.text = outcome.prompts, outcome.text.to(pipeline.text.device)

@@ -144,7 +144,7 @@ def _panel(points: Floats, paint: Floats, boxes: Sequence[DrawnBox], camera: Cam
             pixels[row[inside], column[inside]] = paint[order][inside]
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
-    labels = []
+    labels: list[Any] = []
     pairs = sorted(zip(boxes, outlines, strict=True), key=lambda pair: not pair[0].true)
     for box, outline in pairs:
         place = (outline * scale + shift) * _FINE
