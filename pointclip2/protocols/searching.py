@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from omegaconf import DictConfig
@@ -19,6 +19,7 @@ from pointclip2.search.files import write_prompts, write_view_weights
 from pointclip2.search.splits import Sight, holdout, sight
 from pointclip2.search.task import Search, Seen
 from pointclip2.types import ConfigError, DataError
+from pointclip2.view_weights import ViewWeights
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +81,8 @@ def search_classification(
     }
     files = []
     if outcome.weights is not None:
-        found: Any = outcome.weights  # frozen, which a Protocol cannot say
-        pipeline.weights = found
+        # A frozen class has what the protocol asks for, but mypy wants to be able to assign it.
+        pipeline.weights = cast(ViewWeights, outcome.weights)
         files.append(write_view_weights(job.run_dir, outcome.weights, found_on).name)
     if outcome.prompts is not None and outcome.text is not None:
         prompts, pipeline.text = outcome.prompts, outcome.text.to(pipeline.text.device)
