@@ -101,7 +101,7 @@ def _fit(
         num_sanity_val_steps=0,
         log_every_n_steps=len(Batches(shots.examples, shots.variants, recipe.batch, task.seed)),
         check_val_every_n_epoch=task.adapter.validate_epochs,
-        limit_val_batches=1.0 if validation is not None and len(validation) else 0,
+        limit_val_batches=None if validation is not None and len(validation) else 0,
     )
     module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
     go_on = job.cfg.resume and _readable(last)
