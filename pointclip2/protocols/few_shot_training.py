@@ -11,6 +11,7 @@ from lightning.pytorch.callbacks import Checkpoint
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.recipe import Recipe
+from pointclip2.adapters.samples import Batches
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.shots import ShotSubset
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
@@ -20,8 +21,6 @@ from pointclip2.types import WeightsError
 
 CHECKPOINTS = 25
 """How many times a training is saved on its way: what a kill can cost is its share."""
-
-
 LAST = "last.ckpt"
 
 
@@ -100,9 +99,9 @@ def _fit(
         max_epochs=recipe.epochs,
         enable_checkpointing=True,
         num_sanity_val_steps=0,
-        log_every_n_steps=10**9,
+        log_every_n_steps=len(Batches(shots.examples, shots.variants, recipe.batch, task.seed)),
         check_val_every_n_epoch=task.adapter.validate_epochs,
-        limit_val_batches=1.0 if validation is not None and len(validation) else 0,
+        limit_val_batches=None if validation is not None and len(validation) else 0,
     )
     module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
     go_on = job.cfg.resume and _readable(last)

@@ -312,7 +312,7 @@ def test_train_does_not_take_saved_adapters_nor_evaluate_those_to_be_trained(
     toy: Path, outputs: Path
 ) -> None:
     with pytest.raises(ConfigError, match=r"adapter=inter_view"):
-        evaluate(compose("train", [*toy_overrides(toy, outputs), *SMALL, "adapter=saved"]))
+        evaluate(compose("train", [*toy_overrides(toy, outputs), *SMALL, "data.shots=2", "adapter=saved"]))
     with pytest.raises(ConfigError, match=r"adapter\.checkpoint=FILE"):
         evaluated(toy, outputs, "adapter=cache")
 
