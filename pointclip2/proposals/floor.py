@@ -71,7 +71,8 @@ def _plane(level: Floats, thick_m: float) -> Floats | None:
     band = level[np.abs(heights - (low + (first + 0.5) * _BIN_M)) < 0.15 + min(tilt, 0.5)]
     rng = np.random.default_rng(0)
     design = np.column_stack([band[:, :2], np.ones(len(band))])
-    best, most = None, 0
+    best: Floats | None = None
+    most = 0
     for _ in range(_TRIALS):
         three = rng.integers(len(band), size=3)
         try:
@@ -83,7 +84,9 @@ def _plane(level: Floats, thick_m: float) -> Floats | None:
         inside = int((np.abs(band[:, 2] - design @ slope) < thick_m).sum())
         if inside > most:
             best, most = slope, inside
-    for _ in range(3 if best is not None else 0):
+    if best is None:
+        return None
+    for _ in range(3):
         kept = np.abs(band[:, 2] - design @ best) < thick_m
         best = np.linalg.lstsq(design[kept], band[kept, 2], rcond=None)[0]
     return best

@@ -62,7 +62,8 @@ def find_walls(points: Floats, normals: Floats, height: Floats, thick_m: float) 
         if len(own) < 60:
             left[index[np.abs(wall.beyond(points[index])) < thick_m]] = False
             continue
-        wall = Wall(wall.normal, wall.offset_m, tuple(np.quantile(wall.along(points[own]), (0.005, 0.995))))
+        start, end = np.quantile(wall.along(points[own]), (0.005, 0.995)).tolist()
+        wall = Wall(wall.normal, wall.offset_m, (start, end))
         if _is_wall(wall, points, height, own, top, thick_m):
             walls.append(wall)
     return walls
