@@ -20,6 +20,8 @@ SLAB = 0.03
 """Thickness of the layer at an end that may be a floor, in shares of the median extent."""
 CELLS = 24
 """Along each side of the map of what that layer covers."""
+OPEN, OPEN_GAIN = 0.3, 0.6
+"""An end whose layer covers less than this is open, and how much that counts."""
 SAMPLE = 60_000
 DOUBTFUL = 1.2
 """Below this ratio of the best two scores up is a guess."""
@@ -59,7 +61,8 @@ def likely_up(points: Floats) -> LikelyUp:
     """The axis of `UPS` that points up in a scan (n, 3) of a room, whatever its units.
 
     Along the true one a layer at the lower end covers the whole ground (the floor), most of what is between floor
-    and ceiling height is low (furniture), and the extent is short (rooms are wider than high).
+    and ceiling height is low (furniture), and the extent is short (rooms are wider than high). Where no ceiling was
+    scanned, that the upper end is open speaks for it too.
     """
     if len(points) > SAMPLE:
         points = points[:: len(points) // SAMPLE + 1]
@@ -69,7 +72,8 @@ def likely_up(points: Floats) -> LikelyUp:
     scores: dict[str, float] = {}
     if len(inside) < 50:
         return LikelyUp("z", False, dict.fromkeys(UPS, 1.0))
-    slab = SLAB * float(np.median(extent))
+    middling = float(np.median(extent))
+    slab = SLAB * middling
     for number, axis in enumerate("xyz"):
         others = [other for other in range(3) if other != number]
         cells = np.clip(
@@ -81,9 +85,12 @@ def likely_up(points: Floats) -> LikelyUp:
         share = (along - low[number]) / extent[number]
         between = middle & (share > 0.06) & (share < 0.94)
         below = float((share[between] < 0.5).sum() + 1) / float(between.sum() + 2)
-        for sign, floor, lower in (("", low[number], below), ("-", high[number], 1 - below)):
-            layer = _fullest_layer(along, floor, slab, cells)
-            scores[sign + axis] = layer * lower / float(extent[number] / np.median(extent))
+        ends = [_fullest_layer(along, end, slab, cells) for end in (low[number], high[number])]
+        for sign, (floor, roof), lower in (("", ends, below), ("-", ends[::-1], 1 - below)):
+            open_above = max(0.0, 1 - roof / OPEN)
+            scores[sign + axis] = (
+                floor * lower * (1 + OPEN_GAIN * open_above) / float(extent[number] / middling)
+            )
     ranked = sorted(scores, key=lambda up: -scores[up])
     return LikelyUp(ranked[0], scores[ranked[0]] > DOUBTFUL * scores[ranked[1]], scores)
 
