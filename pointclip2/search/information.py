@@ -57,10 +57,12 @@ def information(
 ) -> Float64[Tensor, " candidates"]:
     """Mutual information of prediction and shape as a fraction of the largest possible, ``log(classes)``.
 
-    Predictions are those of `pointclip2.fusion.probabilities`: softmax of the weighted mean over views.
+    Predictions are softmax of the weighted **sum** over views, the weights brought to a mean of 1: views as independent
+    evidence. Of a mean, the spread falls with every view that does not repeat the others, and views that agree on the
+    same mistakes would look best.
     """
     views, batch, classes = logits.shape
-    shares = weights / (weights.sum(dim=1, keepdim=True) * temperature)
+    shares = weights / (weights.mean(dim=1, keepdim=True) * temperature)
     usage = torch.zeros(len(weights), classes, dtype=torch.float64)
     doubt = torch.zeros(len(weights), dtype=torch.float64)
     step = max(1, BUDGET // (classes * max(views, len(weights))))

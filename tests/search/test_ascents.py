@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.fusion import probabilities
+from pointclip2.fusion import fuse
 from pointclip2.search import climb_view_weights, informative_view_weights, search_view_weights
 from pointclip2.search.information import information
 from pointclip2.types import ConfigError, DataError
@@ -87,13 +87,29 @@ def test_information_is_nothing_for_one_answer_and_all_for_sure_and_even_ones() 
     assert float(information(torch.zeros(1, 4, 1), ones)[0]) == 0
 
 
-def test_information_is_that_of_the_fused_probabilities() -> None:
+def test_information_is_that_of_views_as_independent_evidence() -> None:
     logits, _ = noisy_views(2, batch=50)
     weights = torch.rand(3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     for given_weights, told in zip(weights, information(logits, weights).tolist(), strict=True):
-        p = probabilities(logits.double(), given_weights)
+        p = fuse(logits.double(), given_weights / given_weights.mean()).softmax(dim=1)
         entropy = torch.special.entr(p.mean(0)).sum() - torch.special.entr(p).sum(1).mean()
         assert told == pytest.approx(float(entropy) / math.log(6))
+
+
+def test_scaling_all_weights_changes_no_information() -> None:
+    logits, _ = noisy_views(2, batch=50)
+    weights = torch.rand(3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(information(logits, weights), information(logits, 7 * weights))
+
+
+def test_views_that_repeat_each_other_do_not_drive_out_others() -> None:
+    logits, labels = noisy_views(3)
+    truth = torch.nn.functional.one_hot(labels, 6).float()
+    generator = torch.Generator().manual_seed(4)
+    same = torch.randn(1, 300, 6, generator=generator) + 2 * truth
+    views = torch.cat([same, same, logits[:3]])
+    found = informative_view_weights(views, LEVELS)
+    assert accuracy(views, labels, found.values) >= accuracy(views, labels, torch.ones(5))
 
 
 def test_information_of_many_shapes_is_summed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
