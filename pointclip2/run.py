@@ -23,7 +23,7 @@ from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plai
 from pointclip2.records import FAILED, RESULTS, environment, note_failure, write_results
 from pointclip2.types import ConfigError, UserError
 from pointclip2.visual.cameras import cameras_of
-from pointclip2.visual.exhibit import Exhibit
+from pointclip2.visual.exhibit import Camera, Exhibit
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
 
 def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
     """What there is to show; without cameras where the task has no projector."""
-    cameras = ()
+    cameras: tuple[Camera, ...] = ()
     if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
         cameras = cameras_of(build(cfg.projector))
     return Exhibit(

@@ -134,7 +134,8 @@ def _open_wandb(node: DictConfig, job_type: str) -> Logger:
 
     global _offline_from_now
     more: dict[str, Any] = {"job_type": job_type, "name": node.get("name") or _job_name()}
-    settings = {**_timeouts(wandb), **(OmegaConf.to_container(node.settings) if node.get("settings") else {})}
+    own: Any = OmegaConf.to_container(node.settings) if node.get("settings") else {}
+    settings = {**_timeouts(wandb), **own}
     offline = {"mode": "offline"} if _offline_from_now else {}
     logger: WandbLogger = build(node, **more, **offline, settings=settings)
     try:
