@@ -5,7 +5,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import torch
 from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
@@ -15,6 +14,7 @@ from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.pipelines.classify import top_classes
 from pointclip2.prompts import PromptSet
 from pointclip2.protocols.classification_gallery import shown_shapes
+from pointclip2.protocols.provenance import chosen, device_name
 from pointclip2.records import config_hash, write_predictions
 from pointclip2.tasks.classification import Predictions
 from pointclip2.types import weakest_selection
@@ -34,7 +34,7 @@ def facts(
     backbone, weights = pipeline.backbone, pipeline.weights
     assert weights is not None
     choices = {"prompts": prompts.selected_on, "view weights": weights.selected_on}
-    used = "; ".join(f"{what} {_chosen(on)}" for what, on in choices.items() if on != "none")
+    used = "; ".join(f"{what} {chosen(on)}" for what, on in choices.items() if on != "none")
     labelled = sum(dataset.labels[i] >= 0 for i in table.index.tolist())
     return {
         "protocol": f"zero-shot classification, {used or 'no labels used'}",
@@ -60,35 +60,20 @@ def facts(
         "selected_on": weakest_selection(prompts.selected_on, weights.selected_on),
         "expect": OmegaConf.to_container(cfg.expect, resolve=True),
         "config_hash": config_hash(cfg),
-        "device": _device_name(),
+        "device": device_name(),
     }
-
-
-def _chosen(selected_on: str) -> str:
-    words = {
-        "test": "SELECTED ON THE TEST LABELS",
-        "unknown": "selected on unknown labels",
-        "label_free": "chosen on unlabelled shapes",
-    }
-    return words.get(selected_on, f"selected on {selected_on}")
-
-
-def _device_name() -> str:
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"cpu, {torch.get_num_threads()} threads"
 
 
 def sentence(record: Mapping[str, Any]) -> str:
     """One honest sentence about what was measured."""
     data, backbone, weights = record["data"], record["backbone"], record["view_weights"]
-    chosen = "chosen without labels" if weights["selected_on"] == "none" else _chosen(weights["selected_on"])
+    how = "chosen without labels" if weights["selected_on"] == "none" else chosen(weights["selected_on"])
     written = record["prompt"]["selected_on"]
-    prompt = record["prompt"]["name"] + ("" if written == "none" else f", {_chosen(written)}")
+    prompt = record["prompt"]["name"] + ("" if written == "none" else f", {chosen(written)}")
     line = (
         f"{data['n']} clouds of {data['name']} ({data['split']}) among {data['classes']} classes, {backbone['id']}, "
         f"{record['prompt']['count']} sentences ({prompt}), "
-        f"{weights['source']} view weights {chosen}."
+        f"{weights['source']} view weights {how}."
     )
     if backbone["trained"] and backbone["trained_on"]:
         return f"{line} The model was trained on {backbone['trained_on']}."

@@ -8,9 +8,10 @@ from omegaconf import DictConfig, OmegaConf
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.pipelines.detect import DetectPipeline
 from pointclip2.prompts import PromptSet
-from pointclip2.protocols.provenance import chosen, device_name, weakest
+from pointclip2.protocols.provenance import chosen, device_name
 from pointclip2.records import config_hash
 from pointclip2.tasks.scene_data import EncodedScene
+from pointclip2.types import weakest_selection
 
 NAMES = {
     "test/map_25": "mAP at IoU .25",
@@ -74,7 +75,7 @@ def facts(
             "selected_on": prompts.selected_on,
         },
         "view_weights": weights.describe(),
-        "selected_on": weakest([prompts.selected_on, weights.selected_on, scorer.selected_on]),
+        "selected_on": weakest_selection(prompts.selected_on, weights.selected_on, scorer.selected_on),
         "expect": OmegaConf.to_container(cfg.expect, resolve=True),
         "config_hash": config_hash(cfg),
         "device": device_name(),

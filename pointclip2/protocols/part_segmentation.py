@@ -15,6 +15,7 @@ from pointclip2.protocols.dense_features import dense_split
 from pointclip2.protocols.job import Finding, Job
 from pointclip2.protocols.part_categories import CATEGORY_SOURCES, categories_of
 from pointclip2.protocols.part_clouds import CloudWriter
+from pointclip2.protocols.part_searching import planned_part_search, search_parts
 from pointclip2.protocols.part_segmentation_report import draw, facts, gallery, rows, sentence, title
 from pointclip2.tasks.part_choice import PartChoices, choose_parts
 from pointclip2.tasks.part_segmentation import PartSegmentationTask
@@ -73,6 +74,7 @@ class PartSegmentation:
         cfg, watch = job.cfg, job.watch
         with watch.stage("load"):
             dataset = self._open(cfg.data)
+            plan = planned_part_search(cfg, dataset)
             pipeline = self._pipeline(job)
         views: int = pipeline.projector.rig.views  # type: ignore[union-attr,assignment]
         pipeline.weights = build(cfg.view_weights).resolve(dataset.name, pipeline.backbone.id, views)
@@ -82,6 +84,9 @@ class PartSegmentation:
         categories = categories_of(job, dataset, self.category, pipeline, positions, own_parts)
         with watch.stage("text"):
             choices = self._choices(job, dataset, pipeline, categories.of_sample)
+        searched = None
+        if plan is not None:
+            choices, searched = search_parts(job, *plan, dataset, pipeline, choices, self.bits)
         clouds = None if self.ply != "all" else CloudWriter(job.run_dir, dataset, choices)
         shown = spread(dataset.labels, positions, cfg.pictures) if cfg.pictures > 0 else []
         task = PartSegmentationTask(pipeline, dataset, choices, self.bits, shown, clouds)
@@ -89,6 +94,8 @@ class PartSegmentation:
             trainer = job.trainer(progress=False, loggers=True)
             trainer.test(task, split.modules, verbose=False)
         record = facts(cfg, dataset, choices, split, task, categories)
+        if searched is not None:
+            record["search"] = searched
         if trainer.is_global_zero:
             with watch.stage("draw"):
                 draw(job.run_dir, record, dataset, choices, task, write_clouds=self.ply == "pictures")

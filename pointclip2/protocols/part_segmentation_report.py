@@ -12,10 +12,11 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.protocols.dense_features import DenseSplit
 from pointclip2.protocols.part_categories import Categories
 from pointclip2.protocols.part_clouds import CloudWriter, PartColours, gallery_item
-from pointclip2.protocols.provenance import chosen, device_name, weakest
+from pointclip2.protocols.provenance import chosen, device_name
 from pointclip2.records import config_hash, write_text
 from pointclip2.tasks.part_choice import PartChoices
 from pointclip2.tasks.part_segmentation import PartPrediction, PartSegmentationTask
+from pointclip2.types import weakest_selection
 from pointclip2.visual.gallery import GalleryItem
 
 RELEASED = "AS RELEASED"
@@ -39,7 +40,7 @@ def facts(
     backbone, weights = pipeline.backbone, pipeline.weights
     assert weights is not None
     prompts = (*choices.prompts, *categories.prompts)
-    written = weakest([said.selected_on for said in prompts])
+    written = weakest_selection(*(said.selected_on for said in prompts))
     used = "; ".join(
         f"{what} {chosen(on)}"
         for what, on in {"prompts": written, "view weights": weights.selected_on}.items()
@@ -83,7 +84,7 @@ def facts(
             "selected_on": written,
         },
         "view_weights": weights.describe(),
-        "selected_on": weakest([written, weights.selected_on]),
+        "selected_on": weakest_selection(written, weights.selected_on),
         "baselines": task.baselines,
         "coverage": task.coverage,
         "part_iou": {dataset.part_names[part]: value for part, value in task.by_part.items()},

@@ -32,6 +32,8 @@ def planned_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[Search, Sigh
     """
     search = build(cfg.search)
     if not isinstance(search, Search):
+        if search.name != "none":
+            raise ConfigError(f"search={search.name} is for part segmentation: task=part_segmentation")
         return None, None
     return search, sight(search.split, search.needs_labels, build(cfg.data), dataset.split)
 
