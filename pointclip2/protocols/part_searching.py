@@ -134,13 +134,9 @@ def _weights(
 ) -> dict[str, Any]:
     initial = search.initial
     if initial is None:
-        if not isinstance(pipeline.weights, FixedWeights):
-            raise ConfigError(
-                f"search={search.name}: it begins with the same weights for every shape; use view_weights=uniform, "
-                "or give search.initial"
-            )
-        initial = pipeline.weights.values
-        selected_on = weakest_selection(selected_on, pipeline.weights.selected_on)
+        own_weights = _fixed(pipeline, search.name)
+        initial = own_weights.values
+        selected_on = weakest_selection(selected_on, own_weights.selected_on)
     grouped: dict[int, list[_Shape]] = {}
     for shape in shapes:
         if dataset.classes[shape.category] in by_category:
@@ -155,8 +151,9 @@ def _weights(
         evidence.append(ViewEvidence(torch.cat(logits, dim=1), torch.stack([shape.truth for shape in own])))
     found = climb_part_weights(evidence, search.levels, search.free, initial)
     values = tuple(float(f"{value:.6g}") for value in found.values.tolist())
-    pipeline.weights = FixedWeights(values, f"{search.name} search", selected_on)
-    file = write_view_weights(job.run_dir, pipeline.weights, {"search": search.name, "data": dataset.name})
+    weights: Any = FixedWeights(values, f"{search.name} search", selected_on)
+    pipeline.weights = weights
+    file = write_view_weights(job.run_dir, weights, {"search": search.name, "data": dataset.name})
     return {
         "score": {"of": "category mIoU", "before": found.history[0].score, "after": found.score},
         "evaluations": found.evaluations,
@@ -208,8 +205,20 @@ def _prompts(
     return PartChoices(choices.of_sample, new_choices, tuple(new_prompts)), outcome
 
 
+def _fixed(pipeline: SegmentPipeline, name: str) -> FixedWeights:
+    """The weights in use, if they are the same for every shape."""
+    weights: Any = pipeline.weights
+    if not isinstance(weights, FixedWeights):
+        raise ConfigError(
+            f"search={name} begins with the same weights for every shape: use view_weights=uniform, "
+            "or weights found elsewhere with view_weights=file"
+        )
+    return weights
+
+
 def _points(pipeline: SegmentPipeline, shapes: list[_Shape]) -> PointEvidence:
     """Features of points under the view weights in use; each shape's are scaled by the views that see it."""
+    weights = torch.tensor(_fixed(pipeline, "part_prompts").values)
     features = []
     for shape in shapes:
         views = shape.views
@@ -217,14 +226,9 @@ def _points(pipeline: SegmentPipeline, shapes: list[_Shape]) -> PointEvidence:
             scrambled(views.features) if pipeline.scramble else views.features, pipeline.window
         )
         read = read_maps(maps, views.pixel_yx, views.image_px, views.input_px, pipeline.upsample)
-        weights = pipeline.weights
-        if not isinstance(weights, FixedWeights):
-            raise ConfigError(
-                "search=part_prompts needs the same view weights for every shape: use view_weights=uniform"
-            )
         # Centring is linear, so that features can be centred instead of logits.
         read = centred(read, views.visible, pipeline.centre)
-        fused, _ = fuse_points(read, views.visible, torch.tensor(weights.values))
+        fused, _ = fuse_points(read, views.visible, weights)
         features.append(fused[0])
     return PointEvidence(torch.stack(features), torch.stack([shape.truth for shape in shapes]))
 
