@@ -19,7 +19,7 @@ BUDGET = 1 << 22
 def replace_part_sentences(
     evidence: PointEvidence,
     text: Float[Tensor, "parts dim"],
-    sentences: Sequence[Float[Tensor, "sentences dim"]],
+    sentences: Sequence[Float[Tensor, "_ dim"]],
     passes: int = 2,
 ) -> FoundSentences:
     """A sentence replaces its part's vector if the category's mean shape IoU is then strictly larger.
