@@ -61,7 +61,7 @@ def _figures(record: Mapping[str, Any], on: str) -> Any:
     import wandb
 
     metrics, expect = overall(record.get("metrics", {})), dict(record.get("expect") or {})
-    head = ["metric", "name", "value", "unit", "quoted", "selected_on"]
+    head: list[str | int] = ["metric", "name", "value", "unit", "quoted", "selected_on"]
     rows = [
         [metric_label(name), name, value, "fraction" if 0 <= value <= 1 else "", expect.get(name), on]
         for name, value in metrics.items()
@@ -93,7 +93,7 @@ def _views(exhibit: Exhibit) -> dict[str, Any]:
     if not count or any(len(values) != count for values in kept.values()):
         return {}
     cameras = exhibit.cameras if len(exhibit.cameras) == count else ()
-    head = ["view", *kept, *(["toward x", "toward y", "toward z"] if cameras else [])]
+    head: list[str | int] = ["view", *kept, *(["toward x", "toward y", "toward z"] if cameras else [])]
     rows = [
         [str(view), *(values[view] for values in kept.values()), *(cameras[view].toward if cameras else ())]
         for view in range(count)
@@ -111,7 +111,7 @@ def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
 
     titles = list(dict.fromkeys(cloud.title for item in gallery for cloud in item.clouds))
     ranks = range(1, min(TOP, max((len(item.guesses) for item in gallery), default=0)) + 1)
-    head = ["sample", "views", *titles, "truth", "right"]
+    head: list[str | int] = ["sample", "views", *titles, "truth", "right"]
     head += [name for rank in ranks for name in (f"top {rank}", f"probability {rank}")]
     rows = []
     for item in gallery:
