@@ -60,7 +60,7 @@ class Rooms(SceneData):
     ) -> None:
         check_choice("data.boxes", boxes, CONVENTIONS)
         check_choice("data.scanner", scanner, tuple(SCANNERS))
-        self.scenes = dict(scenes or {"train": 100, "val": 20, "test": 40})
+        self.scenes = dict(scenes or {"train": 100, "val": 20, "test": 24})
         if set(self.scenes) != set(SPLITS) or min(self.scenes.values()) < 1:
             raise ConfigError(f"data.scenes: give a positive number for each of {', '.join(SPLITS)}")
         for option, value in (("points", points), ("min_points", min_points), ("limit", limit)):
