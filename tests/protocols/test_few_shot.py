@@ -264,7 +264,7 @@ def test_your_own_folder_is_learned_from_without_a_validation_split(toy: Path, t
     result = evaluate(compose("train", words))
     made = results_of(result)["adapter"]
     assert (made["examples"], made["validation"], made["validation_split"]) == (6, 2, "train")
-    assert result.metrics["test/acc"] == 1
+    assert result.metrics["test/acc"] > 0.5
 
 
 def test_one_example_a_class_leaves_no_validation_and_says_so(toy: Path, tmp_path: Path) -> None:
