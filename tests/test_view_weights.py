@@ -151,7 +151,7 @@ def test_python_files_are_never_executed(tmp_path: Path) -> None:
         ('"111"', "no list of numbers"),
         ("{", "not readable"),
         ("", "not readable"),
-        ({"a": [1, 1, 1]}, r"view_weights\.key, one of: a"),
+        ({"a": [1, 1, 1], "b": "none"}, r"view_weights\.key, one of: a"),
         ({"values": [1, 1, 1], "selected_on": "guess"}, "selected_on=guess: choose one of none"),
     ],
 )
