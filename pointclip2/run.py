@@ -18,6 +18,7 @@ from rich.table import Table
 from pointclip2.config import build
 from pointclip2.console import quiet_lightning
 from pointclip2.dashboards import show, wandb_closed_after
+from pointclip2.dashboards.loggers import one_line
 from pointclip2.dashboards.show import REPORT
 from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
@@ -149,7 +150,10 @@ def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Ex
     """What there is to show; without cameras where the task has no projector."""
     cameras: tuple[Camera, ...] = ()
     if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
-        cameras = cameras_of(build(cfg.projector))
+        try:
+            cameras = cameras_of(build(cfg.projector))
+        except Exception as error:  # someone's own projector, asked for a cloud of two points
+            log.warning("the page shows no cameras: %s", one_line(error))
     return Exhibit(
         title=finding.title,
         sentence=finding.sentence,

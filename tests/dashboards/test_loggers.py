@@ -208,3 +208,21 @@ def test_on_a_full_disk_the_report_makes_room_for_the_results(
     toy = toy_folder(tmp_path / "toy")
     result = evaluate(compose("evaluate", [*toy_overrides(toy, tmp_path / "out"), "data.limit=4"]))
     assert (result.run_dir / "results.json").is_file()
+
+
+def test_a_projector_that_cannot_be_asked_for_its_cameras_costs_only_these(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(projector: Any) -> None:
+        raise RuntimeError("two points are\nno cloud")
+
+    monkeypatch.setattr("pointclip2.run.cameras_of", fails)
+    toy = toy_folder(tmp_path / "toy")
+    result = evaluate(compose("evaluate", [*toy_overrides(toy, tmp_path / "out"), "data.limit=4"]))
+    assert "the page shows no cameras: two points are no cloud" in [
+        record.message for record in caplog.records
+    ]
+    assert (result.run_dir / "results.json").is_file()
+    page = (result.run_dir / "report.html").read_text(encoding="utf-8")
+    assert '<table class="sortable views">' in page
+    assert 'id="rig"' not in page
