@@ -13,7 +13,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_d
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig, open_dict, read_write
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 REMEMBERED = 64
 """Choices of groups that are kept; a sweep with more composes some of them again."""
@@ -36,7 +36,8 @@ class Remembering:
         """
         job = tuple(sweep_overrides)
         config = self.validated.pop(job, None)
-        if config is None:
+        # A sweep may hold a job twice: what the first launch took is locked by Hydra while it ran.
+        if config is None or OmegaConf.is_readonly(config.hydra):
             config = self._composed(master_config, job)
             if len(self.validated) < VALIDATED:
                 self.validated[job] = config

@@ -73,14 +73,18 @@ def test_an_unseen_class_is_refused() -> None:
 
 
 def test_one_class_is_refused_before_anything_is_made(tmp_path: Path) -> None:
-    cfg = compose("train", ["experiment=tiny_clip", "pretraining.classes=[chair]", f"pretraining.folder={tmp_path}"])
+    cfg = compose(
+        "train", ["experiment=tiny_clip", "pretraining.classes=[chair]", f"pretraining.folder={tmp_path}"]
+    )
     with pytest.raises(ConfigError, match="two or more"):
         build(cfg.pretraining)
     assert not list(tmp_path.iterdir())
 
 
 def test_an_empty_caption_set_is_refused(tmp_path: Path) -> None:
-    cfg = compose("train", ["experiment=tiny_clip", "pretraining.captions=[]", f"pretraining.folder={tmp_path}"])
+    cfg = compose(
+        "train", ["experiment=tiny_clip", "pretraining.captions=[]", f"pretraining.folder={tmp_path}"]
+    )
     with pytest.raises(ConfigError, match="captions is empty"):
         build(cfg.pretraining)
 

@@ -182,7 +182,7 @@ def test_a_full_disk_costs_the_log_and_not_the_figures(
     monkeypatch.setattr(CSVLogger, "save", full)
     result = run(toy, outputs, "logger=csv")
     assert record_of(result)["metrics"] == result.metrics != {}
-    assert caplog.text.count("CSVLogger cannot write (No space left on device)") == 1
+    assert caplog.text.count("CSVLogger: logging has failed ([Errno 28] No space left on device)") == 1
 
 
 def test_results_that_cannot_be_written_are_at_least_printed(
