@@ -209,7 +209,7 @@ def _placed(cfg: DictConfig) -> DictConfig:
             # Drawing takes longer than everything else of a job on cached features.
             cfg.pictures = 0 if sweeping() and "wandb" not in cfg.logger else PICTURES
         if cfg.report is None:
-            cfg.report = not sweeping()
+            cfg.report = not sweeping() or "wandb" in cfg.logger
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     # Of an earlier run in the same folder: what is there at the end must be this run's.
