@@ -39,7 +39,12 @@ def jobs(words: list[str]) -> list[list[str]]:
     if "-m" not in words:
         return [words]
     parsed = OverridesParser.create().parse_overrides([word for word in words if word != "-m"])
-    choices = [[f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()] for one in parsed]
+    choices = [
+        [f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()]
+        if one.is_sweep_override()
+        else [str(one.input_line)]
+        for one in parsed
+    ]
     return [list(job) for job in product(*choices)]
 
 
