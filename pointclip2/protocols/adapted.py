@@ -17,11 +17,8 @@ from pointclip2.protocols.classification_report import draw, facts, sentence
 from pointclip2.protocols.columns import Encoded, encode
 from pointclip2.protocols.job import Finding, Job, plain
 from pointclip2.tasks.few_shot import FewShotDataModule, FewShotTask
-from pointclip2.types import SELECTED_ON
+from pointclip2.types import weakest_selection
 from pointclip2.visual.exhibit import ConfusionCounts
-
-WEAKEST_LAST = ("none", "label_free", "train", "holdout", "unknown", "test")
-assert set(WEAKEST_LAST) == set(SELECTED_ON)
 
 
 def setting_of(pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> Setting:
@@ -90,7 +87,7 @@ def adapted_facts(
     shown = FeatureTable(torch.zeros(len(encoded.index), 1, 1), encoded.index, encoded.skipped)
     record = facts(job.cfg, dataset, pipeline, prompts, shown)
     made = card.made
-    selected_on = max(str(made.get("selected_on", "unknown")), prompts.selected_on, key=WEAKEST_LAST.index)
+    selected_on = weakest_selection(str(made.get("selected_on", "unknown")), prompts.selected_on)
     record["task"] = "few_shot"
     record["protocol"] = (
         f"few-shot classification, {card.adapter} on {made.get('shots', '?')} examples a class, "

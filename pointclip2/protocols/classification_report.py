@@ -14,7 +14,7 @@ from pointclip2.pipelines import ClassifyPipeline
 from pointclip2.pipelines.classify import top_classes
 from pointclip2.prompts import PromptSet
 from pointclip2.protocols.classification_gallery import shown_shapes
-from pointclip2.protocols.provenance import chosen, device_name
+from pointclip2.protocols.provenance import chosen, device_name, with_training
 from pointclip2.records import config_hash, write_predictions
 from pointclip2.tasks.classification import Predictions
 from pointclip2.types import weakest_selection
@@ -75,9 +75,7 @@ def sentence(record: Mapping[str, Any]) -> str:
         f"{record['prompt']['count']} sentences ({prompt}), "
         f"{weights['source']} view weights {how}."
     )
-    if backbone["trained"] and backbone["trained_on"]:
-        return f"{line} The model was trained on {backbone['trained_on']}."
-    return f"{line} {backbone['trained_on']}".strip()
+    return with_training(line, backbone)
 
 
 def draw(

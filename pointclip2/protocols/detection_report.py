@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.pipelines.detect import DetectPipeline
 from pointclip2.prompts import PromptSet
-from pointclip2.protocols.provenance import chosen, device_name
+from pointclip2.protocols.provenance import chosen, device_name, with_training
 from pointclip2.records import config_hash
 from pointclip2.tasks.scene_data import EncodedScene
 from pointclip2.types import weakest_selection
@@ -100,9 +100,7 @@ def sentence(record: Mapping[str, Any]) -> str:
         f"{record['view_weights']['source']} view weights, {selected}; temperature {score['temperature']:g}"
         f"{''.join(f', {extra}' for extra in extras)}."
     )
-    if backbone["trained"] and backbone["trained_on"]:
-        return f"{line} The model was trained on {backbone['trained_on']}."
-    return f"{line} {backbone['trained_on']}".strip()
+    return with_training(line, backbone)
 
 
 def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.protocols.dense_features import DenseSplit
 from pointclip2.protocols.part_categories import Categories
 from pointclip2.protocols.part_clouds import CloudWriter, PartColours, gallery_item
-from pointclip2.protocols.provenance import chosen, device_name
+from pointclip2.protocols.provenance import chosen, device_name, with_training
 from pointclip2.records import config_hash, write_text
 from pointclip2.tasks.part_choice import PartChoices
 from pointclip2.tasks.part_segmentation import PartPrediction, PartSegmentationTask
@@ -153,9 +153,7 @@ def sentence(record: Mapping[str, Any]) -> str:
         f"{backbone['id']}, {prompt['count']} sentences ({prompt['name']}{written}), {weights['source']} view weights "
         f"{how}; a part that is neither in labels nor prediction counts 1.{released}"
     )
-    if backbone["trained"] and backbone["trained_on"]:
-        return f"{line} The model was trained on {backbone['trained_on']}."
-    return f"{line} {backbone['trained_on']}".strip()
+    return with_training(line, backbone)
 
 
 def draw(

@@ -1,5 +1,8 @@
 """Where a figure comes from, in words: what its choices were selected on, and on which device it was made."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 
 
@@ -11,6 +14,13 @@ def chosen(selected_on: str) -> str:
         "label_free": "chosen on unlabelled shapes",
     }
     return words.get(selected_on, f"selected on {selected_on}")
+
+
+def with_training(line: str, backbone: Mapping[str, Any]) -> str:
+    """A sentence about a measurement, and what the model had learned from, as far as it is known."""
+    if backbone["trained"] and backbone["trained_on"]:
+        return f"{line} The model was trained on {backbone['trained_on']}."
+    return f"{line} {backbone['trained_on']}".strip()
 
 
 def device_name() -> str:
