@@ -18,7 +18,7 @@ from rich.table import Table
 from pointclip2.config import build
 from pointclip2.console import quiet_lightning
 from pointclip2.dashboards import show, wandb_closed_after
-from pointclip2.dashboards.loggers import one_line
+from pointclip2.dashboards.loggers import one_line, wandb_of
 from pointclip2.dashboards.show import REPORT
 from pointclip2.protocols.job import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
 from pointclip2.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
@@ -113,9 +113,9 @@ def _evaluate(cfg: DictConfig) -> Result:
     finding = task.run(Job(cfg, run_dir, watch))
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
-    if _first_process():
+    record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
-            record = {**finding.record, "seconds": _seconds(watch), **environment()}
             show(_exhibit(finding, record, cfg), run_dir, finding.loggers, cfg.report)
     result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
     if _first_process():
