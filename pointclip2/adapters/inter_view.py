@@ -1,5 +1,6 @@
 """PointCLIP's inter-view adapter: all views of a shape at once, added to what CLIP saw (sec. 3.3 of that paper)."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ class ViewNorm(nn.BatchNorm1d):
     """A batch norm over the channels of every view vector."""
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch views dim"]:
-        return super().forward(views.transpose(1, 2)).transpose(1, 2)
+        return super().forward(views.flatten(0, 1)).view_as(views)
 
 
 class InterViewAdapter(Adapter):
@@ -70,10 +71,11 @@ class InterViewAdapter(Adapter):
     def adapted(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch flat"]:
         """Unit rows of all views, one after the other."""
         everything = self.bottleneck(views * self.view_ratio.view(1, -1, 1))
-        mixed = (1 - self.residual) * self.to_views(everything) + self.residual * views.flatten(1)
+        mixed = torch.lerp(self.to_views(everything), views.flatten(1), self.residual)
         return F.normalize(mixed, dim=1)
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch classes"]:
         """Cosine of the adapted views with the text, which stands beside every view alike."""
-        text = F.normalize(self.text.repeat(1, self.setting.views), dim=1)
-        return self.setting.logit_scale * self.adapted(views) @ text.T
+        # The text repeated for each view has the length sqrt(views); its product with all views is that with their sum.
+        total = self.adapted(views).unflatten(1, views.shape[1:]).sum(dim=1)
+        return self.setting.logit_scale / math.sqrt(views.shape[1]) * total @ self.text.T

@@ -11,7 +11,6 @@ from lightning.pytorch.callbacks import Checkpoint
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.recipe import Recipe
-from pointclip2.adapters.samples import Batches
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.shots import ShotSubset
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
@@ -99,7 +98,7 @@ def _fit(
         max_epochs=recipe.epochs,
         enable_checkpointing=True,
         num_sanity_val_steps=0,
-        log_every_n_steps=len(Batches(shots.examples, shots.variants, recipe.batch, task.seed)),
+        log_every_n_steps=1,  # Lightning's step is an epoch here
         check_val_every_n_epoch=task.adapter.validate_epochs,
         limit_val_batches=None if validation is not None and len(validation) else 0,
     )

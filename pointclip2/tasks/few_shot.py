@@ -1,14 +1,15 @@
 """Few-shot training as a LightningModule over encoded examples: early choice on validation, resumable, tested once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from jaxtyping import Int64
 from lightning import LightningDataModule
+from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, Sampler, TensorDataset
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.adapter import CALMER, seed_epoch
@@ -29,13 +30,13 @@ class FewShotTask(ClassificationTask):
 
     def __init__(self, adapter: Adapter, classes: Sequence[str], seed: int = 0) -> None:
         super().__init__(adapter, classes)
+        self.automatic_optimization = False
         self.adapter = adapter
         self.seed = seed
         self.best_epoch = -1
         self.best_acc = -1.0
         self.best_loss = float("inf")
         self.best_state: dict[str, Tensor] = {}
-        self._begun = -1
         self._losses: list[Tensor] = []
         self._hits = self._count = 0
         self._loss = 0.0
@@ -49,34 +50,39 @@ class FewShotTask(ClassificationTask):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return self.recipe.build_optimiser(self.adapter.parameters())
 
-    def on_train_batch_start(self, batch: list[Tensor], batch_idx: int) -> None:
-        """Before the first batch of an epoch. Lightning leaves out the hook for epochs after a resume."""
-        if self._begun != self.current_epoch:
-            self.begin_epoch()
+    def on_train_batch_start(self, passed: list[list[Tensor]], batch_idx: int) -> None:
+        """Before the one pass of an epoch. Lightning leaves out the epoch's own hook after a resume."""
+        self.begin_epoch()
 
     def begin_epoch(self) -> None:
         """The rate of this epoch, and dropout that does not depend on what went before."""
-        self._begun = self.current_epoch
         for optimiser in self.trainer.optimizers:
             self.recipe.set_rate(optimiser, self.current_epoch)
         seed_epoch(self.seed, self.current_epoch)
         self._losses = []
 
-    def training_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
-        """One batch of columns and labels.
+    def training_step(self, passed: list[list[Tensor]], batch_idx: int) -> None:
+        """All steps of an epoch, each on a batch of columns and labels.
+
+        An adapter's step takes a few milliseconds, and so does Lightning's loop around a step: it goes round once an
+        epoch.
 
         Raises:
             TrainingError: the loss is not finite; the last checkpoint is of an epoch when it was.
         """
-        *columns, label = batch
-        loss = self.recipe.loss(self.adapter(*columns), label)
-        if not bool(loss.isfinite()):
-            raise TrainingError(
-                f"the loss is {float(loss.detach())} at step {self.global_step} (epoch {self.current_epoch}); "
-                f"{self._kept()}: {CALMER}"
-            )
-        self._losses.append(loss.detach())
-        return loss
+        optimiser = self.optimizers()
+        assert isinstance(optimiser, LightningOptimizer)
+        for *columns, label in passed:
+            loss = self.recipe.loss(self.adapter(*columns), label)
+            if not bool(loss.isfinite()):
+                raise TrainingError(
+                    f"the loss is {float(loss.detach())} at step {self.global_step} (epoch {self.current_epoch}); "
+                    f"{self._kept()}: {CALMER}"
+                )
+            optimiser.zero_grad()
+            self.manual_backward(loss)
+            optimiser.step()
+            self._losses.append(loss.detach())
 
     def _kept(self) -> str:
         if self.best_epoch < 0:
@@ -164,6 +170,33 @@ class _Rows(Dataset[list[Tensor]]):
         return [column[rows] for column in self.columns]
 
 
+class _Passes(Dataset[list[list[Tensor]]]):
+    """An epoch's batches by their rows."""
+
+    def __init__(self, samples: Samples, reads: Sequence[str]) -> None:
+        self.rows = _Rows(samples, reads)
+
+    def __getitem__(self, passed: Any) -> list[list[Tensor]]:
+        return [self.rows[rows] for rows in passed]
+
+
+class _WholeEpochs(Sampler[list[list[int]]]):
+    """One item an epoch: the rows of all its batches."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.batches = batches
+
+    def set_epoch(self, epoch: int) -> None:
+        """Lightning calls this before every epoch."""
+        self.batches.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[list[list[int]]]:
+        yield list(self.batches)
+
+
 class FewShotDataModule(LightningDataModule):
     """Encoded examples in memory: seeded batches to learn from, validation and test in one order.
 
@@ -190,16 +223,17 @@ class FewShotDataModule(LightningDataModule):
         self.shots, self.validation, self.test, self.test_index = shots, validation, test, test_index
         self.seed = seed
 
-    def train_dataloader(self) -> DataLoader[list[Tensor]]:
+    def train_dataloader(self) -> DataLoader[list[list[Tensor]]]:
         assert self.shots is not None
         assert self.adapter.recipe is not None
         size = self.adapter.recipe.batch
         batches = Batches(self.shots.examples, self.shots.variants, size, self.seed)
-        # The sampler gives whole batches of rows; each column is indexed once, nothing is collated.
-        return DataLoader(_Rows(self.shots, self.adapter.reads), sampler=batches, batch_size=None)
+        passes = _Passes(self.shots, self.adapter.reads)
+        return DataLoader(passes, sampler=_WholeEpochs(batches), batch_size=None)
 
     def val_dataloader(self) -> DataLoader[list[Tensor]]:
         assert self.validation is not None
+        # The sampler gives whole batches of rows; each column is indexed once, nothing is collated.
         rows = torch.arange(len(self.validation)).split(self.adapter.batch)
         return DataLoader(_Rows(self.validation, self.adapter.reads), sampler=rows, batch_size=None)
 
