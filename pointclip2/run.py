@@ -68,7 +68,7 @@ def run_job(cfg: DictConfig) -> Outcome:
             log.info("has its results already: %s", _job_dir() / RESULTS)
             value = done["objective"]["value"]
             return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
-        result = evaluate(cfg)
+        result = _watched(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
         log.error("%s", error)
@@ -100,13 +100,17 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
+    return _watched(cfg.copy())
+
+
+def _watched(cfg: DictConfig) -> Result:
     with quiet_lightning(), wandb_closed_after():
         return _evaluate(cfg)
 
 
 def _evaluate(cfg: DictConfig) -> Result:
     watch = Stopwatch()
-    cfg = _placed(cfg)
+    _place(cfg)
     run_dir = Path(cfg.run_dir)
     seed_everything(cfg.seed, workers=True, verbose=False)
     task: TaskProtocol = build(cfg.task)
@@ -193,9 +197,8 @@ def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
     console.print(finding.sentence, markup=False)
 
 
-def _placed(cfg: DictConfig) -> DictConfig:
-    """The configuration with its run directory and sweep group filled in."""
-    cfg = cfg.copy()
+def _place(cfg: DictConfig) -> None:
+    """Fill in the run directory and the sweep's group."""
     with open_dict(cfg):
         if HydraConfig.initialized():
             hydra = HydraConfig.get()
@@ -215,7 +218,6 @@ def _placed(cfg: DictConfig) -> DictConfig:
     # Of an earlier run in the same folder: what is there at the end must be this run's.
     for name in (RESULTS, FAILED, REPORT):
         (run_dir / name).unlink(missing_ok=True)
-    return cfg
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

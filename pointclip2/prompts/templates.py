@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pointclip2.prompts.articles import fill, with_article
@@ -70,11 +70,13 @@ class TemplatesPrompt:
         self.combine = check_combine(combine)
 
     def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
-        sentences = {
-            name: tuple(fill(template, phrase(name, category)) for template in depth_templates())
-            for name in check_distinct(classes)
-        }
+        sentences = {name: _filled(phrase(name, category)) for name in check_distinct(classes)}
         return PromptSet("templates", sentences, self.combine)
+
+
+@lru_cache(maxsize=1024)
+def _filled(words: str) -> tuple[str, ...]:
+    return tuple(fill(template, words) for template in depth_templates())
 
 
 @cache
