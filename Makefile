@@ -20,7 +20,7 @@ demo: $(VENV)/installed
 	$(BIN)/python evaluate.py
 
 test: lint
-	$(OFFLINE) $(BIN)/python -m pytest -m "not benchmark"
+	$(OFFLINE) $(BIN)/python -m pytest -m "not benchmark" -n 2 --dist loadfile
 
 bench: $(VENV)/installed-dev
 	$(OFFLINE) $(BIN)/python -m pytest tests/benchmarks -m benchmark -s

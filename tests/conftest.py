@@ -1,4 +1,4 @@
-"""What every test stands on: no network, two threads, and shapes checked at every call into the package."""
+"""What every test stands on: no network, two threads in all, and shapes checked at every call into the package."""
 
 import importlib
 import os
@@ -13,7 +13,7 @@ import pytest
 import torch
 from jaxtyping import install_import_hook
 
-torch.set_num_threads(2)
+torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
 
 # So that plain `pytest` finds the package and what tests share, installed or not.
 ROOT = str(Path(__file__).parents[1])

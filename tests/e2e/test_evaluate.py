@@ -356,6 +356,8 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
         *toy_overrides(toy, tmp_path),
         *("data.limit=40", "features.shard_size=1", "features.batch_size=1"),
     ]
+    # A shell that runs tests in the background has them ignore the signal, and their children with them.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "evaluate.py", *words],
         cwd=ROOT,
@@ -363,6 +365,7 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
         stderr=subprocess.DEVNULL,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
+    signal.signal(signal.SIGINT, before)
     while process.poll() is None and not list((tmp_path / "features").rglob("shard-*")):
         try:
             process.wait(0.02)
