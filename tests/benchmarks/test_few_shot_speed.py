@@ -66,7 +66,8 @@ def test_sixteen_shots_of_forty_classes_train_fifty_times_faster_than_with_encod
     ratio = (EPOCHS * epoch + busy) / busy
     print(
         f"\ninter_view, {len(labels)} shapes, {EPOCHS} epochs, {dim} x {VIEWS} features: {seconds:.1f} s, "
-        f"{busy:.1f} s of processor (goal 120 s); encoding every epoch would add {EPOCHS * epoch:.0f} s: {ratio:.0f} times as long"
+        f"{busy:.1f} s of processor (goal 120 s); "
+        f"encoding every epoch would add {EPOCHS * epoch:.0f} s: {ratio:.0f} times as long"
     )
     assert ratio >= 50
 
