@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
 from pointclip2.errors import DataError
 from pointclip2.records import FAILED, RESULTS, replacing
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Row = dict[str, Any]
 ORACLE = "TEST"
@@ -49,6 +53,25 @@ def runs(paths: Sequence[Path]) -> list[Path]:
             )
         found += inside
     return list(dict.fromkeys(found))
+
+
+def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The paths that hold runs, and of the others what is wrong.
+
+    Raises:
+        DataError: none does.
+    """
+    good, wrong = [], []
+    for path in paths:
+        try:
+            runs([path])
+        except DataError as error:
+            wrong.append(str(error))
+        else:
+            good.append(path)
+    if not good:
+        raise DataError("\n".join(wrong))
+    return good, wrong
 
 
 def rows_of(paths: Sequence[Path]) -> list[Row]:
@@ -191,13 +214,46 @@ def as_markdown(rows: Sequence[Row], metric: str | None) -> str:
     return "\n".join(lines)
 
 
+def of_one_kind(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows that were measured alike together, in the order of the first of each; failures stand with the first."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        first = next(iter(metric_fields([row])), None)
+        groups.setdefault(next(iter(groups), "") if first is None else first, []).append(row)
+    if "" in groups and len(groups) > 1:  # the first of all failed
+        failed = groups.pop("")
+        first = next(iter(groups))
+        groups[first] = failed + groups[first]
+    return list(groups.values())
+
+
 def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int | None = None) -> None:
-    """A table in the console, metrics in per cent."""
+    """Tables in the console, one for each kind of measurement, metrics in per cent."""
     from rich.console import Console
+
+    console = Console(width=width)
+    if width is None and not console.is_terminal:  # a file has no edge
+        console = Console(width=WIDE)
+    for group in of_one_kind(_named_shortly(rows)):
+        own = metric_fields(group)
+        console.print(_table(group, metric if metric in own else next(iter(own), None)))
+    if any(map(is_oracle, rows)):
+        console.print("oracle: selected on the TEST labels that it is measured by; an upper bound, no result")
+
+
+def _named_shortly(rows: Sequence[Row]) -> list[Row]:
+    """Runs by their paths without the folder that all of them are in."""
+    names = [row["run"] for row in rows if "run" in row]
+    if len(names) < 2:
+        return list(rows)
+    common = os.path.commonpath(names)
+    return [{**row, "run": os.path.relpath(row["run"], common)} if "run" in row else row for row in rows]
+
+
+def _table(rows: Sequence[Row], metric: str | None) -> "Table":
     from rich.table import Table
 
     shown = shortened(rows)
-    metric = metric or next(iter(metric_fields(rows)), None)
     table = Table(title="runs side by side (metrics in per cent)")
     fields = fields_of(shown)
     for field in ["", *fields]:
@@ -205,9 +261,4 @@ def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int 
     styles = {"best": "bold green", "oracle": "yellow"}
     for row, mark in zip(shown, marks(rows, metric), strict=True):
         table.add_row(mark, *(cell(field, row) for field in fields), style=styles.get(mark))
-    console = Console(width=width)
-    if width is None and not console.is_terminal:  # a file has no edge
-        console = Console(width=WIDE)
-    console.print(table)
-    if any(map(is_oracle, rows)):
-        console.print("oracle: selected on the TEST labels that it is measured by; an upper bound, no result")
+    return table

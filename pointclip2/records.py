@@ -138,7 +138,7 @@ def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print runs side by side, as these command line words ask for; the exit status."""
-    from pointclip2.comparison import as_csv, as_markdown, metric_fields, print_comparison, rows_of
+    from pointclip2.comparison import as_csv, as_markdown, metric_fields, print_comparison, rows_of, usable
 
     parser = argparse.ArgumentParser(
         prog="python -m pointclip2.records",
@@ -152,7 +152,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--sort", action="store_true", help="the best first, instead of the order given")
     asked = parser.parse_args(words)
     try:
-        rows = rows_of(asked.path)
+        paths, empty = usable(asked.path)
+        for reason in empty:  # such as a sweep that is still at its first job
+            print(reason, file=sys.stderr)
+        rows = rows_of(paths)
         metric = known_metric(asked.metric, metric_fields(rows))
     except UserError as error:
         print(error, file=sys.stderr)

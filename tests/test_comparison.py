@@ -142,6 +142,34 @@ def test_the_command_says_in_one_line_what_it_cannot_use(
         assert error.count("\n") == 1
 
 
+def test_a_folder_without_runs_is_named_and_the_others_are_compared(
+    sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "begun").mkdir()
+    assert main([str(sweep), str(tmp_path / "begun"), "--format=csv"]) == 0
+    said = capsys.readouterr()
+    assert len(list(csv.DictReader(io.StringIO(said.out)))) == 5
+    assert said.err.startswith(str(tmp_path / "begun"))
+    assert len(said.err.splitlines()) == 1
+
+
+def test_each_kind_of_measurement_has_a_table_of_its_own(
+    sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded(
+        tmp_path / "rooms" / "0", None, task="detection", metrics={"test/map_25": 0.31, "test/ar_25": 0.8}
+    )
+    assert main([str(sweep), str(tmp_path / "rooms" / "0")]) == 0
+    first, second = capsys.readouterr().out.split("runs side by side")[1:]
+    assert "test/acc" in first
+    assert "map_25" not in first
+    assert "test/map_25" in second
+    assert "test/acc" not in second
+    assert "sweep/2" in first
+    assert "ConfigError: no such thing" in first
+    assert [line for line in second.splitlines() if "best" in line and "rooms/0" in line]
+
+
 def test_a_folder_without_runs_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="give the folder of a run or of a sweep"):
         runs([tmp_path])
