@@ -99,7 +99,7 @@ def pretrain(cfg: DictConfig) -> float:
         close_wandb()
     if trainer.interrupted:
         raise KeyboardInterrupt
-    trainer.save_checkpoint(last)
+    trainer.save_checkpoint(last, weights_only=False)
     export.write(task, trainer)
     if cfg.objective not in trainer.callback_metrics:
         raise ConfigError(

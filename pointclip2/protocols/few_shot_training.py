@@ -32,7 +32,7 @@ class EpochCheckpoint(Checkpoint):
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Replaces the checkpoint in one step."""
         if (trainer.current_epoch + 1) % self.every == 0:
-            trainer.save_checkpoint(self.path)
+            trainer.save_checkpoint(self.path, weights_only=False)
 
 
 class Drawn(Protocol):
