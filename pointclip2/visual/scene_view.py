@@ -120,6 +120,19 @@ def _by_height(height: Floats) -> Floats:
     return np.array([222.0, 226.0, 232.0]) * (1 - share) + np.array([70.0, 92.0, 130.0]) * share
 
 
+def _extent(flat: Floats, outlines: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """What a panel shows: the scan without strays, and the boxes as far as they do not make it small."""
+    scan = flat if len(flat) else np.concatenate([np.zeros((1, 2)), *outlines])
+    low, high = np.quantile(scan, 0.001, axis=0), np.quantile(scan, 0.999, axis=0)
+    if outlines:
+        corners, reach = np.concatenate(outlines), float((high - low).max()) / 2
+        low, high = (
+            np.maximum(np.minimum(low, corners.min(axis=0)), low - reach),
+            np.minimum(np.maximum(high, corners.max(axis=0)), high + reach),
+        )
+    return low, high
+
+
 def _panel(points: Floats, paint: Floats, boxes: Sequence[DrawnBox], camera: Camera) -> _Panel:
     from PIL import Image, ImageDraw
 
@@ -128,8 +141,7 @@ def _panel(points: Floats, paint: Floats, boxes: Sequence[DrawnBox], camera: Cam
         shown = _not_hiding(points, camera)
         flat, near, paint = flat[shown], near[shown], paint[shown]
     outlines = [camera.project(box.corners)[0] for box in boxes]
-    every = np.concatenate([flat, *outlines]) if len(flat) else np.concatenate([np.zeros((1, 2)), *outlines])
-    low, high = np.quantile(every, 0.001, axis=0), np.quantile(every, 0.999, axis=0)
+    low, high = _extent(flat, outlines)
     scale = (_PANEL_PX - 40) / max(float((high - low).max()), 1e-6)
     size = np.maximum(np.ceil((high - low) * scale).astype(int) + 40, 120)
     shift = (size - (low + high) * scale) / 2
