@@ -71,6 +71,8 @@ class LearnableProjector(nn.Module):
                 convolution.weight.fill_(REST)
                 middle = torch.full((convolution.out_channels, inputs), 1 / inputs)
                 convolution.weight[:, :, 1, 2, 2] = middle * (1 + NOISE * torch.randn_like(middle))
+        # With so few channels a processor takes two thirds of the time where the channels of a cell lie together.
+        self.layers.to(memory_format=torch.channels_last_3d)
 
     @torch.no_grad()
     def grids(
@@ -98,7 +100,8 @@ class LearnableProjector(nn.Module):
     ) -> Float[Tensor, "batch views 3 height width"]:
         """Images; of the views with these numbers, or of all."""
         grids = self.grids(points, views)
-        surface = self.layers(grids.flatten(0, 1).unsqueeze(1)).amax(dim=2)
+        volumes = grids.flatten(0, 1).unsqueeze(1).contiguous(memory_format=torch.channels_last_3d)
+        surface = self.layers(volumes).amax(dim=2)
         largest = surface.amax(dim=(2, 3), keepdim=True)
         # A channel that died shows the background.
         image = 1 - surface / torch.where(largest > 0, largest, torch.ones_like(largest))

@@ -17,7 +17,7 @@ from tests.adapters.made import CLASSES, samples, setting
 
 BACKBONE = {"id": "toy.none", "weights_hash": "abc"}
 MAKERS: dict[str, Callable[[], Adapter]] = {
-    "inter_view": lambda: InterViewAdapter(recipe={"epochs": 12, "batch": 8}),
+    "inter_view": lambda: InterViewAdapter(recipe={"epochs": 40, "batch": 8}),
     "linear_probe": lambda: LinearProbe(),
     "linear_probe, mean": lambda: LinearProbe(features="mean"),
     "linear_probe, per view": lambda: LinearProbe(features="per_view"),
@@ -32,9 +32,9 @@ MAKERS: dict[str, Callable[[], Adapter]] = {
 
 @pytest.fixture(params=MAKERS, scope="module")
 def fitted(request: pytest.FixtureRequest) -> Adapter:
+    torch.manual_seed(0)
     adapter = MAKERS[request.param]()
     adapter.begin(setting())
-    torch.manual_seed(0)
     adapter.fit(samples(8), samples(6, seed=1))
     return adapter
 
