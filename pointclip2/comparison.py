@@ -203,7 +203,11 @@ def write_csv(path: Path, rows: Sequence[Row]) -> Path:
 
 
 def as_markdown(rows: Sequence[Row], metric: str | None) -> str:
-    """A table with metrics in per cent, the best bold, oracle rows in italics and named."""
+    """A table for each kind of measurement, metrics in per cent, the best bold, oracle rows in italics and named."""
+    return "\n\n".join(_markdown_table(group, _judge(group, metric)) for group in of_one_kind(rows))
+
+
+def _markdown_table(rows: Sequence[Row], metric: str | None) -> str:
     shown = shortened(rows)
     fields = fields_of(shown)
     lines = [f"| {' | '.join(['', *fields])} |", f"|{'---|' * (len(fields) + 1)}"]
@@ -215,16 +219,19 @@ def as_markdown(rows: Sequence[Row], metric: str | None) -> str:
 
 
 def of_one_kind(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows that were measured alike together, in the order of the first of each; failures stand with the first."""
+    """Rows that were measured alike together, in the order of the first of each; what has no figure with the first."""
+    kinds = [next(iter(metric_fields([row])), None) for row in rows]
+    first = next(filter(None, kinds), "")
     groups: dict[str, list[Row]] = {}
-    for row in rows:
-        first = next(iter(metric_fields([row])), None)
-        groups.setdefault(next(iter(groups), "") if first is None else first, []).append(row)
-    if "" in groups and len(groups) > 1:  # the first of all failed
-        failed = groups.pop("")
-        first = next(iter(groups))
-        groups[first] = failed + groups[first]
+    for row, kind in zip(rows, kinds, strict=True):
+        groups.setdefault(kind or first, []).append(row)
     return list(groups.values())
+
+
+def _judge(rows: Sequence[Row], metric: str | None) -> str | None:
+    """The metric that was asked for, where these rows have it, or their first."""
+    own = metric_fields(rows)
+    return metric if metric in own else next(iter(own), None)
 
 
 def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int | None = None) -> None:
@@ -235,8 +242,7 @@ def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int 
     if width is None and not console.is_terminal:  # a file has no edge
         console = Console(width=WIDE)
     for group in of_one_kind(_named_shortly(rows)):
-        own = metric_fields(group)
-        console.print(_table(group, metric if metric in own else next(iter(own), None)))
+        console.print(_table(group, _judge(group, metric)))
     if any(map(is_oracle, rows)):
         console.print("oracle: selected on the TEST labels that it is measured by; an upper bound, no result")
 

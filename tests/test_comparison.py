@@ -168,6 +168,11 @@ def test_each_kind_of_measurement_has_a_table_of_its_own(
     assert "sweep/2" in first
     assert "ConfigError: no such thing" in first
     assert [line for line in second.splitlines() if "best" in line and "rooms/0" in line]
+    assert main([str(sweep), str(tmp_path / "rooms" / "0"), "--format=markdown"]) == 0
+    first, second = capsys.readouterr().out.split("\n\n")
+    assert "map_25" not in first
+    assert "**31.00**" in second
+    assert "test/acc" not in second
 
 
 def test_a_folder_without_runs_is_an_error(tmp_path: Path) -> None:

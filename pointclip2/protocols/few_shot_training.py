@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from pointclip2.adapters import Adapter, Samples
 from pointclip2.adapters.recipe import Recipe
@@ -16,7 +17,7 @@ from pointclip2.data.shots import ShotSubset
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
 from pointclip2.protocols.job import Job, plain
 from pointclip2.tasks.few_shot import FewShotDataModule, FewShotTask
-from pointclip2.types import WeightsError
+from pointclip2.types import ConfigError, WeightsError
 
 CHECKPOINTS = 25
 """How many times a training is saved on its way: what a kill can cost is its share."""
@@ -105,7 +106,10 @@ def _fit(
     module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
     go_on = job.cfg.resume and _readable(last)
     with job.watch.stage("train"):
-        trainer.fit(task, module, ckpt_path=str(last) if go_on else None, weights_only=True)
+        try:
+            trainer.fit(task, module, ckpt_path=str(last) if go_on else None, weights_only=True)
+        except MisconfigurationException as error:  # an option that goes with Lightning's own steps only
+            raise ConfigError(f"trainer: {' '.join(str(error).split())}") from error
     if trainer.interrupted:
         raise KeyboardInterrupt
     return trainer

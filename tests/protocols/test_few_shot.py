@@ -264,7 +264,14 @@ def test_your_own_folder_is_learned_from_without_a_validation_split(toy: Path, t
     result = evaluate(compose("train", words))
     made = results_of(result)["adapter"]
     assert (made["examples"], made["validation"], made["validation_split"]) == (6, 2, "train")
-    assert result.metrics["test/acc"] > 0.5
+    assert result.metrics["test/acc"] > result.metrics["test/acc_zero_shot"] + 0.3
+
+
+def test_clipping_gradients_which_no_recipe_knows_is_one_line(toy: Path, tmp_path: Path) -> None:
+    words = folder_words(toy, tmp_path, cloud_folder(tmp_path / "clouds", train=5, test=3), "data.shots=3")
+    cfg = compose("train", [*words, "adapter=inter_view", "+trainer.gradient_clip_val=1.0"])
+    with pytest.raises(ConfigError, match=r"^trainer: .*gradient clipping[^\n]*$"):
+        evaluate(cfg)
 
 
 def test_one_example_a_class_leaves_no_validation_and_says_so(toy: Path, tmp_path: Path) -> None:

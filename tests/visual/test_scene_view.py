@@ -8,7 +8,7 @@ from PIL import Image
 
 from pointclip2.geometry.boxes import corners
 from pointclip2.visual.class_colours import class_colours
-from pointclip2.visual.scene_view import ABOVE, CORNER, DrawnBox, draw_scene
+from pointclip2.visual.scene_view import ABOVE, CORNER, DrawnBox, _extent, draw_scene
 from pointclip2.visual.wireframe import wireframe_ply
 from tests.proposals.toy_room import toy_room
 
@@ -58,3 +58,12 @@ def test_a_mesh_of_boxes_is_a_mesh(tmp_path: Path) -> None:
 
 def test_classes_have_colours_of_their_own() -> None:
     assert len(set(class_colours(40))) == 40
+
+
+def test_a_panel_holds_a_box_that_leaves_the_scan_but_not_one_far_away() -> None:
+    scan = np.random.default_rng(0).random((500, 2))
+    below, far = np.array([[0.2, -0.3], [0.6, 0.5]]), np.array([[40.0, 40.0], [41.0, 41.0]])
+    low, high = _extent(scan, [below])
+    assert low[1] == -0.3
+    assert high.max() <= 1
+    assert _extent(scan, [far])[1].max() < 2
