@@ -105,7 +105,7 @@ class PretrainingData:
         instances: bool = True,
         batch: int = 128,
         chunk: int = 640,
-        chunk_steps: int = 90,
+        chunk_steps: int = 45,
         abstract_share: float = 0.2,
         part_classes: int = 16,
         size: int = 80,
