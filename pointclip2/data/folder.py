@@ -19,6 +19,7 @@ from pointclip2.data.pointtext import read_pointtext
 from pointclip2.data.prepare import TO_Y_UP, check_choice
 from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
 from pointclip2.data.scene_dataset import SceneDataset
+from pointclip2.data.shapes.classes import select
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
 from pointclip2.data.upright import UNITS_M
@@ -80,7 +81,8 @@ class Folder(StoredData):
             y for objects, and what the floor of a room says.
         labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
             file (as seen from ``path``), label and, if need be, up.
-        classes: names to choose from; by default the labels that occur in any split, sorted.
+        classes: names to choose from, or ``known``: those of the built-in model (``unseen``, ``all``: the other classes
+            of the procedural world, too); by default the labels that occur in any split, sorted.
         units: of rooms: ``auto`` (m, cm or mm, by the extent), m cm mm ft in. Objects have none.
         scene_points: of every room, random by seed; null takes all.
 
@@ -95,7 +97,7 @@ class Folder(StoredData):
         path: str | None = None,
         up: str = "auto",
         labels: str = "subfolders",
-        classes: Sequence[str] | None = None,
+        classes: Sequence[str] | str | None = None,
         split: str = "test",
         points: int = 1024,
         sampling: str = "random",
@@ -114,7 +116,7 @@ class Folder(StoredData):
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
         if isinstance(classes, str):
-            raise ConfigError(f"data.classes must be a list of names: data.classes=[{classes}]")
+            classes = select(classes)
         self.classes = None if classes is None else tuple(spoken(name) for name in classes)
         if self.classes is not None and len(set(self.classes)) < len(self.classes):
             raise ConfigError("data.classes names a class twice")

@@ -294,6 +294,19 @@ def test_a_path_that_is_missing_empty_or_not_given_says_what_to_do(tmp_path):
 def test_unknown_axis_and_misspelt_classes_are_refused(tmp_path):
     with pytest.raises(ConfigError, match="list"):
         Folder(str(tmp_path), classes="chair")
+
+
+def test_the_classes_of_the_built_in_model_may_be_asked_for_by_one_word(tmp_path: Path) -> None:
+    (tmp_path / "seat.xyz").write_text("0 0 0\n0 1 0\n1 0 0\n")
+    (tmp_path / "thing.xyz").write_text("0 0 0\n0 1 0\n1 0 0\n")
+    labels = tmp_path / "table" / "labels.csv"
+    labels.parent.mkdir()
+    labels.write_text("file,label\nseat.xyz,chair\n")
+    split = Folder(str(tmp_path), labels=str(labels), classes="known").open("test")
+    assert len(split.classes) == 49
+    of = {name: label for name, label in zip(split.names, split.labels, strict=True)}
+    assert of["seat.xyz"] == split.classes.index("chair")
+    assert of["thing.xyz"] == -1  # not in the table: no truth, but classified
     with pytest.raises(ConfigError, match="up"):
         Folder(str(tmp_path), up="north")
     with pytest.raises(ConfigError, match="twice"):
