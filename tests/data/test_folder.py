@@ -304,7 +304,7 @@ def test_the_classes_of_the_built_in_model_may_be_asked_for_by_one_word(tmp_path
     labels.write_text("file,label\nseat.xyz,chair\n")
     split = Folder(str(tmp_path), labels=str(labels), classes="known").open("test")
     assert len(split.classes) == 49
-    of = {name: label for name, label in zip(split.names, split.labels, strict=True)}
+    of = dict(zip(split.names, split.labels, strict=True))
     assert of["seat.xyz"] == split.classes.index("chair")
     assert of["thing.xyz"] == -1  # not in the table: no truth, but classified
     with pytest.raises(ConfigError, match="up"):
