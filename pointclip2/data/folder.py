@@ -241,7 +241,7 @@ def _split_folders(path: Path) -> tuple[str, ...]:
 
 
 def _clouds_below(top: Path, root: Path, table: LabelTable | None) -> list[Path]:
-    """Readable by their suffix, or listed in the table (missed, then, if unreadable). Sorted."""
+    """Readable by their suffix, or listed in the table (missed, then, if unreadable). Sorted; no table of labels."""
     listed = set() if table is None else {root / name for name in table.labels}
 
     def counts(path: Path) -> bool:
@@ -254,7 +254,7 @@ def _clouds_below(top: Path, root: Path, table: LabelTable | None) -> list[Path]
     for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [path for path in (Path(folder, name) for name in files) if counts(path)]
-    return sorted(path for path in found if table is None or not path.samefile(table.path))
+    return sorted(path for path in found if not LabelTable.is_one(path))
 
 
 def _buffers(path: Path) -> list[Path]:

@@ -35,10 +35,7 @@ class LabelTable:
                 f"{path} cannot be read as a table of labels ({error}): "
                 "data.labels is subfolders, none or a CSV"
             ) from error
-        lines = text.splitlines()
-        separator = ";" if lines and ";" in lines[0] else ","
-        rows = csv.DictReader(lines, delimiter=separator, skipinitialspace=True)
-        columns = [column.strip() for column in rows.fieldnames or []]
+        rows, columns = _rows(text.splitlines())
         if not {"file", "label"} <= set(columns):
             raise DataError(
                 f"{path} must have the columns file and label, but has {', '.join(columns) or 'none'}"
@@ -48,6 +45,17 @@ class LabelTable:
         for row in rows:
             table._add(row, rows.line_num, root)
         return table
+
+    @staticmethod
+    def is_one(path: Path) -> bool:
+        """Whether a file has the columns of such a table, so that it holds no points."""
+        if path.suffix.lower() not in (".csv", ".txt"):
+            return False
+        try:
+            with path.open(encoding="utf-8-sig") as file:
+                return {"file", "label"} <= set(_rows([file.readline()])[1])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            return False  # reading it as a cloud says what is wrong
 
     def _add(self, row: dict[str, str | None], line: int, root: Path) -> None:
         name = Path((row["file"] or "").strip().replace("\\", "/")).as_posix()
@@ -62,3 +70,10 @@ class LabelTable:
             )
         self.labels[name] = spoken(row["label"] or "")
         self.ups[name] = up
+
+
+def _rows(lines: list[str]) -> tuple["csv.DictReader[str]", list[str]]:
+    """The rows, and the names of the columns."""
+    separator = ";" if lines and ";" in lines[0] else ","
+    rows = csv.DictReader(lines, delimiter=separator, skipinitialspace=True)
+    return rows, [column.strip() for column in rows.fieldnames or []]

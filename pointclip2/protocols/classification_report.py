@@ -70,9 +70,10 @@ def sentence(record: Mapping[str, Any]) -> str:
     how = "chosen without labels" if weights["selected_on"] == "none" else chosen(weights["selected_on"])
     written = record["prompt"]["selected_on"]
     prompt = record["prompt"]["name"] + ("" if written == "none" else f", {chosen(written)}")
+    known = "" if data["labelled"] in (0, data["n"]) else f", {data['labelled']} of them with a label,"
     line = (
-        f"{data['n']} clouds of {data['name']} ({data['split']}) among {data['classes']} classes, {backbone['id']}, "
-        f"{record['prompt']['count']} sentences ({prompt}), "
+        f"{data['n']} clouds of {data['name']} ({data['split']}){known} among {data['classes']} classes, "
+        f"{backbone['id']}, {record['prompt']['count']} sentences ({prompt}), "
         f"{weights['source']} view weights {how}."
     )
     return with_training(line, backbone)

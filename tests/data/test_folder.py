@@ -294,20 +294,29 @@ def test_a_path_that_is_missing_empty_or_not_given_says_what_to_do(tmp_path):
 def test_unknown_axis_and_misspelt_classes_are_refused(tmp_path):
     with pytest.raises(ConfigError, match="list"):
         Folder(str(tmp_path), classes="chair")
+    with pytest.raises(ConfigError, match="up"):
+        Folder(str(tmp_path), up="north")
+    with pytest.raises(ConfigError, match="twice"):
+        Folder(str(tmp_path), classes=["tv_stand", "tv stand"])
 
 
 def test_the_classes_of_the_built_in_model_may_be_asked_for_by_one_word(tmp_path: Path) -> None:
     (tmp_path / "seat.xyz").write_text("0 0 0\n0 1 0\n1 0 0\n")
     (tmp_path / "thing.xyz").write_text("0 0 0\n0 1 0\n1 0 0\n")
-    labels = tmp_path / "table" / "labels.csv"
-    labels.parent.mkdir()
+    labels = tmp_path / "known.csv"
     labels.write_text("file,label\nseat.xyz,chair\n")
     split = Folder(str(tmp_path), labels=str(labels), classes="known").open("test")
     assert len(split.classes) == 49
     of = dict(zip(split.names, split.labels, strict=True))
     assert of["seat.xyz"] == split.classes.index("chair")
     assert of["thing.xyz"] == -1  # not in the table: no truth, but classified
-    with pytest.raises(ConfigError, match="up"):
-        Folder(str(tmp_path), up="north")
-    with pytest.raises(ConfigError, match="twice"):
-        Folder(str(tmp_path), classes=["tv_stand", "tv stand"])
+
+
+def test_a_table_of_labels_is_no_cloud_also_when_another_is_used(tmp_path: Path) -> None:
+    (tmp_path / "seat.xyz").write_text("0 0 0\n0 1 0\n1 0 0\n")
+    (tmp_path / "points.csv").write_text("x,y,z\n0,0,0\n0,1,0\n1,0,0\n")
+    (tmp_path / "labels.csv").write_text("file; label; up\nseat.xyz; chair; y\n")
+    (tmp_path / "mine.txt").write_text("file,label\nseat.xyz,stool\n")
+    for labels in ("none", str(tmp_path / "mine.txt")):
+        split = Folder(str(tmp_path), labels=labels, classes=["chair", "stool"]).open("test")
+        assert list(split.names) == ["points.csv", "seat.xyz"]

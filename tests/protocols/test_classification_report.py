@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointclip2.protocols.classification_report import spread
+from pointclip2.protocols.classification_report import sentence, spread
 
 LABELS = st.lists(st.integers(-1, 4), min_size=1, max_size=40)
 
@@ -34,3 +35,17 @@ def test_no_class_is_shown_twice_before_every_class_is_shown(labels: list[int], 
     ]
     known = {label for label in labels if label >= 0}
     assert len(shown) == len(set(shown)) or set(shown) == known
+
+
+@pytest.mark.parametrize(
+    ("labelled", "told"),
+    [(14, "(test) among"), (6, "(test), 6 of them with a label, among"), (0, "(test) among")],
+)
+def test_the_sentence_says_how_many_clouds_an_accuracy_is_of(labelled: int, told: str) -> None:
+    record = {
+        "data": {"name": "folder", "split": "test", "n": 14, "labelled": labelled, "classes": 49},
+        "backbone": {"id": "toy", "trained": True, "trained_on": ""},
+        "prompt": {"name": "name", "count": 49, "selected_on": "none"},
+        "view_weights": {"source": "uniform", "selected_on": "none"},
+    }
+    assert sentence(record).startswith(f"14 clouds of folder {told} 49 classes")
