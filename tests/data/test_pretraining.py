@@ -8,7 +8,7 @@ import torch
 from pointclip2.config import build, compose
 from pointclip2.data.pretraining.abstract import KINDS, make_abstract, plural
 from pointclip2.data.pretraining.batches import PretrainingBatch, PretrainingData, _dealt, moved
-from pointclip2.data.pretraining.captions import SOURCES, Captions, InstanceCaption, forbidden
+from pointclip2.data.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
 from pointclip2.data.pretraining.pool import open_pool
 from pointclip2.data.pretraining.views import NO_PART, ViewDrawer, check_corruption, check_projectors
 from pointclip2.data.shapes.classes import KNOWN, UNSEEN, register
@@ -111,10 +111,15 @@ def test_every_source_of_captions_says_something() -> None:
 
 
 def test_a_caption_holds_for_shapes_with_its_class_and_all_its_attributes() -> None:
-    caption = InstanceCaption("a chair: four legs", 3, frozenset({"four legs"}))
-    assert caption.holds(3, frozenset({"four legs", "no back"}))
-    assert not caption.holds(3, frozenset({"three legs"}))
-    assert not caption.holds(4, frozenset({"four legs"}))
+    captions = [
+        InstanceCaption("a chair: four legs", 3, frozenset({"four legs"})),
+        InstanceCaption("a thing: four legs", -1, frozenset({"four legs"})),
+        InstanceCaption("a chair", 3, frozenset()),
+        InstanceCaption("a tall chair, no back", 3, frozenset({"tall", "no back"})),
+    ]
+    said = [("four legs", "no back"), ("three legs",), ("four legs",), ()]
+    expected = [[1, 1, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    assert compatible(captions, [3, 3, 4, -1], said).int().tolist() == expected
 
 
 def test_every_composition_can_be_sampled_and_says_what_it_is() -> None:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from pointclip2.data.pretraining.captions import SOURCES, Captions, InstanceCaption, forbidden
+from pointclip2.data.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
 from pointclip2.data.pretraining.pool import Pool, open_pool, part_table
 from pointclip2.data.pretraining.views import (
     MOST_PARTS,
@@ -192,20 +192,13 @@ class PretrainingData:
             parts >= 0, column[labels.unsqueeze(1), parts.clamp(min=0)], torch.full_like(parts, -1)
         )
         instance = self._instances(pool, chosen, rng)
-        said = [frozenset(pool.said[index]) for index in chosen]
-        compatible = torch.tensor(
-            [
-                [sentence.holds(int(label), claims) for sentence in instance]
-                for label, claims in zip(labels, said, strict=True)
-            ]
-        )
         return PretrainingBatch(
             images,
             labels,
             patch_parts,
             [self.captions.of_class(label, rng) for label in range(len(self.classes))],
             [sentence.text for sentence in instance],
-            compatible,
+            compatible(instance, labels.tolist(), [pool.said[index] for index in chosen]),
             texts,
             owner,
             word,

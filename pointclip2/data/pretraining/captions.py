@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import torch
+from torch import Tensor
+
 from pointclip2.data.pretraining.abstract import FRAMES
 from pointclip2.data.shapes.classes import UNSEEN, register
 from pointclip2.data.shapes.shape import Random
@@ -31,9 +34,28 @@ class InstanceCaption:
     """Class that it names; -1 where it names none."""
     claims: frozenset[str]
 
-    def holds(self, label: int, attributes: frozenset[str]) -> bool:
-        """Whether the sentence is true of a shape, as far as its attributes were recorded."""
-        return self.label in (-1, label) and self.claims <= attributes
+
+def compatible(
+    sentences: Sequence[InstanceCaption], labels: Sequence[int], said: Sequence[Sequence[str]]
+) -> Tensor:
+    """(shapes, sentences) bool: whether a sentence is true of a shape, as far as its attributes were recorded.
+
+    Args:
+        sentences: what they name and claim.
+        labels: class of each shape, -1 for compositions.
+        said: attributes of each shape.
+    """
+    claims = dict.fromkeys(claim for sentence in sentences for claim in sorted(sentence.claims))
+    column = {claim: index for index, claim in enumerate(claims)}
+    claimed = torch.zeros(len(sentences), len(column))
+    for row, sentence in enumerate(sentences):
+        claimed[row, [column[claim] for claim in sentence.claims]] = 1
+    missing = torch.ones(len(labels), len(column))
+    for row, attributes in enumerate(said):
+        missing[row, [column[claim] for claim in attributes if claim in column]] = 0
+    named = torch.tensor([sentence.label for sentence in sentences])
+    right = (named < 0) | (named == torch.tensor(labels).unsqueeze(1))
+    return right & (missing @ claimed.T == 0)
 
 
 class Captions:
