@@ -1,5 +1,8 @@
+import csv
 import json
+from pathlib import Path
 
+import pytest
 import torch
 
 from pointclip2.backbones import tiny
@@ -39,3 +42,13 @@ def test_the_card_says_what_the_model_was_trained_on_and_how() -> None:
     assert card["bytes"] == (FOLDER / "open_clip_model.safetensors").stat().st_size <= 12_000_000
     assert {"trained_on", "command", "seed", "data", "git_commit", "steps"} <= set(card)
     assert "MODEL_CARD.md" in {path.name for path in FOLDER.iterdir()}
+
+
+def test_the_published_log_ends_with_the_validation_of_the_shipped_weights() -> None:
+    card = json.loads((FOLDER / "model.json").read_text())
+    log = Path(__file__).parents[2] / "outputs" / "published" / "tiny_clip_training.csv"
+    with log.open() as lines:
+        last = list(csv.DictReader(lines))[-1]
+    assert int(last["step"]) + 1 == card["steps"] == card["of_steps"]
+    for name in ("val/acc", "val/acc_scan"):
+        assert float(last[name]) == pytest.approx(card["validation"][name])
