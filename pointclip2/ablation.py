@@ -1,38 +1,131 @@
-"""What mattered in training, as a table: ``python -m pointclip2.ablation outputs/training/ablation_*``."""
+"""What mattered in training, as a table: ``python -m pointclip2.ablation outputs/training/ablation_*``.
 
+With ``--measure`` the trained models are also evaluated as `MEASURED` says. What has been measured stands in each
+training's folder and is not measured again, unless its weights, the options or the program are others.
+"""
+
+import argparse
+import csv
+import io
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from pointclip2.pretraining_run import CARD
-from pointclip2.types import DataError
+from pointclip2.errors import DataError, UserError
+from pointclip2.records import finished_job, write_text
+
+MODEL, CARD = (
+    "model",
+    "model.json",
+)  # as `pointclip2.pretraining_run` writes them; importing it would load torch
+MEASURED: dict[str, tuple[str, ...]] = {
+    "test": (),
+    "test, scanned": ("data.corruption=scan",),
+    "test by splat": ("projector=splat",),
+    "unseen classes": ("experiment=tiny_clip_unseen",),
+    "parts, mIoU": ("task=part_segmentation", "data.per_class.test=4"),
+}
+"""Options of ``evaluate.py`` by column; the objective of the run is what stands there."""
+
+Row = dict[str, str | int | float]
 
 
-def ablation_table(folders: Sequence[Path]) -> str:
-    """Markdown, one row a training, best first.
+def validated(folder: Path) -> Row:
+    """What a training says of itself: its name, its steps, and the accuracies of its last validation as fractions.
 
     Raises:
         DataError: a folder without a finished validation.
     """
-    rows = []
-    for folder in folders:
-        card = folder / "model" / CARD
-        if not card.is_file():
-            raise DataError(f"{folder}: no model/{CARD}; train there first")
-        told = json.loads(card.read_text())
-        scores = told["validation"]
-        rows.append(
-            (scores["val/acc"], scores["val/acc_scan"], folder.name.removeprefix("ablation_"), told["steps"])
-        )
-    lines = ["| training | steps | val acc | val acc, scanned |", "|---|---|---|---|"]
-    for clean, scan, name, steps in sorted(rows, reverse=True):
-        lines.append(f"| {name.replace('_', ' ')} | {steps} | {100 * clean:.1f} | {100 * scan:.1f} |")
+    card = _card(folder)
+    try:
+        scores = card["validation"]
+        return {
+            "training": folder.name.removeprefix("ablation_").replace("_", " "),
+            "steps": card["steps"],
+            "val": scores["val/acc"],
+            "val, scanned": scores["val/acc_scan"],
+        }
+    except KeyError as error:
+        raise DataError(f"{folder / MODEL / CARD}: no {error} in it; train there again") from error
+
+
+def measured(folder: Path, options: Sequence[str] = ()) -> Row:
+    """The columns of `MEASURED` for the model of a training, as fractions; ``options`` are added to those of each.
+
+    Raises:
+        UserError: options that cannot work, or a model that cannot be opened.
+    """
+    from pointclip2.config import compose
+    from pointclip2.run import evaluate
+
+    weights = _card(folder)["sha256"]
+    found: Row = {}
+    for column, own in MEASURED.items():
+        cfg = compose("evaluate", [*own, *options, "backbone=local", "backbone.arch=null", "logger=none"])
+        cfg.backbone.arch = f"local-dir:{folder / MODEL}"  # may hold what Hydra's grammar would need quoted
+        cfg.report, cfg.pictures = False, 0
+        cfg.run_dir = str(folder / "measured" / column.replace(",", "").replace(" ", "_"))
+        record = finished_job(Path(cfg.run_dir), cfg)
+        if record is None or record["backbone"]["weights_hash"] != weights:
+            print(f"{folder.name}: {column}", file=sys.stderr, flush=True)
+            evaluate(cfg)
+            record = json.loads((Path(cfg.run_dir) / "results.json").read_text(encoding="utf-8"))
+        found[column] = record["objective"]["value"]
+    return found
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """One row a training in the order given; fractions as per cent."""
+    lines = [f"| {' | '.join(rows[0])} |", "|" + "---|" * len(rows[0])]
+    lines += [f"| {' | '.join(_shown(value, 1) for value in row.values())} |" for row in rows]
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def as_csv(rows: Sequence[Row]) -> str:
+    """The same with two digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    writer.writerows([_shown(value, 2) for value in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def _shown(value: str | float, digits: int) -> str:
+    return f"{100 * value:.{digits}f}" if isinstance(value, float) else str(value)
+
+
+def _card(folder: Path) -> dict[str, Any]:
     try:
-        print(ablation_table([Path(folder) for folder in sys.argv[1:]]))
-    except DataError as error:
-        sys.exit(str(error))
+        card: dict[str, Any] = json.loads((folder / MODEL / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder}: no readable {MODEL}/{CARD}; train there first") from error
+    return card
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the table, as these command line words ask for; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pointclip2.ablation", description="Trainings side by side."
+    )
+    parser.add_argument("folder", nargs="+", type=Path, help="of a training: outputs/training/<name>")
+    parser.add_argument("--measure", action="store_true", help="evaluate the models, too")
+    parser.add_argument("--csv", type=Path, help="a file for the table, in addition")
+    asked = parser.parse_args(words)
+    try:
+        rows = [validated(folder) for folder in asked.folder]
+        if asked.measure:
+            rows = [row | measured(folder) for row, folder in zip(rows, asked.folder, strict=True)]
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    rows.sort(key=lambda row: row["val"], reverse=True)
+    if asked.csv:
+        write_text(asked.csv, as_csv(rows))
+    print(as_markdown(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
