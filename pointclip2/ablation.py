@@ -10,16 +10,15 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from pointclip2.errors import DataError, UserError
 from pointclip2.records import finished_job, write_text
 
-MODEL, CARD = (
-    "model",
-    "model.json",
-)  # as `pointclip2.pretraining_run` writes them; importing it would load torch
+# As `pointclip2.pretraining_run` writes them; importing it would load torch.
+MODEL, CARD = "model", "model.json"
 MEASURED: dict[str, tuple[str, ...]] = {
     "test": (),
     "test, scanned": ("data.corruption=scan",),
@@ -68,11 +67,12 @@ def measured(folder: Path, options: Sequence[str] = ()) -> Row:
         cfg.report, cfg.pictures = False, 0
         cfg.run_dir = str(folder / "measured" / column.replace(",", "").replace(" ", "_"))
         record = finished_job(Path(cfg.run_dir), cfg)
-        if record is None or record["backbone"]["weights_hash"] != weights:
-            print(f"{folder.name}: {column}", file=sys.stderr, flush=True)
-            evaluate(cfg)
-            record = json.loads((Path(cfg.run_dir) / "results.json").read_text(encoding="utf-8"))
-        found[column] = record["objective"]["value"]
+        if record is not None and record["backbone"]["weights_hash"] == weights:
+            found[column] = record["objective"]["value"]
+            continue
+        print(f"{folder.name}: {column}", file=sys.stderr, flush=True)
+        with redirect_stdout(sys.stderr):  # the table of trainings alone is what this program prints
+            found[column] = evaluate(cfg).objective
     return found
 
 

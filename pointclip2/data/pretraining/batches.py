@@ -258,7 +258,7 @@ class PretrainingData:
 def moved(images: Tensor, parts: Tensor, cells: int, rng: Random) -> tuple[Tensor, Tensor]:
     """Images (n, size, size) in [0, 1] and part maps (n, cells), mirrored, zoomed, stretched and shifted alike.
 
-    A chunk's views come several times, and an object may sit anywhere in a real crop.
+    A shape comes again in later chunks, and an object may sit anywhere in a real crop.
     """
     count = len(images)
     zoom = np.exp(rng.normal(0.0, 0.08, count))
