@@ -21,7 +21,7 @@ _status = 0
 def main(cfg: DictConfig) -> float:
     """One run. Returns the objective to sweepers."""
     # Imported here so that --help answers at once.
-    from pointclip2.run import run_job
+    from pointclip2.app.run import run_job
 
     global _status
     outcome = run_job(cfg)
@@ -32,5 +32,5 @@ def main(cfg: DictConfig) -> float:
 if __name__ == "__main__":
     main()
     # A sweep's jobs may have run in other processes.
-    sweeps = sys.modules.get("pointclip2.sweeps")
+    sweeps = sys.modules.get("pointclip2.app.sweep")
     sys.exit(_status or getattr(sweeps, "status", 0))

@@ -20,7 +20,7 @@ _status = 0
 def main(cfg: DictConfig) -> float:
     """One training. Returns the objective to sweepers."""
     # Imported here so that --help answers at once.
-    from pointclip2.training import train
+    from pointclip2.app.training import train
     from pointclip2.types import UserError
 
     global _status

@@ -12,8 +12,8 @@ import torch
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from pointclip2.catalog import main as catalog
-from pointclip2.config import build, compose
+from pointclip2.app.catalog import main as catalog
+from pointclip2.app.compose import build, compose
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "data/README.md", "outputs/README.md")
@@ -31,7 +31,7 @@ def commands(start: str) -> list[str]:
     )
 
 
-EVALUATE, CATALOG = commands("python evaluate.py"), commands("python -m pointclip2.catalog")
+EVALUATE, CATALOG = commands("python evaluate.py"), commands("pointclip2 catalog")
 
 
 def jobs(words: list[str]) -> list[list[str]]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from pointclip2.backbones import OpenClipBackbone
 from pointclip2.data.dataset import CloudDataset
+from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import Cloud, CloudError
 
 TOY_CONFIG: dict[str, Any] = {

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.data.box_files import ENDING
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.files.box_files import ENDING
+from pointclip2.data.files.meshes import MESH_SUFFIXES, read_mesh
+from pointclip2.data.files.pcd import read_pcd
+from pointclip2.data.files.pointtext import read_pointtext
 from pointclip2.data.label_table import LabelTable, spoken
-from pointclip2.data.meshes import MESH_SUFFIXES, read_mesh
-from pointclip2.data.pcd import read_pcd
-from pointclip2.data.pointtext import read_pointtext
 from pointclip2.data.prepare import TO_Y_UP, check_choice
 from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
 from pointclip2.data.scene_dataset import SceneDataset
-from pointclip2.data.shapes.classes import select
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
 from pointclip2.data.upright import UNITS_M
 from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.worlds.shapes.classes import select
 
 SPLITS = ("train", "val", "test")
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pointclip2.data.fetch import fetch_zip
-from pointclip2.data.hdf5 import Hdf5Index
-from pointclip2.data.mesh_tree import MeshTreeIndex
+from pointclip2.data.files.hdf5 import Hdf5Index
+from pointclip2.data.files.mesh_tree import MeshTreeIndex
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import ConfigError, DataError

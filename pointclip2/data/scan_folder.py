@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.data.box_files import boxes_beside, read_boxes
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files, digest_values
+from pointclip2.data.files.box_files import boxes_beside, read_boxes
 from pointclip2.data.prepare import finite_rows
 from pointclip2.data.stored_scenes import RawScene, SceneIndex
 from pointclip2.data.upright import SMALLEST_M, UNITS_M, describe_extent, likely_unit, likely_up, to_z_up

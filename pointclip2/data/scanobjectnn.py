@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pointclip2.data.hdf5 import Hdf5Index
+from pointclip2.data.files.hdf5 import Hdf5Index
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import DataError

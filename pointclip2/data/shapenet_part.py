@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.data.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index
+from pointclip2.data.files.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index
 from pointclip2.data.part_table import offsets
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import CloudError, ConfigError, DataError

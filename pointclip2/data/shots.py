@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
+from pointclip2.cache.store import replace_file
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.prepare import stable_seed
-from pointclip2.features.store import replace_file
 from pointclip2.types import Cloud, ConfigError, DataError
 
 ALL = "all"

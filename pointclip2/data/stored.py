@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 
 from pointclip2.data.checksum import digest_values
+from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.prepare import SAMPLINGS, check_choice, normalised, prepare_points, stable_seed
-from pointclip2.data.shapes.corruption import PRESETS, corrupt
 from pointclip2.types import Cloud, CloudError, ConfigError, UserError
 
 READING_VERSION = 1
@@ -75,7 +75,7 @@ class StoredData(CloudData):
         points: points of every cloud.
         sampling: which points of a larger cloud: ``first``, ``random`` or ``farthest`` (spread evenly).
         limit: only so many samples of a split, random by seed; smaller subsets lie within larger ones.
-        corruption: what a scanner did to the clouds, a preset of `pointclip2.data.shapes.corruption`.
+        corruption: what a scanner did to the clouds, a preset of `pointclip2.data.corruption`.
         seed: of everything random: sampling, subset and corruption.
     """
 

@@ -9,8 +9,8 @@ from lightning import LightningDataModule
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
+from pointclip2.cache import FeatureTable
 from pointclip2.data.dataset import CloudDataset
-from pointclip2.features import FeatureTable
 from pointclip2.types import Cloud, CloudError
 
 

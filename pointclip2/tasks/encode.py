@@ -7,11 +7,12 @@ import torch
 from lightning import LightningModule
 from lightning.pytorch.callbacks import Callback
 
-from pointclip2.backbones.point_nn import PointNNEncoder
-from pointclip2.features.dense import to_columns
-from pointclip2.features.writer import ShardWriter
-from pointclip2.pipelines import ClassifyPipeline, SegmentPipeline
+from pointclip2.cache.dense import to_columns
+from pointclip2.cache.writer import ShardWriter
+from pointclip2.encoders.points.point_nn import PointNNEncoder
+from pointclip2.tasks.classification.pipeline import ClassifyPipeline
 from pointclip2.tasks.data import CloudBatch
+from pointclip2.tasks.parts.pipeline import SegmentPipeline
 from pointclip2.types import DenseViews
 
 
@@ -57,7 +58,7 @@ class DenseEncodeTask(CloudEncoder):
         self.bits = bits
 
     def predict_step(self, batch: CloudBatch, batch_idx: int) -> dict[str, torch.Tensor]:
-        """Columns of `pointclip2.features.dense`; the two stages are timed apart."""
+        """Columns of `pointclip2.cache.dense`; the two stages are timed apart."""
         if not batch.index:
             return {}
         start = self._now()

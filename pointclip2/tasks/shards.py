@@ -6,7 +6,7 @@ import torch
 from lightning import LightningDataModule
 from torch.utils.data import DataLoader, Dataset
 
-from pointclip2.features.store import FeatureStore, Shard
+from pointclip2.cache.store import FeatureStore, Shard
 
 
 class _Shards(Dataset[Shard]):

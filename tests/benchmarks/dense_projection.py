@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pointclip2.projectors import RealisticProjector
+from pointclip2.encoders.projectors import RealisticProjector
 
 Number = TypeVar("Number", int, float)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from tests.benchmarks.dense_projection import DenseProjection
-from tests.projectors.options import projector
+from tests.encoders.projectors.options import projector
 
 
 def peak_mb() -> float:

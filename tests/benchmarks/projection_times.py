@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.dense_projection import DenseProjection
-from tests.projectors.options import projector
+from tests.encoders.projectors.options import projector
 
 
 def surfaces(batch: int, count: int) -> Tensor:

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from pointclip2.adapters import InterViewAdapter, Samples, Setting
-from pointclip2.backbones.point_nn import PointNNEncoder
-from pointclip2.config import build, compose
-from pointclip2.console import quiet_lightning
-from pointclip2.protocols.few_shot_training import _fit
-from pointclip2.protocols.job import Job
-from pointclip2.tasks.few_shot import FewShotTask
-from tests.backbones.test_point_nn import plainly
+from pointclip2.app.compose import build, compose
+from pointclip2.app.console import quiet_lightning
+from pointclip2.encoders.points.point_nn import PointNNEncoder
+from pointclip2.heads.adapters import InterViewAdapter, Samples, Setting
+from pointclip2.tasks.few_shot.module import FewShotTask
+from pointclip2.tasks.few_shot.training import _fit
+from pointclip2.tasks.run_parts import Job
+from tests.encoders.points.test_point_nn import plainly
 
 CLASSES, SHOTS, VIEWS, EPOCHS = 40, 16, 10, 250
 

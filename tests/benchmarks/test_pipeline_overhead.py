@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from pointclip2.backbones import OpenClipBackbone
-from pointclip2.config import build, compose
-from pointclip2.pipelines import ClassifyPipeline
-from pointclip2.prompts import NamePrompt
+from pointclip2.app.compose import build, compose
+from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.tasks.classification.pipeline import ClassifyPipeline
+from pointclip2.text import NamePrompt
 
 
 def alternating_seconds(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pointclip2.data.rooms.world import Rooms
+from pointclip2.worlds.rooms.world import Rooms
 
 pytestmark = pytest.mark.benchmark
 ROOMS = 6

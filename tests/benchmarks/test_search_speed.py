@@ -14,10 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pointclip2.fusion import view_logits
-from pointclip2.search import replace_sentences, search_view_weights
-from pointclip2.search.bounds import decide
-from pointclip2.search.candidates import candidates
+from pointclip2.heads.fusion import view_logits
+from pointclip2.heads.search import replace_sentences, search_view_weights
+from pointclip2.heads.search.bounds import decide
+from pointclip2.heads.search.candidates import candidates
 from tests.toy import toy_folder, toy_overrides
 
 ROOT = Path(__file__).parents[2]

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from pointclip2.backbones import OpenClipBackbone
-from pointclip2.config import build, compose
-from pointclip2.pipelines import SegmentPipeline
-from pointclip2.prompts import NamePrompt
+from pointclip2.app.compose import build, compose
+from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.tasks.parts.pipeline import SegmentPipeline
+from pointclip2.text import NamePrompt
 from tests.benchmarks.test_pipeline_overhead import alternating_seconds
 
 PARTS = ["back", "seat", "leg", "arm"]

@@ -11,7 +11,7 @@ import pytest
 from hydra.utils import get_object
 from omegaconf import OmegaConf
 
-from pointclip2.config import build, compose, conf_dir
+from pointclip2.app.compose import build, compose, conf_dir
 from pointclip2.types import UserError
 
 FOLDER = conf_dir()
@@ -166,7 +166,7 @@ def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
     assert compose("evaluate", ["experiment=tiny_clip_unseen"]).data.classes == "unseen"
     rooms = compose("evaluate", ["task=detection"])
     assert rooms.data == compose("evaluate", ["task=detection", "data=rooms"]).data
-    assert "pointclip2.data.rooms" in rooms.data._target_
+    assert "pointclip2.worlds.rooms" in rooms.data._target_
     own = compose(
         "evaluate", ["task=detection", "data=folder", "proposals=felzenszwalb", "data.path=scan.ply"]
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pointclip2.catalog import catalog, conf_dir
-from pointclip2.config import build, compose
-from pointclip2.run import evaluate
+from pointclip2.app.catalog import catalog, conf_dir
+from pointclip2.app.compose import build, compose
+from pointclip2.app.run import evaluate
 from pointclip2.types import ConfigError
 
 PURPOSES = {option.name: option.purpose for option in catalog(conf_dir())["experiment"]}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.data.shapes.corruption import (
+from pointclip2.data.corruption import (
     PRESETS,
     Corruption,
     corrupt,

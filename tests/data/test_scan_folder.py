@@ -10,9 +10,9 @@ import torch
 import trimesh
 
 from pointclip2.data.folder import Folder
-from pointclip2.data.rooms.world import Rooms
 from pointclip2.data.upright import UNITS_M, UPS, likely_unit, likely_up, to_z_up
 from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.worlds.rooms.world import Rooms
 from tests.data.written_boxes import write_boxes
 
 

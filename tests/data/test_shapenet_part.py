@@ -47,7 +47,7 @@ def test_sixteen_categories_have_the_official_numbers_of_parts() -> None:
 
 
 def test_the_parts_are_called_as_in_the_procedural_world() -> None:
-    from pointclip2.data.shapes.classes import register
+    from pointclip2.worlds.shapes.classes import register
 
     assert {name: register()[name].part_names for name in PARTS} == PARTS
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointclip2.backbones import OpenClipBackbone
-from pointclip2.config import compose
-from pointclip2.run import Result, evaluate
+from pointclip2.app.compose import compose
+from pointclip2.app.run import Result, evaluate
+from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from tests.proposals.toy_room import FURNITURE, toy_room
 from tests.toy import toy_folder, toy_overrides

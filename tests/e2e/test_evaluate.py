@@ -1,4 +1,4 @@
-"""The whole way through ``pointclip2.run.evaluate`` and ``evaluate.py``, on small data and a toy CLIP."""
+"""The whole way through ``pointclip2.app.run.evaluate`` and ``evaluate.py``, on small data and a toy CLIP."""
 
 import csv
 import json
@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointclip2.backbones import OpenClipBackbone
-from pointclip2.config import compose
-from pointclip2.data.shapes.classes import KNOWN
-from pointclip2.run import Result, evaluate
+from pointclip2.app.compose import compose
+from pointclip2.app.run import Result, evaluate
+from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
+from pointclip2.worlds.shapes.classes import KNOWN
 from tests.toy import toy_folder, toy_overrides
 
 ROOT = Path(__file__).parents[2]
@@ -106,16 +106,16 @@ def test_predictions_have_every_sample_once_with_its_best_classes_and_their_accu
 
 
 def test_results_json_is_written_last(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import pointclip2.run
+    import pointclip2.app.run
 
     there: list[set[str]] = []
-    original = pointclip2.run.write_results
+    original = pointclip2.app.run.write_results
 
     def watched(run_dir: Path, record: Any) -> Path:
         there.append({path.name for path in run_dir.iterdir()})
         return original(run_dir, record)
 
-    monkeypatch.setattr(pointclip2.run, "write_results", watched)
+    monkeypatch.setattr(pointclip2.app.run, "write_results", watched)
     result = run(toy, tmp_path, "pictures=1")
     assert there == [{"predictions.csv", "views.png", "confusion.png", "report.html"}]
     assert {path.name for path in result.run_dir.iterdir()} == {*there[0], "results.json"}

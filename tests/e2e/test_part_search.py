@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pointclip2.run import Result
+from pointclip2.app.run import Result
 from pointclip2.types import ConfigError, DataError
 from tests.e2e.test_part_segmentation import chair_file, record_of, run
 from tests.toy import toy_folder

@@ -1,4 +1,4 @@
-"""Part segmentation the whole way through ``pointclip2.run.evaluate``, on small data and a toy CLIP."""
+"""Part segmentation the whole way through ``pointclip2.app.run.evaluate``, on small data and a toy CLIP."""
 
 import csv
 import json
@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import trimesh
 
-from pointclip2.backbones.dense import DenseEncoder
-from pointclip2.config import build, compose
-from pointclip2.console import quiet_lightning
-from pointclip2.protocols import Job, Stopwatch
-from pointclip2.run import Result, evaluate
+from pointclip2.app.compose import build, compose
+from pointclip2.app.console import quiet_lightning
+from pointclip2.app.run import Result, evaluate
+from pointclip2.encoders.clip.dense import DenseEncoder
+from pointclip2.tasks.run_parts import Job, Stopwatch
 from pointclip2.types import ConfigError, UserError
 from tests.toy import toy_folder, toy_overrides
 

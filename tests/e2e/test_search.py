@@ -1,4 +1,4 @@
-"""Searches through ``pointclip2.run.evaluate``, on small data and a toy CLIP."""
+"""Searches through ``pointclip2.app.run.evaluate``, on small data and a toy CLIP."""
 
 import json
 import os
@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from pointclip2.backbones import OpenClipBackbone
-from pointclip2.comparison import rows_of
-from pointclip2.config import compose
-from pointclip2.run import Result, evaluate
+from pointclip2.app.compose import compose
+from pointclip2.app.run import Result, evaluate
+from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.show.comparison import rows_of
 from pointclip2.types import ConfigError, DataError
 from tests.toy import toy_folder, toy_overrides
 
@@ -109,7 +109,7 @@ def test_without_labels_only_the_evaluated_shapes_are_seen(
     assert record["search"]["score"]["of"] == "information"
 
     # Whatever the labels are, the same is found.
-    from pointclip2.data.shapes.world import ShapesSplit
+    from pointclip2.worlds.shapes.world import ShapesSplit
 
     original = ShapesSplit.__init__
 
@@ -188,12 +188,12 @@ def test_a_full_disk_costs_the_log_and_not_the_figures(
 def test_results_that_cannot_be_written_are_at_least_printed(
     toy: Path, outputs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import pointclip2.run
+    import pointclip2.app.run
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pointclip2.run, "write_results", full)
+    monkeypatch.setattr(pointclip2.app.run, "write_results", full)
     with pytest.raises(DataError, match=r"results\.json could not be written \(No space left on device\)"):
         run(toy, outputs)
     assert "top-1" in capsys.readouterr().out

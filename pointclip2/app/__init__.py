@@ -1,0 +1,1 @@
+"""The program: commands, configuration, runs, sweeps and their records; alone in knowing Hydra."""

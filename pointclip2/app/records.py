@@ -1,0 +1,193 @@
+"""What a run leaves behind: ``results.json``, written last and in one step.
+
+``pointclip2 records PATH...`` prints runs side by side. Light on purpose: no torch, so that Hydra can load
+its callback without delay.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from pointclip2 import __version__
+from pointclip2.errors import ConfigError, UserError
+
+PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
+RESULTS = "results.json"
+FAILED = "FAILED"
+# Not part of what was computed: where it was written and how it was shown.
+PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write to, which takes the place of ``path`` in one step: that is whole or as it was before."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step: it is whole or it is not there."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
+    """``results.json``: its presence means that the run is complete."""
+    path = run_dir / RESULTS
+    write_text(path, json.dumps(results, indent=2, allow_nan=False) + "\n")
+    return path
+
+
+def write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) -> None:
+    """``predictions.csv``: a sample a line with its ``k`` best classes and their probabilities."""
+    fields = ["sample", "truth"] + [name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")]
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fields)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def config_hash(cfg: DictConfig) -> str:
+    """Hex digest of what decides a run's figures; where it writes and what it draws do not count."""
+    plain = OmegaConf.to_container(cfg, resolve=True)
+    assert isinstance(plain, dict)
+    kept = {key: value for key, value in plain.items() if key not in PLACES}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def environment() -> dict[str, Any]:
+    """Versions, commit, program and machine, as far as they can be had."""
+    return {
+        "versions": dict(_versions()),
+        "git_commit": git_commit(),
+        "program": program_digest(),
+        "command": " ".join(sys.argv),
+    }
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = [("python", platform.python_version()), ("pointclip2", __version__)]
+    return (*found, *((name, version(name)) for name in PACKAGES))
+
+
+@cache
+def program_digest() -> str:
+    """Of the package's own source as it was when this process began to use it: another program, another record."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for path in sorted([*package.rglob("*.py"), *package.glob("assets/**/*.json")]):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def git_commit() -> str | None:
+    """Of the checkout the package is in, with ``+`` where it has changes; None outside a checkout.
+
+    Asked once a process: its program does not change, and the jobs of a sweep need not wait for git each.
+    """
+    folder = Path(__file__).resolve().parent.parent
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".", "../conf") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def note_failure(run_dir: Path, error: BaseException) -> None:
+    """A ``FAILED`` note with the error in the folder of a job that has no results."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    write_text(run_dir / FAILED, f"{type(error).__name__}: {error}\n")
+
+
+def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
+    """The record of an earlier run in this folder, if it had the same options and the same program; else None."""
+    try:
+        record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
+    return record if same else None
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print runs side by side, as these command line words ask for; the exit status."""
+    from pointclip2.show.comparison import (
+        as_csv,
+        as_markdown,
+        metric_fields,
+        print_comparison,
+        rows_of,
+        usable,
+    )
+
+    parser = argparse.ArgumentParser(
+        prog="pointclip2 records",
+        description="Print runs side by side. What was selected on the test labels is marked, and never the best.",
+    )
+    parser.add_argument("path", nargs="+", type=Path, help="folder of a run or of a sweep, or a results.json")
+    parser.add_argument("--format", choices=("text", "csv", "markdown"), default="text")
+    parser.add_argument(
+        "--metric", help="that says which run is best and orders them; default: the first there is"
+    )
+    parser.add_argument("--sort", action="store_true", help="the best first, instead of the order given")
+    asked = parser.parse_args(words)
+    try:
+        paths, empty = usable(asked.path)
+        for reason in empty:  # such as a sweep that is still at its first job
+            print(reason, file=sys.stderr)
+        rows = rows_of(paths)
+        metric = known_metric(asked.metric, metric_fields(rows))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if asked.sort and metric is not None:
+        rows.sort(key=lambda row: -row[metric] if isinstance(row.get(metric), float | int) else math.inf)
+    if asked.format == "csv":
+        print(as_csv(rows), end="")
+    elif asked.format == "markdown":
+        print(as_markdown(rows, metric))
+    else:
+        print_comparison(rows, metric)
+    return 0
+
+
+def known_metric(asked: str | None, metrics: Sequence[str]) -> str | None:
+    """The metric that was asked for, or the first.
+
+    Raises:
+        ConfigError: no run has it.
+    """
+    if asked is not None and asked not in metrics:
+        raise ConfigError(f"--metric {asked}: these runs have {', '.join(metrics) or 'no metrics'}")
+    return asked or next(iter(metrics), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Runs a composed configuration: places it, hands it to its task's protocol, records what was found."""
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from hydra.core.hydra_config import HydraConfig
+from lightning import seed_everything
+from omegaconf import DictConfig, open_dict
+from rich.console import Console
+from rich.table import Table
+
+from pointclip2.app.compose import build
+from pointclip2.app.console import quiet_lightning
+from pointclip2.app.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
+from pointclip2.show.cameras import Camera, cameras_of
+from pointclip2.show.dashboards import show, wandb_closed_after
+from pointclip2.show.dashboards.loggers import one_line, wandb_of
+from pointclip2.show.dashboards.show import REPORT
+from pointclip2.show.exhibit import Exhibit
+from pointclip2.tasks.run_parts import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
+from pointclip2.types import ConfigError, DataError, UserError
+
+log = logging.getLogger(__name__)
+
+PICTURES = 8
+"""Shapes on ``views.png`` unless told otherwise."""
+
+
+@dataclass
+class Result:
+    """What a run found."""
+
+    metrics: dict[str, float]
+    """Fractions by name, as in ``results.json``."""
+    objective: float
+    """The metric that ``objective`` names, or the task's own; NaN where no sample has a label."""
+    skipped: Mapping[str, str]
+    """Samples that could not be read, and why."""
+    run_dir: Path
+    predictions: Any
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command reports to its caller."""
+
+    objective: float
+    status: int
+    """0, or 1 for a failure, or 3 where samples were skipped."""
+
+
+def run_job(cfg: DictConfig) -> Outcome:
+    """`evaluate` as a command.
+
+    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
+    """
+    in_sweep = sweeping()
+    try:
+        done = finished_job(_job_dir(), cfg) if in_sweep else None
+        if done is not None:
+            log.info("has its results already: %s", _job_dir() / RESULTS)
+            value = done["objective"]["value"]
+            return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
+        result = _watched(cfg)
+        return Outcome(result.objective, 3 if result.skipped else 0)
+    except UserError as error:
+        log.error("%s", error)
+        if not in_sweep:
+            raise SystemExit(1) from None
+        _note(error)
+    except Exception as error:
+        if not in_sweep:
+            raise
+        log.exception("job failed")
+        _note(error)
+    return Outcome(math.nan, 1)
+
+
+def _note(error: Exception) -> None:
+    try:
+        note_failure(_job_dir(), error)
+    except OSError as full:
+        log.error("the note of the failure could not be written: %s", full.strerror or full)
+
+
+def _job_dir() -> Path:
+    return Path(HydraConfig.get().runtime.output_dir)
+
+
+def evaluate(cfg: DictConfig) -> Result:
+    """Evaluate a composed configuration and record the result.
+
+    Raises:
+        UserError: with one line that says what is wrong and what to do.
+    """
+    return _watched(cfg.copy())
+
+
+def _watched(cfg: DictConfig) -> Result:
+    with quiet_lightning(), wandb_closed_after():
+        return _evaluate(cfg)
+
+
+def _evaluate(cfg: DictConfig) -> Result:
+    watch = Stopwatch()
+    _place(cfg)
+    run_dir = Path(cfg.run_dir)
+    seed_everything(cfg.seed, workers=True, verbose=False)
+    task: TaskProtocol = build(cfg.task)
+    finding = task.run(Job(cfg, run_dir, watch))
+    judged_by = cfg.objective or task.objective
+    objective = _objective(judged_by, finding.metrics)
+    record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
+        with watch.stage("show"):
+            show(_exhibit(finding, record, cfg), run_dir, finding.loggers, cfg.report)
+    result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
+    if _first_process():
+        judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
+        record = {**record, "objective": judged, "seconds": _seconds(watch)}
+        print_finding(finding, record)
+        try:
+            path = _written(run_dir, record)
+        except OSError as error:
+            raise DataError(
+                f"{run_dir / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
+                "there is of this run; make room and run it again"
+            ) from error
+        print(f"results: {path}")
+    return result
+
+
+def _seconds(watch: Stopwatch) -> dict[str, float]:
+    return {stage: round(spent, 3) for stage, spent in watch.report().items()}
+
+
+def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
+    """``results.json``; on a full disk the page makes room for it."""
+    try:
+        return write_results(run_dir, record)
+    except OSError:
+        (run_dir / REPORT).unlink(missing_ok=True)
+        return write_results(run_dir, record)
+
+
+def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
+    """What there is to show; without cameras where the task has no projector."""
+    cameras: tuple[Camera, ...] = ()
+    if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
+        try:
+            cameras = cameras_of(build(cfg.projector))
+        except Exception as error:  # someone's own projector, asked for a cloud of two points
+            log.warning("the page shows no cameras: %s", one_line(error))
+    return Exhibit(
+        title=finding.title,
+        sentence=finding.sentence,
+        record=record,
+        options=plain(cfg),
+        gallery=tuple(finding.gallery),
+        confusion=finding.confusion,
+        cameras=cameras,
+    )
+
+
+def _first_process() -> bool:
+    initialised = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return not initialised or torch.distributed.get_rank() == 0
+
+
+def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
+    """The table a run ends with, and what has to be said beside it."""
+    console = Console()
+    backbone, seconds = record["backbone"], record["seconds"]
+    table = Table(title=finding.title)
+    table.add_column("")
+    table.add_column("%", justify="right")
+    for row in finding.rows:
+        table.add_row(*row)
+    slowest = max((stage for stage in seconds if stage != "total"), key=seconds.__getitem__)
+    table.add_row("slowest stage", f"{slowest} {seconds[slowest]:.1f} s")
+    table.add_row("all", f"{seconds['total']:.1f} s")
+    console.print(table)
+    if not backbone["trained"]:
+        console.print(f"[bold red]{backbone['trained_on']}[/]")
+    if finding.skipped:
+        total = len(finding.skipped) + record["data"]["n"]
+        console.print(f"[bold red]{len(finding.skipped)} of {total} samples could not be read:[/]")
+        for name, reason in list(finding.skipped.items())[:5]:
+            console.print(f"  {reason}" if name in reason else f"  {name}: {reason}", markup=False)
+    console.print(finding.sentence, markup=False)
+
+
+def _place(cfg: DictConfig) -> None:
+    """Fill in the run directory and the sweep's group."""
+    with open_dict(cfg):
+        if HydraConfig.initialized():
+            hydra = HydraConfig.get()
+            cfg.run_dir = cfg.run_dir or hydra.runtime.output_dir
+            if cfg.group is None and sweeping():
+                cfg.group = Path(hydra.sweep.dir).name
+        if cfg.run_dir is None:
+            cfg.run_dir = str(Path(cfg.paths.outputs) / "runs" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
+        cfg.pop("hydra", None)
+        if cfg.pictures is None:
+            # Drawing takes longer than everything else of a job on cached features.
+            cfg.pictures = 0 if sweeping() and "wandb" not in cfg.logger else PICTURES
+        if cfg.report is None:
+            cfg.report = not sweeping() or "wandb" in cfg.logger
+    run_dir = Path(cfg.run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    # Of an earlier run in the same folder: what is there at the end must be this run's.
+    for name in (RESULTS, FAILED, REPORT):
+        (run_dir / name).unlink(missing_ok=True)
+
+
+def _objective(name: str, metrics: Mapping[str, float]) -> float:
+    if not metrics:
+        return math.nan
+    if name not in metrics:
+        known = ", ".join(metric for metric in metrics if "_class/" not in metric)
+        raise ConfigError(f"objective={name}: this run has no such metric; it has {known}")
+    return float(metrics[name])

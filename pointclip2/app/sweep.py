@@ -1,0 +1,196 @@
+"""A sweep's folder: one sweep in it, gone on with where it stopped, a table and a picture of its jobs at the end.
+
+Light on purpose: no torch, so that Hydra can load the callback without delay.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from pointclip2.app.records import FAILED, RESULTS, program_digest, write_text
+from pointclip2.show.comparison import jobs, metric_fields, print_comparison, rows_of, write_csv
+
+MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
+BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
+"""The sweeper whose jobs are known beforehand: only its sweeps can be gone on with."""
+
+status = 0
+"""Exit status of the sweep that ended in this process, whichever processes its jobs ran in: 0, 1 for a failed job, 3
+where samples were skipped."""
+
+_held: list[IO[str]] = []
+"""Locks of this process. Not in the callback, which Hydra copies to other processes."""
+
+
+class Sweep(Callback):
+    """Hydra callback of a multirun.
+
+    At the start it claims the folder. Repeating a sweep that did not finish goes on in the folder it had; each job that
+    has its results there is passed over (`pointclip2.app.run.run_job`). At the end it writes ``summary.csv`` and
+    ``summary.png``.
+
+    Raises:
+        SystemExit: the folder belongs to another sweep, or to one that is running.
+    """
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Claim the folder, or leave."""
+        folder = Path(config.hydra.sweep.dir)
+        mark = fingerprint(config)
+        if not _names_folder(config) and mark is not None:
+            earlier = _unfinished(folder.parent, mark)
+            if earlier is not None:
+                folder = earlier
+                _redirect(config, folder)
+        owner = _owner(folder)
+        if owner is not None and (mark is None or owner != mark):
+            sys.exit(
+                f"{folder} holds another sweep: give another hydra.sweep.dir, or leave it out for a folder of its own"
+            )
+        if not _locked(folder):
+            sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
+        atexit.register(_leave, folder)
+        with contextlib.suppress(
+            ImportError
+        ):  # another Hydra may be made otherwise inside: then it composes its way
+            from pointclip2.app.composition import compose_once
+
+            compose_once()
+        if owner is None:
+            told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
+            write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
+        else:
+            done = sum((job / RESULTS).is_file() for job in jobs(folder))
+            print(f"going on with {folder}: {done} jobs have results, the others run")
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Write the summary, and note whether anything is missing."""
+        folder = Path(config.hydra.sweep.dir)
+        finished = jobs(folder)
+        if not finished:
+            return
+        global status
+        status = _status(finished)
+        rows = rows_of([folder])
+        path = write_csv(folder / SUMMARY, rows)
+        if (folder / MANIFEST).is_file():
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            told["finished"] = not any((job / FAILED).is_file() for job in finished)
+            write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
+        metric = _judged_by(finished, metric_fields(rows))
+        print_comparison(rows, metric)
+        print(f"summary: {path}")
+        from pointclip2.show.summary import draw_summary
+
+        drawn = draw_summary(folder / "summary.png", rows, metric)
+        if drawn is not None:
+            print(f"picture: {drawn}")
+
+
+def _status(finished: list[Path]) -> int:
+    if any((job / FAILED).is_file() for job in finished):
+        return 1
+    records = [json.loads((job / RESULTS).read_text(encoding="utf-8")) for job in finished]
+    return 3 if any(record.get("data", {}).get("skipped") for record in records) else 0
+
+
+def _judged_by(finished: list[Path], metrics: list[str]) -> str | None:
+    """The metric that says which job is best: the objective of the first that has one, or the first metric."""
+    for job in finished:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            metric = json.loads((job / RESULTS).read_text(encoding="utf-8"))["objective"]["metric"]
+            if metric in metrics:
+                return str(metric)
+    return next(iter(metrics), None)
+
+
+def fingerprint(config: DictConfig) -> str | None:
+    """What a sweep is: its options and the program. None where the jobs are not known beforehand."""
+    if config.hydra.sweeper.get("_target_") != BASIC:
+        return None
+    told = [config.hydra.job.config_name, _overrides(config), program_digest()]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
+
+
+def _overrides(config: DictConfig) -> list[str]:
+    return [str(word) for word in OmegaConf.to_container(config.hydra.overrides.task) or []]
+
+
+def _names_folder(config: DictConfig) -> bool:
+    return any(str(word).lstrip("+").startswith("hydra.sweep.dir=") for word in config.hydra.overrides.hydra)
+
+
+def _redirect(config: DictConfig, folder: Path) -> None:
+    """Another folder, for the sweeper and for the jobs, which compose their configuration anew."""
+    with read_write(config.hydra), open_dict(config.hydra):
+        config.hydra.sweep.dir = str(folder)
+        config.hydra.overrides.hydra.append("hydra.sweep.dir=" + json.dumps(str(folder)))
+
+
+def _manifests(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Folders of sweeps, the latest first."""
+    for path in sorted(parent.glob(f"*/{MANIFEST}"), reverse=True):
+        with contextlib.suppress(OSError, ValueError):
+            yield path.parent, json.loads(path.read_text(encoding="utf-8"))
+
+
+def _unfinished(parent: Path, mark: str) -> Path | None:
+    """The latest sweep with this fingerprint, if it did not finish and nobody is at it."""
+    for folder, told in _manifests(parent):
+        if told.get("fingerprint") == mark:
+            return folder if not told.get("finished") and _locked(folder) else None
+    return None
+
+
+def _owner(folder: Path) -> str | None:
+    """Fingerprint of the sweep in a folder; empty for one that is not known; None for a folder without a sweep."""
+    if (folder / MANIFEST).is_file():
+        try:
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(told.get("fingerprint") or "")
+    if not folder.is_dir():
+        return None
+    others = jobs(folder) or [path for path in folder.glob("*/.hydra") if path.is_dir()]
+    return "" if others else None
+
+
+def _locked(folder: Path) -> bool:
+    """Whether the folder is this process's now: the lock goes with the process, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # no such lock on this system: the manifest still tells sweeps apart
+        folder.mkdir(parents=True, exist_ok=True)
+        return True
+    if any(Path(file.name) == folder / LOCK for file in _held):
+        return True
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / LOCK).open("a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _held.append(file)
+    return True
+
+
+def _leave(folder: Path) -> None:
+    """Without a job, say because of an unknown option, nothing stays behind."""
+    with contextlib.suppress(OSError):
+        (folder / LOCK).unlink()
+        left = {path.name for path in folder.iterdir()}
+        if left <= {MANIFEST, "multirun.yaml"}:
+            for name in left:
+                os.unlink(folder / name)
+            folder.rmdir()

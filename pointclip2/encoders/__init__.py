@@ -1,0 +1,1 @@
+"""What turns clouds into vectors in the space of their text."""

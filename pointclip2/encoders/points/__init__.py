@@ -1,0 +1,1 @@
+"""Encoders that look at points themselves."""

@@ -1,0 +1,157 @@
+"""Logits of several models added up: PointCLIP beside a 3D network, each right where the other is not.
+
+What is added are log-probabilities, so that models of any scale meet; weights are chosen on validation.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from pointclip2.cache.store import replace_file
+from pointclip2.types import DataError
+
+FILE = "logits.safetensors"
+LEVELS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""Weights that are tried for a model beside one of weight 1."""
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Log-probabilities of one model for the samples of validation and test."""
+
+    source: str
+    validation: Float[Tensor, "samples classes"]
+    test: Float[Tensor, "others classes"]
+
+
+def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> None:
+    """Write the file that `read_votes` reads; ``names`` of the samples by part, ``validation`` and ``test``."""
+    tensors = {"validation": votes.validation.contiguous(), "test": votes.test.contiguous()}
+    told = {"classes": json.dumps(list(classes)), **{part: json.dumps(list(names[part])) for part in PARTS}}
+    content = save(tensors, told)
+    replace_file(path, lambda temporary: temporary.write_bytes(content))
+
+
+def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> Votes:
+    """Another model's votes for these samples, in this order.
+
+    Args:
+        path: the folder of a few-shot run, its ``logits.safetensors``, or an ``.npz`` of any program with the arrays
+            ``validation`` and ``test`` (samples, classes), logits or log-probabilities; rows in the order of the
+            arrays ``validation_names`` and ``test_names``, or of the data set where there are none.
+        classes: their order.
+        names: of the samples by part.
+
+    Raises:
+        DataError: not there, damaged, other classes, or a sample is missing.
+    """
+    if path.is_dir():
+        path = path / FILE
+    if not path.is_file():
+        raise DataError(
+            f"ensemble: {path} does not exist; give folders of finished few-shot runs, or .npz files"
+        )
+    tensors, told = _read_arrays(path) if path.suffix == ".npz" else _read_run(path)
+    if told.get("classes") is not None and list(told["classes"]) != list(classes):
+        raise DataError(f"ensemble: {path} knows other classes, or in another order")
+    found = {}
+    for part in PARTS:
+        if part not in tensors:
+            raise DataError(f"ensemble: {path} has no {part!r} logits; both validation and test are needed")
+        logits = tensors[part].float()
+        if logits.ndim != 2 or logits.shape[1] != len(classes) or not bool(logits.isfinite().all()):
+            raise DataError(
+                f"ensemble: {path}: {part} has the shape {tuple(logits.shape)}; wanted are finite logits of "
+                f"{len(classes)} classes"
+            )
+        found[part] = _matched(logits, told.get(part), names[part], f"{path}: {part}").log_softmax(dim=1)
+    return Votes(str(path), found["validation"], found["test"])
+
+
+def weigh(
+    own: Float[Tensor, "samples classes"],
+    others: Sequence[Float[Tensor, "samples classes"]],
+    labels: Int64[Tensor, " samples"],
+) -> list[float]:
+    """Weights of the others beside 1 for ``own``: one after the other, twice round, each the smallest of `LEVELS`
+    with the most hits.
+    """
+    weights = [0.0] * len(others)
+    for _ in range(2):
+        for place, other in enumerate(others):
+            rest = own + sum(
+                (
+                    weight * logits
+                    for weight, logits in zip(weights, others, strict=True)
+                    if logits is not other
+                ),
+                torch.zeros_like(own),
+            )
+            hits = [int(((rest + level * other).argmax(dim=1) == labels).sum()) for level in LEVELS]
+            weights[place] = LEVELS[max(range(len(LEVELS)), key=lambda index: (hits[index], -index))]
+    return weights
+
+
+def combined(
+    own: Float[Tensor, "samples classes"],
+    others: Sequence[Float[Tensor, "samples classes"]],
+    weights: Sequence[float],
+) -> Float[Tensor, "samples classes"]:
+    """The weighted sum."""
+    total = own.clone()
+    for weight, logits in zip(weights, others, strict=True):
+        total += weight * logits
+    return total
+
+
+def _read_run(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+            return tensors, {name: json.loads(text) for name, text in (file.metadata() or {}).items()}
+    except (OSError, SafetensorError, ValueError) as error:
+        raise DataError(f"ensemble: {path} cannot be read ({' '.join(str(error).split())})") from error
+
+
+def _read_arrays(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        tensors = {part: torch.from_numpy(np.asarray(arrays[part], dtype=np.float32)) for part in PARTS
+                   if part in arrays}  # fmt: skip
+    except (OSError, ValueError, EOFError) as error:  # a pickle inside is a ValueError
+        raise DataError(f"ensemble: {path} cannot be read ({' '.join(str(error).split())})") from error
+    told = {
+        part: [str(name) for name in arrays[f"{part}_names"]] for part in PARTS if f"{part}_names" in arrays
+    }
+    if "classes" in arrays:
+        told["classes"] = [str(name) for name in arrays["classes"]]
+    return tensors, told
+
+
+def _matched(logits: Tensor, theirs: Sequence[str] | None, ours: Sequence[str], where: str) -> Tensor:
+    if theirs is None:
+        if len(logits) != len(ours):
+            raise DataError(
+                f"ensemble: {where} has {len(logits)} rows and no names, but there are {len(ours)} samples"
+            )
+        return logits
+    if len(theirs) != len(logits):
+        raise DataError(f"ensemble: {where} has {len(logits)} rows but {len(theirs)} names")
+    at = {name: row for row, name in enumerate(theirs)}
+    missing = [name for name in ours if name not in at]
+    if missing:
+        raise DataError(
+            f"ensemble: {where} lacks {len(missing)} of {len(ours)} samples, the first is {missing[0]}"
+        )
+    return logits[[at[name] for name in ours]]

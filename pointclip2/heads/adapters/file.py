@@ -1,0 +1,174 @@
+"""A trained adapter as one safetensors file that says what it is, and refuses to be taken for something else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from pointclip2 import __version__
+from pointclip2.cache.store import replace_file
+from pointclip2.heads.adapters.adapter import Adapter, Setting
+from pointclip2.heads.adapters.register import ADAPTERS
+from pointclip2.types import ConfigError, UserError, WeightsError
+
+FORMAT = 1
+"""Raise it when files of before no longer mean the same."""
+
+
+@dataclass(frozen=True)
+class AdapterCard:
+    """What stands in the file beside the weights."""
+
+    adapter: str
+    options: Mapping[str, Any]
+    """Arguments of the adapter's constructor."""
+    classes: Sequence[str]
+    views: int
+    dim: int
+    backbone: Mapping[str, Any]
+    """``id`` and ``weights_hash``: features of other weights mean something else."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """How: data, shots, seed, prompt, projector, and what was chosen on validation."""
+    format: int = FORMAT
+    pointclip2: str = __version__
+
+
+def save_adapter(
+    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
+) -> AdapterCard:
+    """Write the file in one step; returns its card.
+
+    ``backbone`` is the backbone's own description, of which id and hash are kept.
+    """
+    setting = adapter.setting
+    card = AdapterCard(
+        adapter=adapter.name,
+        options=adapter.options,
+        classes=list(setting.classes),
+        views=setting.views,
+        dim=setting.dim,
+        backbone={name: backbone[name] for name in ("id", "weights_hash")},
+        made=dict(made),
+    )
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in adapter.state_dict().items()}
+    content = save(tensors, {"adapter": json.dumps(asdict(card))})
+    replace_file(path, lambda temporary: temporary.write_bytes(content))
+    return card
+
+
+def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
+    """Card and weights. The file is data: nothing in it is executed.
+
+    Raises:
+        WeightsError: not there, damaged, not such a file, or of another format.
+    """
+    if path.is_dir():
+        path = path / "adapter.safetensors"
+    if not path.is_file():
+        raise WeightsError(f"adapter.checkpoint={path}: no such file; train.py writes adapter.safetensors")
+    try:
+        with safe_open(path, framework="pt") as file:
+            content = (file.metadata() or {}).get("adapter")
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"{path} is no safetensors file, or is torn ({_line(error)}); pickled checkpoints are never read"
+        ) from error
+    if content is None:
+        raise WeightsError(f"{path} holds weights, but no adapter of train.py")
+    try:
+        plain = json.loads(content)
+        if plain["format"] != FORMAT:
+            raise WeightsError(
+                f"{path} was written by pointclip2 {plain.get('pointclip2')} in format {plain['format']}, this is "
+                f"{__version__} with format {FORMAT}: train it again, or use that version"
+            )
+        return AdapterCard(**plain), state
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{path}: its description is damaged ({_line(error)})") from error
+
+
+def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> tuple[Adapter, AdapterCard]:
+    """The adapter of a file, ready to use in this setting.
+
+    Raises:
+        WeightsError: it was trained for other classes, views, widths or another backbone, or cannot be read.
+    """
+    card, state = read_adapter(path)
+    _check_setting(path, card, setting, backbone)
+    if card.adapter not in ADAPTERS:
+        raise WeightsError(f"{path}: there is no adapter {card.adapter!r}; there are {', '.join(ADAPTERS)}")
+    try:
+        adapter: Adapter = ADAPTERS[card.adapter](**card.options)
+        adapter.begin(setting)
+        adapter.load_state_dict(state)
+    except (TypeError, RuntimeError, UserError) as error:
+        raise WeightsError(f"{path}: its weights do not fit {card.adapter} ({_line(error)})") from error
+    return adapter.eval(), card
+
+
+def _check_setting(path: Path, card: AdapterCard, setting: Setting, backbone: Mapping[str, Any]) -> None:
+    if list(card.classes) != list(setting.classes):
+        raise WeightsError(
+            f"{path} was trained for other classes: {_difference(card.classes, setting.classes)}"
+        )
+    for what, theirs, ours, option in (
+        ("views", card.views, setting.views, "projector"),
+        ("feature width", card.dim, setting.dim, "backbone"),
+        ("backbone", card.backbone["id"], backbone["id"], "backbone"),
+        ("backbone weights", card.backbone["weights_hash"], backbone["weights_hash"], "backbone"),
+    ):
+        if theirs != ours:
+            shown = [str(value)[:40] for value in (theirs, ours)]
+            raise WeightsError(
+                f"{path} was trained for {what} {shown[0]}, this run has {shown[1]}: "
+                f"choose that {option}, or train again"
+            )
+
+
+def _difference(theirs: Sequence[str], ours: Sequence[str]) -> str:
+    without, beyond = [n for n in theirs if n not in ours], [n for n in ours if n not in theirs]
+    if not without and not beyond:
+        return "the same names in another order; data.classes lists them"
+    parts = [f"{len(names)} {what} ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})"
+             for names, what in ((without, "are missing here"), (beyond, "are unknown to it")) if names]  # fmt: skip
+    return "; ".join(parts)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+class SavedAdapter:
+    """The ``adapter`` option of ``evaluate.py``: what ``train.py`` saved, or none.
+
+    Args:
+        checkpoint: an ``adapter.safetensors``, or the folder of the run that wrote it; None evaluates zero-shot.
+    """
+
+    def __init__(self, checkpoint: str | None = None) -> None:
+        self.checkpoint = None if checkpoint is None else Path(checkpoint).expanduser()
+
+    def open(self, setting: Setting, backbone: Mapping[str, Any]) -> tuple[Adapter, AdapterCard] | None:
+        """The adapter and its card, or None.
+
+        Raises:
+            WeightsError: see `load_adapter`.
+        """
+        return None if self.checkpoint is None else load_adapter(self.checkpoint, setting, backbone)
+
+
+def saved_adapter(option: object) -> SavedAdapter:
+    """The option, if it is one that can be evaluated.
+
+    Raises:
+        ConfigError: an adapter that has still to be trained.
+    """
+    if not isinstance(option, SavedAdapter):
+        raise ConfigError("evaluate.py takes a trained adapter: adapter.checkpoint=FILE; train.py trains one")
+    return option

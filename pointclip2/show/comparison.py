@@ -1,0 +1,270 @@
+"""Runs side by side: what differed between them, and what came out. Light: neither torch nor Lightning."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import OmegaConf
+
+from pointclip2.app.records import FAILED, RESULTS, replacing
+from pointclip2.errors import DataError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Row = dict[str, Any]
+ORACLE = "TEST"
+"""Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
+DESCRIBED = ("run", "job")
+"""What a row is called."""
+WIDE = 200
+"""Columns of a table that is not printed in a terminal."""
+
+
+def jobs(sweep: Path) -> list[Path]:
+    """Folders in a sweep that have results or a note of failure, in the order of the jobs."""
+    if not sweep.is_dir():
+        return []
+    folders = [path for path in sweep.iterdir() if (path / RESULTS).is_file() or (path / FAILED).is_file()]
+    return sorted(folders, key=lambda path: (len(path.name), path.name))
+
+
+def runs(paths: Sequence[Path]) -> list[Path]:
+    """Folders of runs: the paths themselves, a ``results.json`` among them, or all jobs of a sweep.
+
+    Raises:
+        DataError: a path holds neither.
+    """
+    found = []
+    for path in paths:
+        folder = path.parent if path.name in (RESULTS, FAILED) else path
+        if (folder / RESULTS).is_file() or (folder / FAILED).is_file():
+            found.append(folder)
+            continue
+        inside = jobs(folder)
+        if not inside:
+            raise DataError(
+                f"{path}: neither {RESULTS} nor {FAILED} in it, nor in a folder of it; "
+                "give the folder of a run or of a sweep"
+            )
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The paths that hold runs, and of the others what is wrong.
+
+    Raises:
+        DataError: none does.
+    """
+    good, wrong = [], []
+    for path in paths:
+        try:
+            runs([path])
+        except DataError as error:
+            wrong.append(str(error))
+        else:
+            good.append(path)
+    if not good:
+        raise DataError("\n".join(wrong))
+    return good, wrong
+
+
+def rows_of(paths: Sequence[Path]) -> list[Row]:
+    """One row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
+    folders = runs(paths)
+    # Jobs of one sweep are told apart by their number; others by their path.
+    alone = len(paths) == 1 and folders != [paths[0]]
+    return [
+        _row(folder, folder.name if alone else str(folder), "job" if alone else "run") for folder in folders
+    ]
+
+
+def _row(folder: Path, name: str, kind: str) -> Row:
+    row: Row = {kind: name}
+    overrides = folder / ".hydra" / "overrides.yaml"
+    words = [str(word) for word in OmegaConf.load(overrides)] if overrides.is_file() else []
+    parted = [word.lstrip("+~").partition("=") for word in words]
+    options = {option: value for option, sign, value in parted if sign}
+    if not (folder / RESULTS).is_file():
+        return {**row, **options, "error": (folder / FAILED).read_text(encoding="utf-8").strip()}
+    try:
+        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
+        told = {"selected_on": results["selected_on"], "seconds": results["seconds"]["total"]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{folder / RESULTS} is not a record of a run ({error!r}): run it again") from error
+    if kind == "run":
+        options = {**_facts(results), **options}
+    before = results.get("search", {}).get("before", {})
+    searched = {f"{name} before": value for name, value in list(before.items())[:1]}
+    return {**row, **options, **searched, **figures, **told}
+
+
+def _facts(results: Mapping[str, Any]) -> Row:
+    """What runs of different commands have in common."""
+    data = results.get("data", {})
+    return {
+        "task": results.get("task"),
+        "data": "/".join(str(data[key]) for key in ("name", "split") if key in data),
+        "backbone": results.get("backbone", {}).get("id"),
+        "prompt": results.get("prompt", {}).get("name"),
+        "view_weights": results.get("view_weights", {}).get("source"),
+        "search": results.get("search", {}).get("name"),
+    }
+
+
+def fields_of(rows: Sequence[Row]) -> list[str]:
+    """Columns: those of any row, first come first, with what is measured at the end."""
+    fields = list(dict.fromkeys(field for row in rows for field in row))
+    last = ["selected_on", "seconds", "error"]
+    return [f for f in fields if f not in last] + [f for f in last if f in fields]
+
+
+def metric_fields(rows: Sequence[Row]) -> list[str]:
+    """The columns that are metrics."""
+    return [
+        field
+        for field in fields_of(rows)
+        if "/" in field
+        and not field.endswith(" before")
+        and any(isinstance(row.get(field), float | int) for row in rows)
+    ]
+
+
+def is_oracle(row: Row) -> bool:
+    """Whether the row's figures were selected on the labels that they are measured by."""
+    return row.get("selected_on") == "test"
+
+
+def best_of(rows: Sequence[Row], metric: str) -> list[int]:
+    """Rows with the highest figure among those that are results; oracle rows are none."""
+    figures = {
+        number: row[metric]
+        for number, row in enumerate(rows)
+        if isinstance(row.get(metric), float | int) and not is_oracle(row)
+    }
+    return [number for number, figure in figures.items() if figure == max(figures.values())]
+
+
+def shortened(rows: Sequence[Row]) -> list[Row]:
+    """Without options that are the same in every row, for reading."""
+    if len(rows) < 2:
+        return list(rows)
+    kept = {*metric_fields(rows), "run", "job", "selected_on", "seconds", "error"}
+    same = {
+        field
+        for field in fields_of(rows)
+        if field not in kept
+        and not field.endswith(" before")
+        and len({str(row.get(field)) for row in rows}) == 1
+    }
+    return [{field: value for field, value in row.items() if field not in same} for row in rows]
+
+
+def cell(field: str, row: Row) -> str:
+    """A value as people read it: metrics in per cent."""
+    value = row.get(field)
+    if value is None:
+        return ""
+    if isinstance(value, float) and "/" in field:
+        return f"{100 * value:.2f}"
+    if field == "selected_on" and is_oracle(row):
+        return f"{value} ({ORACLE} LABELS)"
+    return f"{value:.1f}" if isinstance(value, float) else " ".join(str(value).split())
+
+
+def marks(rows: Sequence[Row], metric: str | None) -> list[str]:
+    """``best`` or ``oracle`` for the rows that are."""
+    best = set(best_of(rows, metric)) if metric else set()
+    return [
+        "oracle" if is_oracle(row) else "best" if number in best else "" for number, row in enumerate(rows)
+    ]
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Every column, metrics as fractions."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fields_of(rows), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_csv(path: Path, rows: Sequence[Row]) -> Path:
+    """`as_csv` as a file, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(as_csv(rows), encoding="utf-8")
+    return path
+
+
+def as_markdown(rows: Sequence[Row], metric: str | None) -> str:
+    """A table for each kind of measurement, metrics in per cent, the best bold, oracle rows in italics and named."""
+    return "\n\n".join(_markdown_table(group, _judge(group, metric)) for group in of_one_kind(rows))
+
+
+def _markdown_table(rows: Sequence[Row], metric: str | None) -> str:
+    shown = shortened(rows)
+    fields = fields_of(shown)
+    lines = [f"| {' | '.join(['', *fields])} |", f"|{'---|' * (len(fields) + 1)}"]
+    for row, mark in zip(shown, marks(rows, metric), strict=True):
+        around = {"best": "**", "oracle": "*"}.get(mark, "")
+        cells = [cell(field, row).replace("|", "\\|") for field in fields]
+        lines.append(f"| {' | '.join([mark, *(f'{around}{c}{around}' if c else '' for c in cells)])} |")
+    return "\n".join(lines)
+
+
+def of_one_kind(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows that were measured alike together, in the order of the first of each; what has no figure with the first."""
+    kinds = [next(iter(metric_fields([row])), None) for row in rows]
+    first = next(filter(None, kinds), "")
+    groups: dict[str, list[Row]] = {}
+    for row, kind in zip(rows, kinds, strict=True):
+        groups.setdefault(kind or first, []).append(row)
+    return list(groups.values())
+
+
+def _judge(rows: Sequence[Row], metric: str | None) -> str | None:
+    """The metric that was asked for, where these rows have it, or their first."""
+    own = metric_fields(rows)
+    return metric if metric in own else next(iter(own), None)
+
+
+def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int | None = None) -> None:
+    """Tables in the console, one for each kind of measurement, metrics in per cent."""
+    from rich.console import Console
+
+    console = Console(width=width)
+    if width is None and not console.is_terminal:  # a file has no edge
+        console = Console(width=WIDE)
+    for group in of_one_kind(_named_shortly(rows)):
+        console.print(_table(group, _judge(group, metric)))
+    if any(map(is_oracle, rows)):
+        console.print("oracle: selected on the TEST labels that it is measured by; an upper bound, no result")
+
+
+def _named_shortly(rows: Sequence[Row]) -> list[Row]:
+    """Runs by their paths without the folder that all of them are in."""
+    names = [row["run"] for row in rows if "run" in row]
+    if len(names) < 2:
+        return list(rows)
+    common = os.path.commonpath(names)
+    return [{**row, "run": os.path.relpath(row["run"], common)} if "run" in row else row for row in rows]
+
+
+def _table(rows: Sequence[Row], metric: str | None) -> "Table":
+    from rich.table import Table
+
+    shown = shortened(rows)
+    table = Table(title="runs side by side (metrics in per cent)")
+    fields = fields_of(shown)
+    for field in ["", *fields]:
+        table.add_column(field, overflow="fold")
+    styles = {"best": "bold green", "oracle": "yellow"}
+    for row, mark in zip(shown, marks(rows, metric), strict=True):
+        table.add_row(mark, *(cell(field, row) for field in fields), style=styles.get(mark))
+    return table

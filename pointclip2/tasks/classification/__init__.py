@@ -1,0 +1,1 @@
+"""Zero-shot classification: one name for every cloud."""

@@ -1,0 +1,152 @@
+"""A search before an evaluation: what it may see is fetched, what it found is put in place and written down."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, cast
+
+import torch
+from omegaconf import DictConfig
+from torch import Tensor
+
+from pointclip2.app.compose import build
+from pointclip2.cache import FeatureTable
+from pointclip2.data.dataset import CloudDataset
+from pointclip2.heads.search.files import write_prompts, write_view_weights
+from pointclip2.heads.search.splits import Sight, holdout, sight
+from pointclip2.heads.search.task import Search, Seen
+from pointclip2.heads.view_weights import ViewWeights
+from pointclip2.metrics import ClassificationMetrics
+from pointclip2.tasks.classification.pipeline import ClassifyPipeline
+from pointclip2.tasks.run_parts import Job
+from pointclip2.text import PromptSet
+from pointclip2.types import ConfigError, DataError
+
+log = logging.getLogger(__name__)
+
+
+def planned_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[Search, Sight] | tuple[None, None]:
+    """The search of the options and what it may see, known before anything is encoded; None for ``search=none``.
+
+    Raises:
+        UserError: this search cannot be made on this data set or split.
+    """
+    search = build(cfg.search)
+    if not isinstance(search, Search):
+        if search.name != "none":
+            raise ConfigError(f"search={search.name} is for part segmentation: task=part_segmentation")
+        return None, None
+    return search, sight(search.split, search.needs_labels, build(cfg.data), dataset.split)
+
+
+def search_classification(
+    job: Job,
+    search: Search,
+    seen_by: Sight,
+    dataset: CloudDataset,
+    table: FeatureTable,
+    pipeline: ClassifyPipeline,
+    prompts: PromptSet,
+) -> tuple[PromptSet, dict[str, Any]]:
+    """Search, leave what was found in the pipeline and as a file, and say what happened.
+
+    Returns:
+        The prompts from now on, and the part of ``results.json`` called ``search``: which data were seen, the score on
+        these before and after, the metrics of the evaluated split before, and the history.
+
+    Raises:
+        UserError: the search cannot be made on this data set, or with these options.
+    """
+    before = measured(pipeline, table, dataset.labels, dataset.classes)
+    weights = pipeline.weights
+    assert weights is not None
+    features, labels, checksum = _shapes(job, search, seen_by, dataset, table, pipeline)
+    with job.watch.stage("search"):
+        outcome = search.run(
+            Seen(
+                features,
+                labels if search.needs_labels else torch.full_like(labels, -1),
+                pipeline.text.cpu(),
+                pipeline.backbone.logit_scale,
+                weights,
+                prompts,
+                lambda: job.sentences(pipeline.backbone, prompts),
+                seen_by.selected_on,
+            )
+        )
+    found_on = {
+        "search": search.name,
+        "data": dataset.name,
+        "split": seen_by.choice,
+        "data_split": seen_by.split,
+        "n": len(labels),
+        "backbone": pipeline.backbone.id,
+    }
+    files = []
+    if outcome.weights is not None:
+        # A frozen class has what the protocol asks for, but mypy wants to be able to assign it.
+        pipeline.weights = cast(ViewWeights, outcome.weights)
+        files.append(write_view_weights(job.run_dir, outcome.weights, found_on).name)
+    if outcome.prompts is not None and outcome.text is not None:
+        prompts, pipeline.text = outcome.prompts, outcome.text.to(pipeline.text.device)
+        files.append(write_prompts(job.run_dir, outcome.prompts, found_on).name)
+    log.info(
+        "search=%s on %d shapes (%s): %s %.4f -> %.4f in %d evaluations",
+        *(search.name, len(labels), seen_by.choice, outcome.score),
+        *(outcome.before, outcome.after, outcome.evaluations),
+    )
+    return prompts, {
+        "name": search.name,
+        "split": seen_by.choice,
+        "data_split": seen_by.split,
+        "selected_on": seen_by.selected_on,
+        "n": len(labels),
+        "checksum": checksum,
+        "score": {"of": outcome.score, "before": outcome.before, "after": outcome.after},
+        "evaluations": outcome.evaluations,
+        "before": before,
+        "history": outcome.history,
+        "files": files,
+    }
+
+
+def _shapes(
+    job: Job,
+    search: Search,
+    seen_by: Sight,
+    dataset: CloudDataset,
+    table: FeatureTable,
+    pipeline: ClassifyPipeline,
+) -> tuple[Tensor, Tensor, str]:
+    """Features, labels and checksum of what the search may see."""
+    if seen_by.split == dataset.split:
+        labels = torch.tensor(list(dataset.labels), dtype=torch.int64)
+        return table.features, labels[table.index], dataset.checksum
+    other = build(job.cfg.data).open(seen_by.split)
+    if tuple(other.classes) != tuple(dataset.classes):
+        raise DataError(
+            f"{dataset.name}: the splits {other.split} and {dataset.split} have other classes; "
+            "give data.classes, so that what is searched fits what is evaluated"
+        )
+    known = job.features(other, pipeline)
+    labels = torch.tensor(list(other.labels), dtype=torch.int64)[known.index]
+    if seen_by.choice != "holdout":
+        return known.features, labels, other.checksum
+    held = holdout(other.names, other.labels, search.holdout, search.seed)
+    kept = torch.isin(known.index, held)
+    if not bool(kept.any()):
+        raise ConfigError(f"search.holdout={search.holdout}: no readable shape of {other.name} is held out")
+    return known.features[kept], labels[kept], other.checksum
+
+
+def measured(
+    pipeline: ClassifyPipeline, table: FeatureTable, labels: Sequence[int], classes: Sequence[str]
+) -> dict[str, float]:
+    """The metrics of a split as the pipeline is now; empty where nothing is labelled."""
+    metrics = ClassificationMetrics(classes)
+    target = torch.tensor(list(labels), dtype=torch.int64)[table.index]
+    if not bool((target >= 0).any()):
+        return {}
+    with torch.no_grad():
+        for features, label in zip(table.features.split(1024), target.split(1024), strict=True):
+            metrics.update(pipeline.fused(pipeline.view_logits(features))[0], label)
+    return metrics.compute()

@@ -1,0 +1,102 @@
+"""Some rooms to look at: pictures, and clouds with boxes that the report and the dashboards can turn."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pointclip2.data.scene_dataset import SceneDataset
+from pointclip2.geometry.boxes import corners
+from pointclip2.show.class_colours import class_colours
+from pointclip2.show.gallery import GalleryBox, GalleryCloud, GalleryItem
+from pointclip2.tasks.detection.files import file_name
+from pointclip2.tasks.detection.pipeline import Detections
+from pointclip2.tasks.detection.report import sentence
+from pointclip2.types import CloudError, Scene
+
+SHOWN = 0.1
+"""Detections of a lower score are in the table only."""
+MOST = 30
+_TURNABLE_POINTS = 20_000
+_TRUTH = (20, 24, 28)
+
+
+def draw_scenes(
+    run_dir: Path,
+    record: Mapping[str, Any],
+    dataset: SceneDataset,
+    detections: Mapping[int, Detections],
+    pictures: int,
+) -> list[GalleryItem]:
+    """``scenes/NAME.png`` of up to ``pictures`` scenes, evenly spread over the split, and the same to turn."""
+    from pointclip2.show.scene_view import DrawnBox, draw_scene
+
+    items = []
+    positions = sorted(detections)
+    step = max(1, -(-len(positions) // max(pictures, 1)))
+    for position in positions[::step][:pictures]:
+        try:
+            scene = dataset[position]
+        except CloudError:  # readable when it was encoded, not any more
+            continue
+        found = _boxes(detections[position], dataset)
+        true = _true_boxes(scene, dataset)
+        drawn = [DrawnBox(box.corners.astype(np.float64), box.label, box.colour, True) for box in true]
+        drawn += [
+            DrawnBox(box.corners.astype(np.float64), f"{box.label} {box.score:.2f}", box.colour)
+            for box in found
+        ]
+        picture = run_dir / "scenes" / f"{file_name(scene.name)}.png"
+        colours = None if scene.colours is None else scene.colours.numpy()
+        title = f"{dataset.name} {scene.name}: {len(found)} boxes above {SHOWN:g}, {len(true)} true"
+        draw_scene(picture, scene.points_m.numpy(), drawn, title, sentence(record), colours)
+        items.append(_item(scene, dataset, true, found, picture))
+    return items
+
+
+def _boxes(found: Detections, dataset: SceneDataset) -> list[GalleryBox]:
+    if not len(found):
+        return []
+    colours = class_colours(len(dataset.classes))
+    outlines = corners(found.boxes).numpy().astype(np.float32)
+    best = found.scores.amax(dim=1)
+    order = [row for row in best.argsort(descending=True).tolist() if best[row] > SHOWN][:MOST]
+    labels = found.boxes.labels.tolist()
+    return [
+        GalleryBox(outlines[row], dataset.classes[labels[row]], colours[labels[row]], float(best[row]))
+        for row in order
+    ]
+
+
+def _true_boxes(scene: Scene, dataset: SceneDataset) -> list[GalleryBox]:
+    if scene.boxes is None:
+        return []
+    outlines = corners(scene.boxes).numpy().astype(np.float32)
+    labels = scene.boxes.labels.tolist()
+    return [
+        GalleryBox(outline, dataset.classes[label] if label >= 0 else "", _TRUTH)
+        for outline, label in zip(outlines, labels, strict=True)
+    ]
+
+
+def _item(
+    scene: Scene, dataset: SceneDataset, true: list[GalleryBox], found: list[GalleryBox], picture: Path
+) -> GalleryItem:
+    chance = torch.Generator().manual_seed(0)
+    index = torch.randperm(len(scene.points_m), generator=chance)[:_TURNABLE_POINTS]
+    points = scene.points_m[index].numpy().astype(np.float32)
+    if scene.colours is not None:
+        paint = (scene.colours[index].numpy() * 255).clip(0, 255).astype(np.uint8)
+    else:
+        height = (points[:, 2:] - points[:, 2].min()) / max(float(np.ptp(points[:, 2])), 1e-6)
+        paint = (np.array([205, 210, 218]) * (1 - height) + np.array([70, 92, 130]) * height).astype(np.uint8)
+    clouds = [GalleryCloud("found", points, paint, "z", tuple(found))]
+    if true:
+        clouds.insert(0, GalleryCloud("truth", points, paint, "z", tuple(true)))
+    names = sorted({box.label for box in true if box.label})
+    legend = {box.label: box.colour for box in found}
+    return GalleryItem(
+        scene.name, ", ".join(names) or None, (), tuple(clouds), picture, tuple(sorted(legend.items()))
+    )

@@ -1,0 +1,1 @@
+"""Few-shot classification: an adapter on a few examples a class."""

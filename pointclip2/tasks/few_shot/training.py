@@ -1,0 +1,144 @@
+"""The training part of a few-shot run: prepare, learn by gradient where there is a recipe, choose; resumable."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
+
+from pointclip2.data.checksum import digest_values
+from pointclip2.data.shots import ShotSubset
+from pointclip2.heads.adapters import Adapter, Samples
+from pointclip2.heads.adapters.recipe import Recipe
+from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
+from pointclip2.tasks.few_shot.module import FewShotDataModule, FewShotTask
+from pointclip2.tasks.run_parts import Job, plain
+from pointclip2.types import ConfigError, WeightsError
+
+CHECKPOINTS = 25
+"""How many times a training is saved on its way: what a kill can cost is its share."""
+LAST = "last.ckpt"
+
+
+class EpochCheckpoint(Checkpoint):
+    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        self.path, self.every = path, every
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Replaces the checkpoint in one step."""
+        if (trainer.current_epoch + 1) % self.every == 0:
+            trainer.save_checkpoint(self.path, weights_only=False)
+
+
+class Drawn(Protocol):
+    """Whatever knows its subset."""
+
+    @property
+    def subset(self) -> ShotSubset: ...
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An adapter with its chosen weights in place, and how it came to them."""
+
+    task: FewShotTask
+    trainer: Trainer
+    facts: dict[str, Any]
+
+
+def train_adapter(
+    job: Job, adapter: Adapter, splits: Drawn, shots: Samples, validation: Samples | None
+) -> Trained:
+    """Learn and choose. A training that was killed goes on from its last checkpoint when the same command is given.
+
+    Raises:
+        TrainingError: loss or weights are not finite; the checkpoint of before stays.
+        WeightsError: the checkpoint of a killed training is damaged.
+    """
+    cfg = job.cfg
+    seed = int(cfg.seed)
+    facts: dict[str, Any] = {}
+    with job.watch.stage("prepare"):
+        adapter.prepare(shots)
+    task = FewShotTask(adapter, adapter.setting.classes, seed)
+    if adapter.recipe is None:
+        trainer = job.trainer(progress=False, loggers=True)
+    else:
+        folder = Path(cfg.paths.outputs) / "unfinished" / _digest(job, adapter, splits.subset, shots)
+        trainer = _fit(job, task, adapter.recipe, shots, validation, folder)
+        task.take_best()
+        facts["epoch"] = task.best_epoch
+        facts["epochs"] = adapter.recipe.epochs
+        shutil.rmtree(folder, ignore_errors=True)
+    adapter.eval()
+    with job.watch.stage("choose"):
+        if validation is not None and len(validation):
+            adapter.choose(validation)
+            logits = adapter.logits(validation)
+            counts = confusion_matrix(predicted_class(logits), validation.labels, logits.shape[1])
+            facts["validation_acc"] = float(accuracy(counts))
+    facts["chosen"] = adapter.chosen()
+    return Trained(task, trainer, facts)
+
+
+def _fit(
+    job: Job, task: FewShotTask, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
+) -> Trainer:
+    last = folder / LAST
+    checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS))
+    trainer = job.trainer(
+        progress=False,
+        loggers=True,
+        extra=[checkpoint],
+        max_epochs=recipe.epochs,
+        enable_checkpointing=True,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,  # Lightning's step is an epoch here
+        check_val_every_n_epoch=task.adapter.validate_epochs,
+        limit_val_batches=None if validation is not None and len(validation) else 0,
+    )
+    module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
+    go_on = job.cfg.resume and _readable(last)
+    with job.watch.stage("train"):
+        try:
+            trainer.fit(task, module, ckpt_path=str(last) if go_on else None, weights_only=True)
+        except MisconfigurationException as error:  # an option that goes with Lightning's own steps only
+            raise ConfigError(f"trainer: {' '.join(str(error).split())}") from error
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    return trainer
+
+
+def _readable(last: Path) -> bool:
+    if not last.is_file():
+        return False
+    try:
+        torch.load(last, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds for a torn file
+        raise WeightsError(
+            f"{last}, of a training that was killed, is damaged: delete it, or resume=false to begin anew"
+        ) from error
+    return True
+
+
+def _digest(job: Job, adapter: Adapter, subset: ShotSubset, shots: Samples) -> str:
+    """Of all that decides a training: only the same command goes on from a checkpoint."""
+    told = {
+        "adapter": adapter.name,
+        "options": adapter.options,
+        "seed": int(job.cfg.seed),
+        "train": {name: list(names) for name, names in subset.train.items()},
+        "validation": list(subset.validation),
+        "data": plain(job.cfg.data),
+        "projector": plain(job.cfg.projector),
+        "variants": shots.variants,
+        "text": float(adapter.text.double().abs().sum()),
+        "features": [float(column.double().sum()) for column in shots.take(adapter.reads)],
+    }
+    return digest_values(told)

@@ -1,0 +1,85 @@
+"""A user's file of sentences as plain values: JSON, YAML, or the literals of a Python file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pointclip2.text.literals import read_literals
+from pointclip2.types import ConfigError
+
+MERGE = "tag:yaml.org,2002:merge"
+SUFFIXES = (".json", ".yaml", ".yml", ".py")
+
+
+def read_values(path: Path) -> Any:
+    """What the file holds. Nothing in it is run, and a key that is there twice is an error.
+
+    Raises:
+        ConfigError: not there, another kind of file, not UTF-8, malformed.
+    """
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES:
+        raise ConfigError(
+            f"{path} is not a kind of file that holds prompts: give one of {', '.join(SUFFIXES)}"
+        )
+    if suffix == ".py":
+        return read_literals(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read ({error.strerror}): prompt.path must be a file of sentences"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    try:
+        return _from_json(text) if suffix == ".json" else _from_yaml(text)
+    except _KeyTwiceError as error:
+        raise ConfigError(f"{path} has the key {error.args[0]!r} twice: keep one") from error
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path} is not {suffix[1:].upper()} ({reason}): put it right there") from error
+
+
+class _KeyTwiceError(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _KeyTwiceError(key)
+        found[key] = value
+    return found
+
+
+def _from_json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique)
+
+
+def _from_yaml(text: str) -> Any:
+    import yaml  # OmegaConf's own reader, so it is always there
+
+    class Loader(yaml.SafeLoader):
+        """YAML's plain values, with every key once."""
+
+    def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+        try:
+            # Before merging: what "<<" brings along may be overwritten, what is written out may not.
+            _unique(
+                [(loader.construct_object(key, deep=True), None) for key, _ in node.value if key.tag != MERGE]
+            )
+            loader.flatten_mapping(node)
+            return {
+                loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
+                for key, value in node.value
+            }
+        except TypeError as error:  # a list or a dict as a key
+            raise ValueError(f"line {node.start_mark.line + 1}: {error}") from error
+
+    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    try:
+        return yaml.load(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error

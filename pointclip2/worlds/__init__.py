@@ -1,0 +1,1 @@
+"""What makes data: procedural shapes, rooms, and pools to train on."""

@@ -1,0 +1,286 @@
+"""Training batches for the built-in model: views of worn, turned, stretched shapes, and what can be said of them.
+
+A batch depends on the seed and its step alone, so a training that was killed goes on as if it had not been.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from pointclip2.types import ConfigError
+from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
+from pointclip2.worlds.pretraining.pool import Pool, open_pool, part_table
+from pointclip2.worlds.pretraining.views import (
+    MOST_PARTS,
+    NO_PART,
+    ViewChunk,
+    ViewDrawer,
+    check_corruption,
+    check_projectors,
+)
+from pointclip2.worlds.shapes.classes import select
+from pointclip2.worlds.shapes.shape import Random
+from pointclip2.worlds.shapes.world import Shapes
+
+
+class PretrainingBatch(NamedTuple):
+    """One step's images and sentences."""
+
+    images: Tensor
+    """(images, size, size) in [0, 1], 1 = background."""
+    labels: Tensor
+    """(images,) class, -1 for compositions."""
+    patch_parts: Tensor
+    """(images, cells) column of ``part_texts``, -1 where no visible point falls or the part has no phrase."""
+    class_texts: list[str]
+    """One sentence a class."""
+    instance_texts: list[str]
+    """One sentence an image."""
+    compatible: Tensor
+    """(images, images) bool: sentence j is true of image i, too, and must not count as wrong."""
+    part_texts: list[str]
+    part_owner: Tensor
+    """(part texts,) class of each, the number of classes for the primitives of compositions."""
+    part_word: Tensor
+    """(part texts,) equal where two classes have a part of the same name."""
+
+
+class PretrainingBatches(IterableDataset[PretrainingBatch]):
+    """Endless batches from step ``start`` on."""
+
+    def __init__(self, world: "PretrainingData", start: int) -> None:
+        self.world = world
+        self.start = start
+
+    def __iter__(self) -> Iterator[PretrainingBatch]:
+        step = self.start
+        while True:
+            yield self.world.batch(step)
+            step += 1
+
+
+class PretrainingData:
+    """The procedural world as a training set.
+
+    Args:
+        folder: where the pool of shapes is kept.
+        projectors: by name, each with its ``projector``, its ``share`` of the shapes, and perhaps ``views``.
+        classes: known classes of the world.
+        per_class: shapes a class in the pool.
+        abstract: compositions in the pool.
+        points: of a pooled cloud; a chunk's group of shapes uses three eighths to all of them.
+        surface: of the pooled clouds.
+        corruption: presets and how often each is drawn.
+        captions: sources of class sentences.
+        instances: whether sentences about single shapes are used.
+        batch: images a step.
+        chunk: shapes that are drawn together from all views.
+        chunk_steps: steps that share a chunk.
+        abstract_share: of the shapes of a chunk.
+        part_classes: classes whose parts are named in a step.
+        size: of the images, in pixels.
+        cell: pixels of a cell of the image tower's map.
+        validation: shapes a class for validation.
+        validation_views: of the projector's rig that are validated.
+        seed: of everything.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        projectors: Mapping[str, Mapping[str, object]],
+        classes: str | Sequence[str] = "known",
+        per_class: int = 300,
+        abstract: int = 4000,
+        points: int = 2048,
+        surface: str = "mixed",
+        corruption: Mapping[str, float] | None = None,
+        captions: Sequence[str] = SOURCES,
+        instances: bool = True,
+        batch: int = 128,
+        chunk: int = 640,
+        chunk_steps: int = 45,
+        abstract_share: float = 0.2,
+        part_classes: int = 16,
+        size: int = 80,
+        cell: int = 8,
+        validation: int = 4,
+        validation_views: Sequence[int] = (0, 2, 5, 8),
+        seed: int = 0,
+    ) -> None:
+        self.classes = select(classes if isinstance(classes, str) else list(classes))
+        self.captions = Captions(self.classes, captions)
+        self.corruption = check_corruption(corruption or {"none": 1.0})
+        self.projectors = check_projectors(projectors)
+        if not 0 <= abstract_share < 1 or (abstract_share > 0) != (abstract > 0):
+            raise ConfigError(
+                f"pretraining.abstract={abstract}, abstract_share={abstract_share}: both 0 or neither, share below 1"
+            )
+        self.folder = folder
+        self.per_class, self.abstract, self.points, self.surface = per_class, abstract, points, surface
+        self.instances = instances
+        self.size, self.image_size, self.cells = batch, size, size // cell
+        self.chunk, self.chunk_steps = chunk, chunk_steps
+        self.abstract_share = abstract_share
+        self.part_classes = part_classes
+        self.validation, self.validation_views = validation, list(validation_views)
+        self.seed = seed
+        self._pool: Pool | None = None
+        self._chunk: tuple[int, ViewChunk] | None = None
+        self.parts = part_table(self.classes)
+        words = sorted({part for parts in self.parts for part in parts})
+        self.word_of = {word: index for index, word in enumerate(words)}
+
+    def setup(self) -> Pool:
+        """Open the pool, or make it."""
+        if self._pool is None:
+            self._pool = open_pool(
+                Path(self.folder),
+                self.classes,
+                self.per_class,
+                self.abstract,
+                self.points,
+                self.surface,
+                self.seed,
+            )
+        return self._pool
+
+    def batches(self, start: int) -> PretrainingBatches:
+        """From step ``start`` on."""
+        return PretrainingBatches(self, start)
+
+    def vocabulary(self) -> list[str]:
+        """Everything that can be said, for telling trained words from others."""
+        pool = self.setup()
+        said = [phrase for phrases in pool.said for phrase in phrases]
+        parts = [part for parts in self.parts for part in parts]
+        return [
+            text
+            for text in dict.fromkeys([*self.captions.everything(), *said, *parts])
+            if not forbidden(text)
+        ]
+
+    def views(self, number: int) -> ViewChunk:
+        """One chunk; the last is kept."""
+        if self._chunk is None or self._chunk[0] != number:
+            drawer = ViewDrawer(
+                self.setup(), self.projectors, self.corruption, self.image_size, self.cells, self.seed
+            )
+            loose = round(self.chunk * self.abstract_share)
+            self._chunk = number, drawer.chunk(number, self.chunk - loose, loose)
+        return self._chunk[1]
+
+    def batch(self, step: int) -> PretrainingBatch:
+        """The batch of one step."""
+        pool = self.setup()
+        number, place = divmod(step, self.chunk_steps)
+        chunk = self.views(number)
+        mine = _dealt(len(chunk.images), self.chunk_steps * self.size, [self.seed, 31, number])
+        mine = mine[place * self.size : (place + 1) * self.size]
+        rng = np.random.default_rng([self.seed, 104729, step])
+        images, parts = moved(chunk.images[mine], chunk.parts[mine], self.cells, rng)
+        chosen = chunk.shape[mine].numpy()
+        labels = pool.labels[chosen]
+        texts, owner, word, column = self._part_texts(labels, rng)
+        patch_parts = torch.where(
+            parts >= 0, column[labels.unsqueeze(1), parts.clamp(min=0)], torch.full_like(parts, -1)
+        )
+        instance = self._instances(pool, chosen, rng)
+        return PretrainingBatch(
+            images,
+            labels,
+            patch_parts,
+            [self.captions.of_class(label, rng) for label in range(len(self.classes))],
+            [sentence.text for sentence in instance],
+            compatible(instance, labels.tolist(), [pool.said[index] for index in chosen]),
+            texts,
+            owner,
+            word,
+        )
+
+    def _instances(self, pool: Pool, chosen: np.ndarray, rng: Random) -> list[InstanceCaption]:
+        found = []
+        for index in chosen:
+            label, said = int(pool.labels[index]), pool.said[index]
+            if label < 0:
+                found.append(self.captions.of_abstract(said, rng))
+            else:
+                found.append(self.captions.of_instance(label, said if self.instances else (), rng))
+        return found
+
+    def _part_texts(self, labels: Tensor, rng: Random) -> tuple[list[str], Tensor, Tensor, Tensor]:
+        """Phrases for the parts of all classes in the batch, and the column (classes + 1, most parts) of each part."""
+        texts: list[str] = []
+        owner, word = [], []
+        column = torch.full((len(self.parts), MOST_PARTS), -1)
+        there = sorted({int(label) % len(self.parts) for label in labels})
+        named = [label for label in there if label < len(self.classes)]
+        kept = [named[i] for i in sorted(rng.permutation(len(named))[: self.part_classes])]
+        for label in [*kept, *(label for label in there if label == len(self.classes))]:
+            for index, part in enumerate(self.parts[label]):
+                plain = label == len(self.classes)
+                text = self.captions.of_part(0 if plain else label, part, rng, part if plain else None)
+                if forbidden(text):
+                    continue
+                column[label, index] = len(texts)
+                texts.append(text)
+                owner.append(label)
+                word.append(self.word_of[part])
+        return texts, torch.tensor(owner), torch.tensor(word), column
+
+    def validation_views_of(self, corruption: str) -> tuple[Tensor, Tensor]:
+        """Images (shapes, views, height, width) of the val split by the first projector, and labels (shapes,)."""
+        world = Shapes(
+            self.classes,
+            per_class={"train": 1, "val": self.validation, "test": 1},
+            corruption=corruption,
+            seed=self.seed,
+        )
+        split = world.open("val")
+        clouds = [split[index] for index in range(len(split))]
+        projector: Any = next(iter(self.projectors.values()))["projector"]
+        rig = projector.rig
+        projector.rig = rig.only(self.validation_views)
+        try:
+            with torch.no_grad():
+                images = [projector(cloud.points.unsqueeze(0)).images[0].half() for cloud in clouds]
+        finally:
+            projector.rig = rig
+        return torch.stack(images), torch.tensor([cloud.label for cloud in clouds])
+
+
+def moved(images: Tensor, parts: Tensor, cells: int, rng: Random) -> tuple[Tensor, Tensor]:
+    """Images (n, size, size) in [0, 1] and part maps (n, cells), mirrored, zoomed, stretched and shifted alike.
+
+    A shape comes again in later chunks, and an object may sit anywhere in a real crop.
+    """
+    count = len(images)
+    zoom = np.exp(rng.normal(0.0, 0.08, count))
+    affine = np.zeros((count, 2, 3), dtype=np.float32)
+    affine[:, 0, 0] = zoom * np.exp(rng.normal(0.0, 0.05, count)) * np.where(rng.random(count) < 0.5, -1, 1)
+    affine[:, 1, 1] = zoom
+    affine[:, :, 2] = rng.normal(0.0, 0.05, (count, 2))
+    where = torch.from_numpy(affine)
+
+    def sampled(maps: Tensor, mode: str) -> Tensor:
+        grid = F.affine_grid(where, [count, 1, *maps.shape[-2:]], align_corners=False)
+        return F.grid_sample(maps.unsqueeze(1), grid, mode=mode, align_corners=False)[:, 0]
+
+    # Nearness and part number plus one: outside the old frame both are 0, background without a part.
+    near = sampled(1 - images.float() / 255, "bilinear")
+    numbered = torch.where(parts == NO_PART, 0, parts.long() + 1).view(count, cells, cells)
+    part = sampled(numbered.float(), "nearest").round().long() - 1
+    return 1 - near, part.flatten(1)
+
+
+def _dealt(among: int, count: int, seed: list[int]) -> Tensor:
+    """``count`` positions: one random order after another, so that all come about equally often."""
+    rng = np.random.default_rng(seed)
+    orders = [rng.permutation(among) for _ in range(-(-count // among))]
+    return torch.from_numpy(np.concatenate(orders)[:count])

@@ -1,0 +1,129 @@
+"""A pool of finished shapes for training: made once from seeds, kept in one file, found again by its digest."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pointclip2.data.checksum import digest_files, digest_values
+from pointclip2.data.prepare import stable_seed
+from pointclip2.types import DataError
+from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract
+from pointclip2.worlds.pretraining.captions import forbidden
+from pointclip2.worlds.shapes.classes import register
+from pointclip2.worlds.shapes.shape import make_shape
+from pointclip2.worlds.shapes.world import sample_shape, source_digest
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Clouds in memory; the first ``known`` are of classes, the others compositions without a name."""
+
+    points: Tensor
+    """(shapes, points, 3) float16, y up, in the unit sphere."""
+    parts: Tensor
+    """(shapes, points) uint8, index into ``part_names`` of the shape's class, or into `KINDS`."""
+    labels: Tensor
+    """(shapes,) int64 class, -1 for compositions."""
+    said: list[list[str]]
+    """What is true of each shape."""
+    known: int
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def pool_digest(
+    classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
+) -> str:
+    """Of everything that decides the pool, the world's own source included."""
+    asked = {"classes": list(classes), "per_class": per_class, "abstract": abstract}
+    return digest_values(
+        {
+            **asked,
+            "points": points,
+            "surface": surface,
+            "seed": seed,
+            "source": source_digest(),
+            "abstract_source": _abstract_digest(),
+        }
+    )
+
+
+def _abstract_digest() -> str:
+    folder = Path(__file__).resolve().parent
+    return digest_files(folder, [folder / "abstract.py"])
+
+
+def open_pool(
+    folder: Path, classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
+) -> Pool:
+    """The pool from its file, or made now with a progress bar (some 4 ms a shape) and kept.
+
+    Raises:
+        DataError: its file is damaged.
+    """
+    digest = pool_digest(classes, per_class, abstract, points, surface, seed)
+    path = folder / f"shapes_{digest[:16]}.safetensors"
+    if not path.is_file():
+        _make(path, digest, classes, per_class, abstract, points, surface, seed)
+    try:
+        with safe_open(path, "pt") as file:
+            told = json.loads(file.metadata()["told"])
+            tensors = {name: file.get_tensor(name) for name in ("points", "parts", "labels")}
+    except Exception as error:  # safetensors raises its own kinds for a torn file
+        raise DataError(f"{path} is damaged ({error}): delete it, it is made again") from error
+    return Pool(**tensors, said=told["said"], known=per_class * len(classes), digest=digest)
+
+
+def _make(
+    path: Path,
+    digest: str,
+    classes: Sequence[str],
+    per_class: int,
+    abstract: int,
+    points: int,
+    surface: str,
+    seed: int,
+) -> None:
+    from rich.progress import track
+
+    register()
+    total = per_class * len(classes) + abstract
+    clouds = torch.empty(total, points, 3, dtype=torch.float16)
+    parts = torch.empty(total, points, dtype=torch.uint8)
+    labels = torch.full((total,), -1, dtype=torch.int64)
+    said: list[list[str]] = []
+    for index in track(range(total), description="making shapes"):
+        label = index % len(classes) if index < per_class * len(classes) else -1
+        # The names of the train split's samples, so that no shape of val or test can be among them.
+        name = f"{classes[label]}/{index // len(classes):04d}" if label >= 0 else f"abstract/{index:05d}"
+        rng = np.random.default_rng(stable_seed(f"{seed}/train/{name.replace(' ', '_')}"))
+        if label >= 0:
+            shape = make_shape(classes[label], rng)
+            said.append([phrase for phrase in dict.fromkeys(shape.attributes) if not forbidden(phrase)])
+        else:
+            shape, phrases = make_abstract(rng)
+            said.append([phrase for phrase in phrases if not forbidden(phrase)])
+        cloud, cloud_parts = sample_shape(shape, points, surface, "none", rng)
+        clouds[index] = torch.from_numpy(cloud)
+        parts[index] = torch.from_numpy(cloud_parts)
+        labels[index] = label
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    told = json.dumps({"digest": digest, "said": said})
+    save_file({"points": clouds, "parts": parts, "labels": labels}, partial, {"told": told})
+    partial.replace(path)
+
+
+def part_table(classes: Sequence[str]) -> list[tuple[str, ...]]:
+    """Part names of every class in label order, then the primitives of compositions."""
+    return [*(register()[name].part_names for name in classes), KINDS]

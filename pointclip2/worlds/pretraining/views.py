@@ -1,0 +1,195 @@
+"""Depth views for training: pooled shapes are worn, turned and drawn from every camera, a chunk of them at a time.
+
+Drawing all views of one worn shape costs little more than drawing one, so a chunk is drawn at once and its views
+are dealt out to many steps. A chunk depends on the seed and its number alone: a training that was killed draws
+the chunk it was in again and goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pointclip2.data.corruption import PRESETS, corrupt
+from pointclip2.data.prepare import normalised
+from pointclip2.geometry.views import CameraRig, euler_matrix
+from pointclip2.types import ConfigError
+from pointclip2.worlds.pretraining.pool import Pool
+from pointclip2.worlds.shapes.shape import Random
+
+MOST_PARTS = 32
+"""More than any class has."""
+NO_PART = 255
+TOGETHER = 16
+"""Shapes drawn at once: as many as stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class ViewChunk:
+    """Views of many shapes, in random order."""
+
+    images: Tensor
+    """(images, size, size) uint8, 255 = background."""
+    shape: Tensor
+    """(images,) int64 position in the pool."""
+    parts: Tensor
+    """(images, rows x columns) uint8 part that most visible points of a cell have; `NO_PART` where there is none."""
+
+
+class ViewDrawer:
+    """Draws chunks of views.
+
+    Args:
+        pool: shapes.
+        projectors: by name, each with its ``projector``, the ``share`` of the shapes that it draws, and, where it is
+            slow, how many ``views`` of its rig (all by default).
+        corruption: presets and how often each is drawn.
+        size: of the images, in pixels.
+        cells: rows and columns of the part maps.
+        seed: of everything.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        projectors: Mapping[str, Mapping[str, Any]],
+        corruption: Mapping[str, float],
+        size: int,
+        cells: int,
+        seed: int,
+    ) -> None:
+        self.pool = pool
+        self.corruption = check_corruption(corruption)
+        self.size, self.cells, self.seed = size, cells, seed
+        self.projectors: list[nn.Module] = []
+        self.views: list[int] = []
+        self.rigs: list[CameraRig] = []
+        self.shares: list[float] = []
+        for option in check_projectors(projectors).values():
+            projector = option["projector"]
+            self.projectors.append(projector)
+            self.rigs.append(projector.rig)
+            self.views.append(min(int(option.get("views", projector.rig.views)), projector.rig.views))
+            self.shares.append(float(option["share"]))
+
+    def chunk(self, number: int, known: int, abstract: int) -> ViewChunk:
+        """So many named shapes and compositions, worn anew, from all views."""
+        rng = np.random.default_rng([self.seed, 7919, number])
+        pool = self.pool
+        chosen = np.concatenate(
+            [
+                _draw(rng, pool.known, known),
+                pool.known + _draw(rng, len(pool) - pool.known, abstract),
+            ]
+        )
+        drawn_by = rng.choice(len(self.projectors), len(chosen), p=shares(self.shares))
+        images, shape, parts = [], [], []
+        for index in range(len(self.projectors)):
+            mine = chosen[drawn_by == index]
+            for start in range(0, len(mine), TOGETHER):
+                group = mine[start : start + TOGETHER]
+                image, part = self._group(index, group, rng)
+                images.append(image.flatten(0, 1))
+                parts.append(part.flatten(0, 1))
+                shape.append(torch.from_numpy(group).repeat_interleave(image.shape[1]))
+        order = torch.from_numpy(rng.permutation(sum(map(len, shape))))
+        return ViewChunk(torch.cat(images)[order], torch.cat(shape)[order], torch.cat(parts)[order])
+
+    def _group(self, index: int, group: np.ndarray, rng: Random) -> tuple[Tensor, Tensor]:
+        """Images (shapes, views, size, size) and parts (shapes, views, cells) of one projector's shapes."""
+        points = self.pool.points.shape[1]
+        kept = int(rng.integers(points * 3 // 8, points + 1))
+        clouds, parts = zip(*(self._worn(int(shape), kept, rng) for shape in group), strict=True)
+        projector, rig = self.projectors[index], self.rigs[index]
+        views = rng.permutation(rig.views)[: self.views[index]]
+        projector.rig = rig.only(views.tolist())
+        try:
+            with torch.no_grad():
+                projection = projector(torch.from_numpy(np.stack(clouds)))
+        finally:
+            projector.rig = rig
+        drawn = projection.images.clamp(0, 1)
+        images = drawn
+        if drawn.shape[-1] != self.size:
+            images = F.interpolate(drawn, size=(self.size,) * 2, mode="bilinear", align_corners=True)
+        part = torch.from_numpy(np.stack(parts))
+        return (images * 255).round().to(torch.uint8), self._part_map(
+            projection.pixel_yx, projection.visible, part, drawn.shape[-1]
+        )
+
+    def _part_map(self, pixel: Tensor, visible: Tensor, parts: Tensor, side: int) -> Tensor:
+        shapes, views = pixel.shape[:2]
+        cell = pixel.float().mul_(self.cells / side).long().clamp_(0, self.cells - 1)
+        seen = visible & (pixel >= 0).all(dim=-1)
+        slot = (cell[..., 0] * self.cells + cell[..., 1]) * MOST_PARTS + parts.unsqueeze(1)
+        votes = torch.zeros(shapes, views, self.cells**2 * MOST_PARTS)
+        votes.scatter_add_(2, slot, seen.float())
+        most = votes.view(shapes, views, self.cells**2, MOST_PARTS).max(dim=-1)
+        return torch.where(most.values > 0, most.indices, NO_PART).to(torch.uint8)
+
+    def _worn(self, index: int, kept: int, rng: Random) -> tuple[np.ndarray, np.ndarray]:
+        """A subset of a shape's points, stretched, corrupted and turned about the vertical."""
+        subset = rng.permutation(self.pool.points.shape[1])[:kept]
+        cloud = self.pool.points[index].numpy()[subset].astype(np.float64)
+        part = self.pool.parts[index].numpy()[subset].astype(np.int64)
+        if rng.random() < 0.5:
+            cloud = cloud * np.exp(rng.normal(0.0, 0.1, 3))
+        preset = list(self.corruption)[
+            int(rng.choice(len(self.corruption), p=shares(self.corruption.values())))
+        ]
+        if preset != "none":
+            cloud, moved = corrupt(normalised(cloud), part, preset, rng)
+            assert moved is not None
+            part = moved
+        draw = rng.random()
+        heading = 0.0 if draw < 0.5 else 90.0 * rng.integers(4) + rng.normal(0, 5)
+        if draw > 0.85:
+            heading = rng.uniform(0, 360)
+        if heading:
+            cloud = cloud @ euler_matrix(0.0, heading, 0.0).numpy()
+        if rng.random() < 0.3:
+            cloud = cloud @ euler_matrix(*rng.normal(0, 3, 3)).numpy()
+        return normalised(cloud).astype(np.float32), part
+
+
+def check_corruption(corruption: Mapping[str, float]) -> dict[str, float]:
+    """Shares by preset.
+
+    Raises:
+        ConfigError: an unknown preset.
+    """
+    unknown = set(corruption) - set(PRESETS)
+    if unknown:
+        raise ConfigError(
+            f"pretraining.corruption: no {', '.join(unknown)}; choose some of {', '.join(PRESETS)}"
+        )
+    return dict(corruption)
+
+
+def check_projectors(projectors: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The projectors that draw at all.
+
+    Raises:
+        ConfigError: none does.
+    """
+    used = {name: dict(option) for name, option in projectors.items() if float(option["share"]) > 0}
+    if not used:
+        raise ConfigError("pretraining.projectors is empty: give at least one a share")
+    return used
+
+
+def _draw(rng: Random, among: int, count: int) -> np.ndarray:
+    """``count`` of ``among`` positions, none twice before all were drawn."""
+    rounds = [rng.permutation(among) for _ in range(-(-count // among))] if count else []
+    return np.concatenate(rounds)[:count] if rounds else np.zeros(0, dtype=np.int64)
+
+
+def shares(weights: Any) -> list[float]:
+    """Weights as probabilities."""
+    listed: Sequence[float] = list(weights)
+    total = sum(listed)
+    return [weight / total for weight in listed]

@@ -1,0 +1,155 @@
+"""The procedural data set: endless labelled shapes from seeds, the default of every command."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pointclip2.data.checksum import digest_files, digest_values
+from pointclip2.data.corruption import PRESETS, corrupt
+from pointclip2.data.dataset import CloudData, CloudDataset
+from pointclip2.data.prepare import check_choice, normalised, stable_seed
+from pointclip2.geometry.surfaces import sample_nonuniform, sample_solid, sample_surface
+from pointclip2.types import Cloud, ConfigError
+from pointclip2.worlds.shapes.classes import register, select
+from pointclip2.worlds.shapes.shape import Random, Shape, make_shape
+
+SURFACES = {"mesh": sample_surface, "uneven": sample_nonuniform, "solid": sample_solid}
+SPLITS = ("train", "val", "test")
+
+
+def sample_shape(
+    shape: Shape, points: int, surface: str, corruption: str, rng: Random
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Points (n, 3) of a shape, y up, in the unit sphere, and the part (n,) of each.
+
+    ``surface`` is one of `SURFACES` or ``mixed``, which draws one of them.
+    """
+    corners, triangle_parts = shape.triangles()
+    kind = surface if surface != "mixed" else tuple(SURFACES)[rng.integers(len(SURFACES))]
+    cloud, parts = SURFACES[kind](corners, triangle_parts, points, rng)
+    cloud = normalised(cloud)
+    if corruption != "none":
+        worn, worn_parts = corrupt(cloud, parts, corruption, rng)
+        assert worn_parts is not None
+        cloud, parts = normalised(worn), worn_parts
+    return cloud.astype(np.float32), parts
+
+
+class Shapes(CloudData):
+    """Procedural shapes with part labels; ``train``, ``val`` and ``test`` differ by seed.
+
+    Args:
+        classes: ``known`` (ModelNet40's and ShapeNetPart's names), ``unseen``, ``all`` or a list of names.
+        split: the split that is evaluated unless another is asked for.
+        per_class: shapes a class of each split.
+        points: points of every cloud.
+        surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``,
+            or ``mixed``.
+        limit: only so many samples of a split, random by seed.
+        corruption: what a scanner did to the clouds, a preset of `pointclip2.data.corruption`.
+        seed: of the world.
+    """
+
+    name = "shapes"
+    splits = SPLITS
+
+    def __init__(
+        self,
+        classes: str | Sequence[str] = "known",
+        split: str = "test",
+        per_class: Mapping[str, int] | None = None,
+        points: int = 1024,
+        surface: str = "mesh",
+        limit: int | None = None,
+        corruption: str = "none",
+        seed: int = 0,
+    ) -> None:
+        check_choice("data.corruption", corruption, tuple(PRESETS))
+        check_choice("data.surface", surface, (*SURFACES, "mixed"))
+        self.per_class = dict(per_class or {"train": 40, "val": 12, "test": 12})
+        if set(self.per_class) != set(SPLITS) or min(self.per_class.values()) < 1:
+            raise ConfigError(f"data.per_class: give a positive number for each of {', '.join(SPLITS)}")
+        if points < 1:
+            raise ConfigError(f"data.points must be at least 1, not {points}")
+        if limit is not None and limit < 1:
+            raise ConfigError(f"data.limit must be at least 1 or null, not {limit}")
+        self.split = split
+        self.classes = select(classes if isinstance(classes, str) else list(classes))
+        self.points = points
+        self.surface = surface
+        self.limit = limit
+        self.corruption = corruption
+        self.seed = seed
+
+    def open(self, split: str) -> "ShapesSplit":
+        """Open one split; nothing is generated yet."""
+        self.check_split(split)
+        return ShapesSplit(self, split)
+
+
+class ShapesSplit(CloudDataset):
+    """One split of the procedural world: sample ``chair/0007`` is the same shape wherever it is made."""
+
+    def __init__(self, world: Shapes, split: str) -> None:
+        self.name = world.name
+        self.split = split
+        self.world = world
+        self.classes = world.classes
+        register()
+        self.part_names = tuple(
+            f"{name}/{part}" for name in self.classes for part in register()[name].part_names
+        )
+        counts = [len(register()[name].part_names) for name in self.classes]
+        self.part_offset = np.cumsum([0, *counts[:-1]])
+        count = world.per_class[split]
+        names = [f"{name.replace(' ', '_')}/{index:04d}" for index in range(count) for name in self.classes]
+        labels = [label for _ in range(count) for label in range(len(self.classes))]
+        chosen = range(len(names))
+        if world.limit is not None and world.limit < len(names):
+            shuffled = sorted(chosen, key=lambda i: stable_seed(f"{world.seed}/limit/{names[i]}"))
+            chosen = sorted(shuffled[: world.limit])  # type: ignore[assignment]
+        self.names = [names[i] for i in chosen]
+        self.labels = [labels[i] for i in chosen]
+        self.checksum = digest_values(
+            {
+                "source": source_digest(),
+                "classes": self.classes,
+                "names": self.names,
+                "split": split,
+                "points": world.points,
+                "surface": world.surface,
+                "corruption": world.corruption,
+                "seed": world.seed,
+            }
+        )
+
+    def shape(self, index: int) -> tuple[Shape, Random]:
+        """The shape behind a sample, and the generator that samples its surface."""
+        name = self.names[index]
+        rng = np.random.default_rng(stable_seed(f"{self.world.seed}/{self.split}/{name}"))
+        return make_shape(self.classes[self.labels[index]], rng), rng
+
+    def __getitem__(self, index: int) -> Cloud:
+        shape, rng = self.shape(index)
+        points, parts = sample_shape(shape, self.world.points, self.world.surface, self.world.corruption, rng)
+        label = self.labels[index]
+        return Cloud(
+            self.names[index],
+            torch.from_numpy(points),
+            label,
+            torch.from_numpy(parts + self.part_offset[label]),
+        )
+
+
+@cache
+def source_digest() -> str:
+    """Of the world's own source: another maker makes other shapes, and features of the old ones must not be reused."""
+    package = Path(__file__).resolve().parents[2]
+    # Seeds, normalisation, sampling and wear are made elsewhere.
+    others = ("data/prepare.py", "data/corruption.py", "geometry/surfaces.py")
+    makers = (package / "worlds" / "shapes").rglob("*.py")
+    return digest_files(package, [*makers, *(package / name for name in others)])

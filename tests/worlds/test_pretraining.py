@@ -1,0 +1,256 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pointclip2.app.compose import build, compose
+from pointclip2.types import ConfigError, DataError
+from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract, plural
+from pointclip2.worlds.pretraining.batches import PretrainingBatch, PretrainingData, _dealt, moved
+from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
+from pointclip2.worlds.pretraining.pool import open_pool
+from pointclip2.worlds.pretraining.views import NO_PART, ViewDrawer, check_corruption, check_projectors
+from pointclip2.worlds.shapes.classes import KNOWN, UNSEEN, register
+from pointclip2.worlds.shapes.world import sample_shape
+
+CLASSES = ["chair", "table", "mug", "lamp"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> PretrainingData:
+    folder = tmp_path_factory.mktemp("pool")
+    cfg = compose(
+        "train",
+        [
+            "experiment=tiny_clip",
+            f"pretraining.folder={folder}",
+            f"pretraining.classes=[{','.join(CLASSES)}]",
+            "pretraining.per_class=6",
+            "pretraining.abstract=8",
+            "pretraining.points=256",
+            "pretraining.batch=16",
+            "pretraining.chunk=10",
+            "pretraining.chunk_steps=4",
+            "pretraining.projectors.v2_segmentation.views=1",
+        ],
+    )
+    made = build(cfg.pretraining)
+    assert isinstance(made, PretrainingData)
+    return made
+
+
+def test_no_sentence_of_training_has_a_word_of_an_unseen_class() -> None:
+    captions = Captions(KNOWN)
+    rng = np.random.default_rng(0)
+    said = captions.everything()
+    said += [captions.of_class(label, rng) for label in range(len(KNOWN)) for _ in range(40)]
+    for _ in range(300):
+        said += make_abstract(rng)[1]
+    assert not [text for text in said if forbidden(text)]
+
+
+def test_no_sentence_of_a_batch_has_a_word_of_an_unseen_class(data: PretrainingData) -> None:
+    batches = [data.batch(step) for step in range(3)]
+    said = [
+        text for batch in batches for text in (*batch.class_texts, *batch.instance_texts, *batch.part_texts)
+    ]
+    assert said
+    assert not [text for text in (*said, *data.vocabulary()) if forbidden(text)]
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_names_and_synonyms_of_unseen_classes_are_found_as_whole_words(name: str) -> None:
+    register()
+    assert all(forbidden(f"a small {word}, seen from above.") for word in (name, *register()[name].synonyms))
+    assert not forbidden(f"a {name}like thing")
+
+
+def test_an_unseen_class_is_refused() -> None:
+    with pytest.raises(ConfigError, match="bicycle"):
+        Captions(["chair", "bicycle"])
+
+
+def test_one_class_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    cfg = compose(
+        "train", ["experiment=tiny_clip", "pretraining.classes=[chair]", f"pretraining.folder={tmp_path}"]
+    )
+    with pytest.raises(ConfigError, match="two or more"):
+        build(cfg.pretraining)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_caption_set_is_refused(tmp_path: Path) -> None:
+    cfg = compose(
+        "train", ["experiment=tiny_clip", "pretraining.captions=[]", f"pretraining.folder={tmp_path}"]
+    )
+    with pytest.raises(ConfigError, match="captions is empty"):
+        build(cfg.pretraining)
+
+
+def test_an_unknown_caption_source_is_named() -> None:
+    with pytest.raises(ConfigError, match="poems"):
+        Captions(KNOWN, ["poems"])
+
+
+def test_a_nameless_description_does_not_name_its_class() -> None:
+    captions = Captions(KNOWN, ["nameless"])
+    rng = np.random.default_rng(1)
+    label = KNOWN.index("chair")
+    sentences = {captions.of_class(label, rng) for _ in range(60)}
+    assert len(sentences) > 10
+    assert not [text for text in sentences if " chair " in f" {text.lower()} "]
+
+
+def test_every_source_of_captions_says_something() -> None:
+    rng = np.random.default_rng(2)
+    for source in SOURCES:
+        captions = Captions(KNOWN, [source])
+        assert all(captions.of_class(label, rng).strip() for label in range(len(KNOWN)))
+
+
+def test_a_caption_holds_for_shapes_with_its_class_and_all_its_attributes() -> None:
+    captions = [
+        InstanceCaption("a chair: four legs", 3, frozenset({"four legs"})),
+        InstanceCaption("a thing: four legs", -1, frozenset({"four legs"})),
+        InstanceCaption("a chair", 3, frozenset()),
+        InstanceCaption("a tall chair, no back", 3, frozenset({"tall", "no back"})),
+    ]
+    said = [("four legs", "no back"), ("three legs",), ("four legs",), ()]
+    expected = [[1, 1, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    assert compatible(captions, [3, 3, 4, -1], said).int().tolist() == expected
+
+
+def test_every_composition_can_be_sampled_and_says_what_it_is() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        shape, said = make_abstract(rng)
+        points, parts = sample_shape(shape, 64, "mixed", "none", rng)
+        assert np.isfinite(points).all()
+        assert parts.max() < len(KINDS)
+        assert said
+        assert all(text.strip() and "{" not in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("ball", "balls"), ("box", "boxes"), ("arch", "arches"), ("wheel with spokes", "wheels with spokes")],
+)
+def test_plurals(one: str, many: str) -> None:
+    assert plural(one) == many
+
+
+def test_a_batch_depends_on_its_step_alone(data: PretrainingData) -> None:
+    first, again, other = data.batch(5), data.batch(5), data.batch(6)
+    for one, two in zip(first, again, strict=True):
+        assert torch.equal(one, two) if isinstance(one, torch.Tensor) else one == two
+    assert first.instance_texts != other.instance_texts
+
+
+def test_a_training_that_goes_on_sees_the_batches_it_had_not_seen(data: PretrainingData) -> None:
+    whole = iter(data.batches(0))
+    steps = [next(whole) for _ in range(4)]
+    rest = next(iter(data.batches(3)))
+    assert torch.equal(rest.images, steps[3].images)
+
+
+def test_a_chunk_is_drawn_anew_after_the_steps_that_share_it(data: PretrainingData) -> None:
+    first, second = data.views(0), data.views(1)
+    assert not torch.equal(first.images[:4], second.images[:4])
+    again = data.views(0)
+    assert torch.equal(first.images, again.images)
+    assert torch.equal(first.shape, again.shape)
+
+
+def test_all_views_of_a_chunk_come_about_equally_often(data: PretrainingData) -> None:
+    dealt = _dealt(10, 35, [0])
+    counts = torch.bincount(dealt, minlength=10)
+    assert counts.min() >= 3
+    assert counts.max() <= 4
+
+
+def test_what_moves_an_image_moves_its_parts_alike() -> None:
+    rng = np.random.default_rng(0)
+    # One dark cell, whose part is 5, somewhere inside: wherever it goes, its part goes, too.
+    images = torch.full((64, 80, 80), 255, dtype=torch.uint8)
+    parts = torch.full((64, 100), NO_PART, dtype=torch.uint8)
+    for index in range(64):
+        row, column = rng.integers(3, 7, 2)
+        images[index, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8] = 0
+        parts[index, 10 * row + column] = 5
+    shown, part = moved(images, parts, 10, rng)
+    dark = (1 - shown).unfold(1, 8, 8).unfold(2, 8, 8).mean(dim=(-1, -2)).flatten(1)
+    assert set(part.unique().tolist()) == {-1, 5}
+    assert dark[part == 5].mean() > 0.4
+    assert dark[part == -1].mean() < 0.02
+    assert shown.min() >= 0
+    assert shown.max() <= 1
+
+
+def test_a_slow_projector_draws_fewer_views(data: PretrainingData) -> None:
+    slow = {"only": {**data.projectors["splat"], "views": 2}}
+    drawer = ViewDrawer(data.setup(), slow, {"none": 1.0}, 80, 10, 0)
+    chunk = drawer.chunk(0, 5, 2)
+    assert len(chunk.images) == 14
+    assert torch.bincount(chunk.shape).max() == 2
+
+
+def test_projectors_without_a_share_are_refused() -> None:
+    with pytest.raises(ConfigError, match="at least one a share"):
+        check_projectors({"splat": {"share": 0.0}})
+
+
+def test_an_unknown_corruption_is_named() -> None:
+    with pytest.raises(ConfigError, match="rust"):
+        check_corruption({"rust": 1.0})
+
+
+def _plain(batch: PretrainingBatch) -> Mapping[int, list[str]]:
+    return {
+        owner: [
+            text for text, its in zip(batch.part_texts, batch.part_owner, strict=True) if int(its) == owner
+        ]
+        for owner in batch.part_owner.tolist()
+    }
+
+
+def test_patches_are_labelled_with_parts_of_their_own_class(data: PretrainingData) -> None:
+    batch = data.batch(1)
+    assert batch.images.min() >= 0
+    assert batch.images.max() <= 1
+    labelled = 0
+    for label, parts in zip(batch.labels.tolist(), batch.patch_parts, strict=True):
+        owners = set(batch.part_owner[parts[parts >= 0]].tolist())
+        assert owners <= {label if label >= 0 else len(CLASSES)}
+        labelled += len(parts[parts >= 0])
+    assert labelled > len(batch.labels)
+    assert all(_plain(batch).values())
+
+
+def test_a_labelled_patch_shows_something(data: PretrainingData) -> None:
+    batch = data.batch(1)
+    size = batch.images.shape[-1]
+    patches = batch.images.unfold(1, 8, 8).unfold(2, 8, 8).reshape(len(batch.images), (size // 8) ** 2, -1)
+    darkest = patches.amin(dim=-1)[batch.patch_parts >= 0]
+    assert (darkest < 1).float().mean() > 0.95
+
+
+def test_an_own_sentence_is_always_compatible(data: PretrainingData) -> None:
+    assert bool(data.batch(2).compatible.diagonal().all())
+
+
+def test_a_damaged_pool_is_refused_by_name(tmp_path: Path) -> None:
+    asked = (["chair", "table"], 1, 1, 32, "mesh", 0)
+    open_pool(tmp_path, *asked)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataError, match=path.name):
+        open_pool(tmp_path, *asked)
+
+
+def test_pools_of_other_seeds_are_other_pools(tmp_path: Path) -> None:
+    pools = [open_pool(tmp_path, ["chair", "table"], 2, 2, 32, "mesh", seed) for seed in (0, 1, 0)]
+    assert torch.equal(pools[0].points, pools[2].points)
+    assert not torch.equal(pools[0].points, pools[1].points)
+    assert len(list(tmp_path.iterdir())) == 2
