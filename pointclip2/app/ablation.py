@@ -14,8 +14,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from pointclip2.app.records import finished_job, write_text
+from pointclip2.app.records import finished_job
 from pointclip2.errors import DataError, UserError
+from pointclip2.writing import write_text
 
 # As `pointclip2.tasks.pretrain.run` writes them; importing it would load torch.
 MODEL, CARD = "model", "model.json"

@@ -14,7 +14,8 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from pointclip2.app.records import RESULTS, write_text
+from pointclip2.show.comparison import RESULTS
+from pointclip2.writing import write_text
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_few_shot.csv"
 ALL = "all"

@@ -9,12 +9,10 @@ import csv
 import hashlib
 import json
 import math
-import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,29 +22,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from pointclip2 import __version__
 from pointclip2.errors import ConfigError, UserError
+from pointclip2.show.comparison import FAILED, RESULTS
+from pointclip2.writing import replacing, write_text
 
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
-RESULTS = "results.json"
-FAILED = "FAILED"
 # Not part of what was computed: where it was written and how it was shown.
 PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file to write to, which takes the place of ``path`` in one step: that is whole or as it was before."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step: it is whole or it is not there."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
 
 
 def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:

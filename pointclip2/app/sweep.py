@@ -16,8 +16,17 @@ from typing import IO, Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from pointclip2.app.records import FAILED, RESULTS, program_digest, write_text
-from pointclip2.show.comparison import jobs, metric_fields, print_comparison, rows_of, write_csv
+from pointclip2.app.records import program_digest
+from pointclip2.show.comparison import (
+    FAILED,
+    RESULTS,
+    jobs,
+    metric_fields,
+    print_comparison,
+    rows_of,
+    write_csv,
+)
+from pointclip2.writing import write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"

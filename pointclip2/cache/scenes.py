@@ -11,8 +11,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from pointclip2.cache.store import CACHE_VERSION, replace_file, source_digest
+from pointclip2.cache.store import CACHE_VERSION, source_digest
 from pointclip2.types import DataError
+from pointclip2.writing import write_bytes, write_text
 
 log = logging.getLogger(__name__)
 ROOMS = ("geometry", "encoders", "proposals")
@@ -71,8 +72,8 @@ class SceneStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             key = self.folder / "key.json"
             if not key.is_file():
-                replace_file(key, lambda path: path.write_text(self._text, encoding="utf-8"))
-            replace_file(self._path(position), lambda path: path.write_bytes(content))
+                write_text(key, self._text)
+            write_bytes(self._path(position), content)
         except OSError as error:
             if not self._complained:
                 log.warning("scenes are not cached (%s: %s)", self.folder, error.strerror or error)

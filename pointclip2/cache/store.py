@@ -5,12 +5,9 @@ everything in words; another key in the same folder is an error. A shard appears
 a full disk or a second run writing the same store at once leaves whole shards or none.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +20,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from pointclip2.types import DataError
+from pointclip2.writing import write_bytes, write_text
 
 CACHE_VERSION = 1
 """Raise it when the same key begins to mean other features for a reason that the sources below do not show."""
@@ -159,12 +157,12 @@ class FeatureStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         key = self.folder / "key.json"
         if not key.is_file():
-            replace_file(key, lambda path: path.write_text(self._text, encoding="utf-8"))
+            write_text(key, self._text)
         tensors = {name: content.columns.get(name, torch.zeros(0)).contiguous() for name in self.columns}
         tensors["index"] = content.index.contiguous()
         data = save(tensors, {"skipped": json.dumps(dict(content.skipped))})
         # Written by Python: what safetensors raises on a full disk is no OSError.
-        replace_file(self._path(shard), lambda path: path.write_bytes(data))
+        write_bytes(self._path(shard), data)
 
     def read(self) -> FeatureTable:
         """All features.
@@ -205,15 +203,3 @@ def join(tables: Sequence[FeatureTable]) -> FeatureTable:
     index = torch.cat([table.index for table in full])
     order = index.argsort()
     return FeatureTable(torch.cat([table.features for table in full])[order], index[order], skipped)
-
-
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside and rename, so that nobody ever sees half a file; a failed write is cleaned up."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise

@@ -12,7 +12,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from pointclip2.cache.store import CACHE_VERSION, replace_file, source_digest
+from pointclip2.cache.store import CACHE_VERSION, source_digest
+from pointclip2.writing import write_bytes
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def cached_text(
     content = save({"text": features.contiguous()}, {"key": text})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, lambda temporary: temporary.write_bytes(content))
+        write_bytes(path, content)
     except OSError as error:
         log.warning("text features are not cached (%s: %s)", path.parent, error.strerror or error)
     return features

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from pointclip2.cache.store import replace_file
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.prepare import stable_seed
 from pointclip2.types import Cloud, ConfigError, DataError
+from pointclip2.writing import write_text
 
 ALL = "all"
 
@@ -33,7 +33,7 @@ class ShotSubset:
     def write(self, path: Path) -> None:
         """As JSON, in one step."""
         text = json.dumps(asdict(self), indent=1) + "\n"
-        replace_file(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        write_text(path, text)
 
     @classmethod
     def read(cls, path: Path) -> "ShotSubset":

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
-from pointclip2.app.records import FAILED, RESULTS, replacing
 from pointclip2.errors import DataError
+from pointclip2.writing import write_text
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+RESULTS = "results.json"
+FAILED = "FAILED"
+"""What a run leaves in its folder: one or the other."""
 Row = dict[str, Any]
 ORACLE = "TEST"
 """Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
@@ -197,8 +200,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 def write_csv(path: Path, rows: Sequence[Row]) -> Path:
     """`as_csv` as a file, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_text(as_csv(rows), encoding="utf-8")
+    write_text(path, as_csv(rows))
     return path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.cache.store import replace_file
+from pointclip2.writing import write_bytes
 
 
 def write_ply(
@@ -45,7 +45,7 @@ def write_ply(
     header += [f"property {kinds[kind]} {name}" for name, kind in [*fields, *((n, "<i4") for n in labels)]]
     content = "\n".join([*header, "end_header\n"]).encode("ascii") + rows.tobytes()
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, lambda temporary: temporary.write_bytes(content))
+    write_bytes(path, content)
 
 
 def _plain(line: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from pointclip2.cache import FeatureStore, feature_key
-from pointclip2.cache.store import join, replace_file
+from pointclip2.cache.store import join
 from pointclip2.types import DataError
 
 DATA = {"name": "toys", "split": "test", "checksum": "abc"}
@@ -137,36 +137,22 @@ def test_the_key_holds_the_sources_of_the_rooms_that_make_features(
     from pointclip2.cache import store
 
     package = tmp_path / "pointclip2"
-    for room in ("geometry", "projectors", "backbones", "features"):
+    for room in ("geometry", "encoders", "cache"):
         (package / room).mkdir(parents=True)
         (package / room / "room.py").write_text("first")
-    monkeypatch.setattr(store, "__file__", str(package / "features" / "store.py"))
+    monkeypatch.setattr(store, "__file__", str(package / "cache" / "store.py"))
     digests = []
-    for room in ("", "geometry", "projectors", "backbones"):
+    for room in ("", "geometry", "encoders"):
         if room:
             (package / room / "room.py").write_text("edited")
         store.source_digest.cache_clear()
         digests.append(key()["sources"])
-    (package / "features" / "room.py").write_text("edited")
+    (package / "cache" / "room.py").write_text("edited")
     store.source_digest.cache_clear()
-    assert len(set(digests)) == 4
+    assert len(set(digests)) == 3
     assert key()["sources"] == digests[-1]
     monkeypatch.undo()
     store.source_digest.cache_clear()
-
-
-def test_a_failed_write_leaves_nothing_behind_and_the_old_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("old")
-
-    def half(temporary: Path) -> None:
-        temporary.write_text("ha")
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(OSError, match="No space"):
-        replace_file(path, half)
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_shard_is_never_seen_half_written(tmp_path: Path) -> None:

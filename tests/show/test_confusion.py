@@ -8,8 +8,7 @@ import torch
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
-from pointclip2.show import draw_confusion
-from pointclip2.show.confusion import _cells, _colours
+from pointclip2.show.confusion import _cells, _colours, draw_confusion
 
 
 def draw(path: Path, matrix: torch.Tensor, classes: list[str] | None = None) -> NDArray[np.uint8]:

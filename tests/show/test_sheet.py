@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pointclip2.encoders.projectors import RealisticProjector
 from pointclip2.geometry import ring
-from pointclip2.show import ViewRow, draw_views
 from pointclip2.show.canvas import Canvas
+from pointclip2.show.sheet import ViewRow, draw_views
 
 TOP = [("chair", 0.7), ("stool", 0.2), ("night_stand", 0.1)]
 
@@ -229,7 +229,7 @@ def test_importing_the_room_loads_no_matplotlib() -> None:
 
 def test_pyplot_stays_out_of_it(tmp_path: Path) -> None:
     script = (
-        "import sys, torch; from pointclip2.show import ViewRow, draw_views\n"
+        "import sys, torch; from pointclip2.show.sheet import ViewRow, draw_views\n"
         "draw_views(sys.argv[1], [ViewRow('a', torch.ones(1, 110, 110), None, [])], 't', 'f')\n"
         "print('matplotlib.pyplot' in sys.modules)"
     )

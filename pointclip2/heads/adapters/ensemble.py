@@ -16,8 +16,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from pointclip2.cache.store import replace_file
 from pointclip2.types import DataError
+from pointclip2.writing import write_bytes
 
 FILE = "logits.safetensors"
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -39,7 +39,7 @@ def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping
     tensors = {"validation": votes.validation.contiguous(), "test": votes.test.contiguous()}
     told = {"classes": json.dumps(list(classes)), **{part: json.dumps(list(names[part])) for part in PARTS}}
     content = save(tensors, told)
-    replace_file(path, lambda temporary: temporary.write_bytes(content))
+    write_bytes(path, content)
 
 
 def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> Votes:

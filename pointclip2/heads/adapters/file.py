@@ -11,10 +11,10 @@ from safetensors.torch import save
 from torch import Tensor
 
 from pointclip2 import __version__
-from pointclip2.cache.store import replace_file
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.register import ADAPTERS
 from pointclip2.types import ConfigError, UserError, WeightsError
+from pointclip2.writing import write_bytes
 
 FORMAT = 1
 """Raise it when files of before no longer mean the same."""
@@ -57,7 +57,7 @@ def save_adapter(
     )
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in adapter.state_dict().items()}
     content = save(tensors, {"adapter": json.dumps(asdict(card))})
-    replace_file(path, lambda temporary: temporary.write_bytes(content))
+    write_bytes(path, content)
     return card
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pointclip2.cache.store import replace_file
 from pointclip2.heads.view_weights import FixedWeights
 from pointclip2.text import PromptSet
+from pointclip2.writing import write_text
 
 WEIGHTS, PROMPTS = "view_weights.json", "prompts.json"
 
@@ -32,5 +32,5 @@ def write_prompts(folder: Path, prompts: PromptSet, found_on: Mapping[str, Any])
 
 def _write(path: Path, content: Mapping[str, Any]) -> Path:
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    replace_file(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_text(path, text)
     return path

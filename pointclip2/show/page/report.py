@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from pointclip2.show.page.options import options
 from pointclip2.show.page.packing import Packer, ramp
 from pointclip2.show.page.samples import samples
 from pointclip2.show.page.views import views, views_data
+from pointclip2.writing import write_text
 
 ASSETS = Path(__file__).parent / "assets"
 # In the order in which they need each other.
@@ -31,14 +31,7 @@ def write_report(path: str | os.PathLike[str], exhibit: Exhibit) -> None:
     Raises:
         OSError: it could not be written; what was at ``path`` is as it was.
     """
-    target = Path(path)
-    content = page(exhibit)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        draft.write_text(content, encoding="utf-8")
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_text(Path(path), page(exhibit))
 
 
 def page(exhibit: Exhibit) -> Html:

@@ -101,7 +101,8 @@ def draw(
     write_predictions(run_dir / "predictions.csv", rows, min(TOP, len(classes)))
     if pictures <= 0:
         return []
-    from pointclip2.show import draw_confusion, draw_views
+    from pointclip2.show.confusion import draw_confusion
+    from pointclip2.show.sheet import draw_views
 
     positions = spread(dataset.labels, sorted(index), pictures)
     shown = shown_shapes(dataset, pipeline, table, positions, dict(zip(index, top, strict=True)))

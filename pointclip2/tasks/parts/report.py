@@ -8,7 +8,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from pointclip2.app.records import config_hash, write_text
+from pointclip2.app.records import config_hash
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.parts.categories import Categories
@@ -18,6 +18,7 @@ from pointclip2.tasks.parts.gallery import CloudWriter, PartColours, gallery_ite
 from pointclip2.tasks.parts.module import PartPrediction, PartSegmentationTask
 from pointclip2.tasks.provenance import chosen, device_name, with_training
 from pointclip2.types import weakest_selection
+from pointclip2.writing import write_text
 
 RELEASED = "AS RELEASED"
 SHOWN = {

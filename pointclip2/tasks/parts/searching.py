@@ -11,7 +11,6 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from pointclip2.app.compose import build
-from pointclip2.app.records import write_text
 from pointclip2.cache.dense import to_views
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
@@ -29,6 +28,7 @@ from pointclip2.tasks.parts.pipeline import SegmentPipeline
 from pointclip2.tasks.run_parts import Job
 from pointclip2.text import PromptSet
 from pointclip2.types import ConfigError, DataError, DenseViews, weakest_selection
+from pointclip2.writing import write_text
 
 log = logging.getLogger(__name__)
 

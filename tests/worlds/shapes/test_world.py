@@ -167,17 +167,26 @@ def test_the_checksum_is_the_same_for_the_same_options() -> None:
     assert world().open("test").checksum == world(split="train").open("test").checksum
 
 
-@pytest.mark.parametrize("changed", ["shapes/makers/chairs.py", "shapes/sampling.py", "prepare.py"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "worlds/shapes/makers/chairs.py",
+        "geometry/surfaces.py",
+        "data/prepare.py",
+        "data/corruption.py",
+    ],
+)
 def test_the_checksum_follows_the_source(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = Path(world_module.__file__).parents[1]
-    shutil.copytree(package, tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(world_module, "__file__", str(tmp_path / "data/shapes/world.py"))
+    package = Path(world_module.__file__).parents[2]
+    for room in ("data", "geometry", "worlds"):
+        shutil.copytree(package / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(world_module, "__file__", str(tmp_path / "worlds/shapes/world.py"))
     source_digest.cache_clear()
     try:
         copied = world().open("test").checksum
-        with (tmp_path / "data" / changed).open("a") as file:
+        with (tmp_path / changed).open("a") as file:
             file.write("\n# another world\n")
         source_digest.cache_clear()
         edited = world().open("test").checksum
