@@ -17,6 +17,10 @@ class CloudError(UserError):
     """One sample cannot be used. Evaluation skips it, counts it, names it and carries on."""
 
 
+class PassingError(CloudError):
+    """One sample cannot be used just now: a full memory, too many open files. It is tried again by the next run."""
+
+
 class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
 

@@ -3,8 +3,10 @@
 Axes have one vocabulary everywhere: ``batch points views height width dim classes parts boxes sentences``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
@@ -64,7 +66,7 @@ class Cloud:
 class Projection:
     """Depth views of a batch of clouds."""
 
-    images: Float[Tensor, "batch views height width"]
+    images: Float[Tensor, "batch views height width"] | Float[Tensor, "batch views 3 height width"]
     """In [0, 1], 1 = background, at the projector's own size (the perspective projector: raw distances, 0 = empty)."""
     pixel_yx: Int64[Tensor, "batch views points 2"]
     """Row and column into ``images`` of every point; -1, -1 where the point falls outside the view."""
@@ -73,17 +75,64 @@ class Projection:
 
 
 @dataclass(frozen=True)
-class DenseViews:
-    """What a backbone says about every cell of every view, and where the points fall."""
+class CloudBatch:
+    """Clouds of equally many points side by side: what an encoder takes."""
 
-    features: Float[Tensor, "batch views rows columns dim"]
-    """Unit rows, aligned with text."""
+    points: Float[Tensor, "batch points 3"]
+    colours: Float[Tensor, "batch points 3"] | None = None
+    """In [0, 1]; None where a cloud of the batch has none."""
+    normals: Float[Tensor, "batch points 3"] | None = None
+    """Unit vectors, likewise."""
+    parts: Int64[Tensor, "batch points"] | None = None
+    """As in `Cloud`, likewise."""
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "CloudBatch":
+        columns = (self.points, self.colours, self.normals, self.parts)
+        points, *others = (None if column is None else change(column) for column in columns)
+        assert points is not None
+        return CloudBatch(points, *others)
+
+    def to(self, device: torch.device | str) -> "CloudBatch":
+        """Return the batch on another device."""
+        return self._each(lambda column: column.to(device, non_blocking=True))
+
+    def pin_memory(self) -> "CloudBatch":
+        """Return the batch in page-locked memory."""
+        return self._each(Tensor.pin_memory)
+
+
+@dataclass(frozen=True)
+class Places:
+    """What leads from the tokens of a dense encoder back to the points."""
+
+    grid: tuple[int, int, int]
+    """Views, rows and columns: tokens are the cells of every view in this order."""
     pixel_yx: Int64[Tensor, "batch views points 2"]
+    """As in `Projection`."""
     visible: Bool[Tensor, "batch views points"]
     image_px: int
     """Side of the projector's images, which ``pixel_yx`` counts in."""
     input_px: int
     """Side of the model's input, which the cells divide."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What an encoder says about a batch of clouds."""
+
+    vectors: Float[Tensor, "batch tokens dim"]
+    """A token is a view, a cell of a view, or the whole cloud. Unit rows wherever the encoder has text to compare with."""
+    places: Places | None = None
+    """For dense encoders."""
+
+    @property
+    def cells(self) -> Float[Tensor, "batch views rows columns dim"]:
+        """The vectors of a dense encoder as maps."""
+        assert self.places is not None
+        return self.vectors.unflatten(1, self.places.grid)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Features on disk: content-addressed, written in whole shards, never half-read.
 
 A store's folder is named after a hash of everything that decides its features, and ``key.json`` in it holds that
-everything in words; another key in the same folder is an error. A shard appears by one ``os.replace``, so a kill,
-a full disk or a second run writing the same store at once leaves whole shards or none.
+everything in words; another key in the same folder is an error. A shard is a file that is named after the positions
+it holds, so that runs with other shard sizes share a store. It appears by one ``os.replace``: a kill, a full disk or a
+second run writing the same store at once leaves whole shards or none.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,131 +23,99 @@ from torch import Tensor
 from pointclip2.types import DataError
 from pointclip2.writing import write_bytes, write_text
 
-CACHE_VERSION = 1
-"""Raise it when the same key begins to mean other features for a reason that the sources below do not show."""
+_NAME = re.compile(r"rows-(\d+)-(\d+)\.safetensors")
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Whatever was made of the samples that could be read, a column a kind, one row a sample."""
+    """What was made of some samples of a split that lie side by side."""
 
     columns: Mapping[str, Tensor]
+    """One row a sample; in a ragged shard the tensors of its only sample, whatever their shapes."""
     index: Int64[Tensor, " samples"]
-    """Position of each sample in the data set."""
-    skipped: Mapping[str, str]
+    """Position in the data set of each sample that could be read."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
     """Samples that could not be read, and why."""
+
+    def since(self, position: int) -> "Shard":
+        """Return the shard without the samples before a position."""
+        late = self.index >= position
+        if bool(late.all()):
+            return self
+        return Shard(
+            {name: column[late] for name, column in self.columns.items()}, self.index[late], self.skipped
+        )
 
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """Features of the samples that could be read, in the order of the data set."""
+    """Vectors of the samples that could be read, in the order of the data set."""
 
-    features: Float[Tensor, "samples views dim"]
+    features: Float[Tensor, "samples tokens dim"]
     index: Int64[Tensor, " samples"]
     """Position of each sample in the data set."""
-    skipped: Mapping[str, str]
+    skipped: Mapping[str, str] = field(default_factory=dict)
     """Samples that could not be read, and why."""
-
-    @classmethod
-    def of(cls, shard: Shard) -> "FeatureTable":
-        """The table of a shard whose one column is ``features``."""
-        return cls(shard.columns["features"], shard.index, shard.skipped)
-
-
-def feature_key(
-    data: Mapping[str, Any], projector: Mapping[str, Any], backbone: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Everything that decides the features of a split, as plain data."""
-    return {
-        "version": CACHE_VERSION,
-        "sources": source_digest("geometry", "encoders"),
-        "data": dict(data),
-        "projector": dict(projector),
-        "backbone": dict(backbone),
-    }
-
-
-@cache
-def source_digest(*rooms: str) -> str:
-    """Of the rooms that make features: after an edit there, old features must not be taken for new ones."""
-    package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for room in rooms:
-        for path in sorted((package / room).rglob("*.py")):
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 class FeatureStore:
-    """The cached features of one split under one projector and backbone.
+    """Keeps the features of one split on disk.
 
     Args:
         root: folder of all stores.
-        key: see `feature_key`.
+        key: see `pointclip2.cache.keys.feature_key`.
         samples: length of the split.
-        shard_size: samples a shard; what a kill can cost at most.
-        columns: what a shard holds of every sample.
+        columns: names of what a shard holds of every sample; None where each shard has its own.
 
     Raises:
         DataError: the folder belongs to another key.
     """
 
     def __init__(
-        self,
-        root: Path,
-        key: Mapping[str, Any],
-        samples: int,
-        shard_size: int = 64,
-        columns: Sequence[str] = ("features",),
+        self, root: Path, key: Mapping[str, Any], samples: int, columns: Sequence[str] | None = ("features",)
     ) -> None:
-        text = json.dumps({**key, "samples": samples, "shard_size": shard_size}, sort_keys=True, indent=1)
+        self._text = json.dumps({**key, "samples": samples}, sort_keys=True, indent=1)
         name = f"{key['data'].get('name', 'data')}-{key['data'].get('split', 'split')}"
-        self.folder = Path(root) / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+        self.folder = Path(root) / f"{name}-{hashlib.sha256(self._text.encode()).hexdigest()[:20]}"
         self.samples = samples
-        self.shard_size = shard_size
-        self.shards = -(-samples // shard_size)
-        self.columns = tuple(columns)
-        self._text = text
-        self._check_key()
-
-    def _check_key(self) -> None:
+        self.columns = None if columns is None else tuple(columns)
         path = self.folder / "key.json"
         if path.is_file() and path.read_bytes() != self._text.encode():
             raise DataError(
                 f"{path} describes other features than this run's: delete {self.folder} and run again"
             )
 
-    def rows(self, shard: int) -> range:
-        """Positions in the data set that a shard holds."""
-        return range(shard * self.shard_size, min((shard + 1) * self.shard_size, self.samples))
+    def shards(self) -> list[range]:
+        """Return the positions of every whole shard, in order; two may overlap where runs had other shard sizes."""
+        if not self.folder.is_dir():
+            return []
+        found = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
+        rows = (range(int(match[1]), int(match[2])) for match in found if match is not None)
+        return sorted(filter(self._is_whole, rows), key=lambda own: (own.start, -own.stop))
 
-    def missing(self) -> list[int]:
-        """Shards that are not there, or cannot be read."""
-        return [shard for shard in range(self.shards) if not self._is_whole(shard)]
+    def missing(self, shard_size: int) -> list[range]:
+        """Return the positions that no whole shard holds, cut into shards of at most this size."""
+        gaps, reached = [], 0
+        for rows in [*self.shards(), range(self.samples, self.samples)]:
+            gaps += cut(range(reached, rows.start), shard_size)
+            reached = max(reached, rows.stop)
+        return gaps
 
-    def _path(self, shard: int) -> Path:
-        return self.folder / f"shard-{shard:05d}.safetensors"
+    def _path(self, rows: range) -> Path:
+        return self.folder / f"rows-{rows.start:07d}-{rows.stop:07d}.safetensors"
 
-    def _is_whole(self, shard: int) -> bool:
+    def _is_whole(self, rows: range) -> bool:
+        if not 0 <= rows.start < rows.stop <= self.samples:
+            return False
         try:
             # The header states the length of the file, so a cut-off file is noticed without reading it.
-            with safe_open(self._path(shard), framework="pt") as file:
-                return set(file.keys()) == {*self.columns, "index"}
+            with safe_open(self._path(rows), framework="pt") as file:
+                names = set(file.keys())
         except (OSError, SafetensorError):
             return False
+        return "index" in names if self.columns is None else names == {*self.columns, "index"}
 
-    def write(
-        self,
-        shard: int,
-        features: Float[Tensor, "samples views dim"],
-        index: Int64[Tensor, " samples"],
-        skipped: Mapping[str, str],
-    ) -> None:
-        """Write one whole shard of features; see `write_shard`."""
-        self.write_shard(shard, Shard({"features": features}, index, skipped))
-
-    def write_shard(self, shard: int, content: Shard) -> None:
+    def write(self, rows: range, content: Shard) -> None:
         """Write one whole shard; columns and the reasons of skipped samples appear together or not at all.
 
         A shard of which no sample could be read may lack columns: it gets empty ones.
@@ -155,51 +124,37 @@ class FeatureStore:
             OSError: the disk is full or not writable; nothing half-written stays.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        key = self.folder / "key.json"
-        if not key.is_file():
-            write_text(key, self._text)
-        tensors = {name: content.columns.get(name, torch.zeros(0)).contiguous() for name in self.columns}
+        if not (self.folder / "key.json").is_file():
+            write_text(self.folder / "key.json", self._text)
+        names = content.columns if self.columns is None else self.columns
+        tensors = {name: content.columns.get(name, torch.zeros(0)).contiguous() for name in names}
         tensors["index"] = content.index.contiguous()
-        data = save(tensors, {"skipped": json.dumps(dict(content.skipped))})
         # Written by Python: what safetensors raises on a full disk is no OSError.
-        write_bytes(self._path(shard), data)
+        write_bytes(self._path(rows), save(tensors, {"skipped": json.dumps(dict(content.skipped))}))
 
-    def read(self) -> FeatureTable:
-        """All features.
+    def read(self, rows: range, columns: Sequence[str] | None = None) -> Shard:
+        """Return one shard with all its columns, or those asked for.
 
         Raises:
-            DataError: a shard is missing or damaged.
+            DataError: it is missing or damaged.
         """
-        return join([self.read_shard(shard) for shard in range(self.shards)])
-
-    def read_shard(self, shard: int) -> FeatureTable:
-        """One shard's features; raises as `read` does."""
-        return FeatureTable.of(self.read_columns(shard))
-
-    def read_index(self, shard: int) -> Shard:
-        """Who is in one shard, without its columns; raises as `read` does."""
-        return self.read_columns(shard, ())
-
-    def read_columns(self, shard: int, columns: Sequence[str] | None = None) -> Shard:
-        """All columns of one shard, or those asked for; raises as `read` does."""
         try:
-            with safe_open(self._path(shard), framework="pt") as file:
+            with safe_open(self._path(rows), framework="pt") as file:
                 skipped = json.loads((file.metadata() or {})["skipped"])
-                wanted = self.columns if columns is None else columns
-                content = {name: file.get_tensor(name) for name in wanted}
+                stored = [name for name in file.keys() if name != "index"]  # noqa: SIM118 - not a dict
+                content = {name: file.get_tensor(name) for name in (stored if columns is None else columns)}
                 return Shard(content, file.get_tensor("index"), skipped)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise DataError(
-                f"{self._path(shard)} cannot be read ({error}): delete it and run again"
+                f"{self._path(rows)} cannot be read ({error}): delete it and run again"
             ) from error
 
 
-def join(tables: Sequence[FeatureTable]) -> FeatureTable:
-    """One table, in the order of the data set; tables in which nothing could be read have no features."""
-    full = [table for table in tables if len(table.index)]
-    skipped = {name: reason for table in tables for name, reason in table.skipped.items()}
-    if not full:
-        return FeatureTable(torch.zeros(0, 0, 0), torch.zeros(0, dtype=torch.int64), skipped)
-    index = torch.cat([table.index for table in full])
-    order = index.argsort()
-    return FeatureTable(torch.cat([table.features for table in full])[order], index[order], skipped)
+def cut(rows: range, size: int) -> list[range]:
+    """Cut a range into shards that end at multiples of their size, so that every run cuts alike."""
+    shards = []
+    while rows:
+        stop = min((rows.start // size + 1) * size, rows.stop)
+        shards.append(range(rows.start, stop))
+        rows = range(stop, rows.stop)
+    return shards

@@ -1,4 +1,4 @@
-"""Class features on disk: a thousand sentences a class are encoded once for each backbone."""
+"""Vectors of text on disk: a thousand sentences a class are encoded once for each encoder."""
 
 import hashlib
 import json
@@ -12,27 +12,64 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from pointclip2.cache.store import CACHE_VERSION, source_digest
+from pointclip2.cache.keys import text_key
+from pointclip2.encoders.encoder import SentenceEncoder
+from pointclip2.text import PromptSet, encode_prompts, encode_sentences
 from pointclip2.writing import write_bytes
 
 log = logging.getLogger(__name__)
 
 
-def cached_text(
-    root: Path, key: Mapping[str, Any], encode: Callable[[], Float[Tensor, "classes dim"]]
+def class_vectors(
+    encoder: SentenceEncoder, prompts: PromptSet, root: Path | None, device: Any = None
 ) -> Float[Tensor, "classes dim"]:
-    """The features of this key from disk, or encoded and kept; a disk that cannot be written only costs the cache."""
-    made_by = {"version": CACHE_VERSION, "sources": source_digest("encoders", "text")}
-    text = json.dumps({**key, **made_by}, sort_keys=True)
+    """Return a unit vector for every class, from the cache or encoded now.
+
+    Args:
+        encoder: of the sentences.
+        prompts: what the classes are called.
+        root: folder of the cache; None keeps nothing.
+        device: where the encoder works, if anything has to be encoded: thousands of sentences through a large model.
+            None leaves it where it is.
+    """
+
+    def encode() -> Tensor:
+        if device is not None:
+            encoder.to(device)
+        return encode_prompts(encoder, prompts)
+
+    return _cached(root, text_key(encoder.describe(), prompts.hash), encode)
+
+
+def sentence_vectors(
+    encoder: SentenceEncoder, prompts: PromptSet, root: Path | None, device: Any = None
+) -> list[Float[Tensor, "sentences dim"]]:
+    """Return the unit vectors of every sentence of every class; see `class_vectors`."""
+    texts = [text for own in prompts.sentences.values() for text in own]
+
+    def encode() -> Tensor:
+        if device is not None:
+            encoder.to(device)
+        return encode_sentences(encoder, texts)
+
+    said = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    rows = _cached(root, text_key(encoder.describe(), said), encode)
+    return list(rows.split([len(own) for own in prompts.sentences.values()]))
+
+
+def _cached(root: Path | None, key: Mapping[str, Any], encode: Callable[[], Tensor]) -> Tensor:
+    if root is None:
+        return encode().cpu()
+    text = json.dumps(key, sort_keys=True)
     path = Path(root) / f"text-{hashlib.sha256(text.encode()).hexdigest()[:20]}.safetensors"
     try:
         return load_file(path)["text"]
     except (OSError, SafetensorError, KeyError):
-        features = encode().cpu()
-    content = save({"text": features.contiguous()}, {"key": text})
+        rows = encode().cpu()
+    content = save({"text": rows.contiguous()}, {"key": text})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, content)
-    except OSError as error:
-        log.warning("text features are not cached (%s: %s)", path.parent, error.strerror or error)
-    return features
+    except OSError as error:  # costs the cache only
+        log.warning("vectors of text are not cached (%s: %s)", path.parent, error.strerror or error)
+    return rows

@@ -1,15 +1,32 @@
 """Collects encoded samples until a shard is whole, then stores it; a full disk costs the cache, not the run."""
 
 import logging
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.cache.store import FeatureStore, FeatureTable, Shard
+from pointclip2.cache.store import FeatureStore, Shard
+from pointclip2.errors import CloudError, PassingError
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A sample that could not be used."""
+
+    name: str
+    reason: str
+    passing: bool
+    """Whether the moment is to blame and not the file: such a failure is never stored."""
+
+    @classmethod
+    def of(cls, name: str, error: CloudError) -> "Skip":
+        """Return what an error says of a sample."""
+        return cls(name, str(error), isinstance(error, PassingError))
 
 
 class ShardWriter:
@@ -17,65 +34,83 @@ class ShardWriter:
 
     Args:
         store: where the shards go; None keeps everything in memory.
+        shards: the positions of every shard that will come, in order.
         samples: length of the split.
-        shard_size: samples a shard where there is no store.
+        ragged: whether every sample has columns of its own shapes; its shards hold one sample each.
     """
 
-    def __init__(self, store: FeatureStore | None, samples: int, shard_size: int = 64) -> None:
-        self.store = store
-        self.shard_size = store.shard_size if store else shard_size
-        self.samples = samples
-        self._waiting: dict[int, dict[int, Mapping[str, Tensor] | tuple[str, str]]] = {}
-        self.kept_shards: dict[int, Shard] = {}
-        """Shards that could not be stored."""
-
-    @property
-    def kept(self) -> dict[int, FeatureTable]:
-        """Shards that could not be stored, where their one column is ``features``."""
-        return {shard: FeatureTable.of(content) for shard, content in self.kept_shards.items()}
-
-    def add(
-        self,
-        index: list[int],
-        features: Float[Tensor, "samples views dim"] | Mapping[str, Tensor],
-        skipped: Mapping[int, tuple[str, str]],
+    def __init__(
+        self, store: FeatureStore | None, shards: Sequence[range], samples: int, ragged: bool = False
     ) -> None:
-        """Take a batch with positions in the data set, and (name, reason) of unreadable samples.
+        self.store = store
+        self.shards = shards
+        self.samples = samples
+        self.ragged = ragged
+        self.kept: dict[range, Shard] = {}
+        """Shards that could not be stored."""
+        self.whole: dict[str, Tensor] = {}
+        """Columns of the length of the split, which the rows of kept shards lie in; untouched rows take no memory."""
+        self._starts = [shard.start for shard in shards]
+        self._waiting: dict[range, dict[int, Mapping[str, Tensor] | Skip]] = {}
 
-        ``features`` is the one column of that name, or a mapping of columns, all with one row a sample.
-        """
-        columns = features if isinstance(features, Mapping) else {"features": features}
+    def add(self, index: Sequence[int], columns: Mapping[str, Tensor], skipped: Mapping[int, Skip]) -> None:
+        """Take a batch: positions in the data set, columns with a row for each, and who could not be used."""
         columns = {name: column.cpu() for name, column in columns.items()}
+        rows: dict[int, Mapping[str, Tensor] | Skip] = dict(skipped)
         for row, position in enumerate(index):
-            cells = {name: column[row] for name, column in columns.items()}
-            self._waiting.setdefault(position // self.shard_size, {})[position] = cells
-        for position, reason in skipped.items():
-            self._waiting.setdefault(position // self.shard_size, {})[position] = reason
-        for shard in [shard for shard, rows in self._waiting.items() if len(rows) == self._length(shard)]:
-            self._flush(shard, self._waiting.pop(shard))
+            rows[position] = (
+                columns if self.ragged else {name: column[row] for name, column in columns.items()}
+            )
+        for position, cells in rows.items():
+            shard = self.shards[bisect_right(self._starts, position) - 1]
+            waiting = self._waiting.setdefault(shard, {})
+            waiting[position] = cells
+            if len(waiting) == len(shard):
+                self._flush(shard, self._waiting.pop(shard))
 
-    def _length(self, shard: int) -> int:
-        return min((shard + 1) * self.shard_size, self.samples) - shard * self.shard_size
+    def _flush(self, shard: range, rows: Mapping[int, Mapping[str, Tensor] | Skip]) -> None:
+        good = {position: row for position, row in sorted(rows.items()) if not isinstance(row, Skip)}
+        bad = [row for _, row in sorted(rows.items()) if isinstance(row, Skip)]
+        columns: Mapping[str, Tensor] = {}
+        if self.ragged:
+            columns = next(iter(good.values()), {})
+        elif good:
+            names = next(iter(good.values()))
+            columns = {name: torch.stack([row[name] for row in good.values()]) for name in names}
+        content = Shard(
+            columns, torch.tensor(list(good), dtype=torch.int64), {skip.name: skip.reason for skip in bad}
+        )
+        if self.store is None or any(skip.passing for skip in bad):
+            self._keep(shard, content)
+            return
+        try:
+            self.store.write(shard, content)
+        except OSError as error:
+            log.warning(
+                "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
+                self.store.folder,
+                error.strerror or error,
+            )
+            self.store = None
+            self._keep(shard, content)
 
-    def _flush(self, shard: int, rows: dict[int, Mapping[str, Tensor] | tuple[str, str]]) -> None:
-        good = {position: row for position, row in sorted(rows.items()) if isinstance(row, Mapping)}
-        skipped = {row[0]: row[1] for row in rows.values() if not isinstance(row, Mapping)}
-        first: Mapping[str, Tensor] = next(iter(good.values()), {"features": torch.zeros(0, 0)})
-        columns = {
-            name: torch.stack([row[name] for row in good.values()]) if good else torch.zeros(0, *cell.shape)
-            for name, cell in first.items()
-        }
-        content = Shard(columns, torch.tensor(list(good), dtype=torch.int64), skipped)
-        if self.store is not None:
-            try:
-                self.store.write_shard(shard, content)
-            except OSError as error:
-                log.warning(
-                    "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
-                    self.store.folder,
-                    error.strerror or error,
-                )
-                self.store = None
-            else:
-                return
-        self.kept_shards[shard] = content
+    def _keep(self, shard: range, content: Shard) -> None:
+        if self.ragged:
+            self.kept[shard] = content
+            return
+        views = {}
+        for name, column in content.columns.items():
+            if name not in self.whole:
+                self.whole[name] = torch.empty(self.samples, *column.shape[1:], dtype=column.dtype)
+            views[name] = self.whole[name][shard.start : shard.start + len(column)]
+            views[name].copy_(column)
+        self.kept[shard] = Shard(views, content.index, content.skipped)
+
+    def gathered(self) -> dict[range, Shard]:
+        """Return the shards that had to stay in memory, of all processes."""
+        if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+            return self.kept
+        shares: list[dict[range, Shard]] = [{} for _ in range(torch.distributed.get_world_size())]
+        torch.distributed.all_gather_object(shares, self.kept)
+        self.whole = {}
+        return {shard: content for share in shares for shard, content in share.items()}

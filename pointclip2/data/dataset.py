@@ -43,6 +43,8 @@ class CloudData(ABC):
 
     name: str
     splits: tuple[str, ...]
+    split: str = "test"
+    """The one that is evaluated unless another is asked for."""
 
     @abstractmethod
     def open(self, split: str) -> CloudDataset:
@@ -51,6 +53,25 @@ class CloudData(ABC):
         Raises:
             DataError: no such split, or the data set is missing or damaged.
         """
+
+    def evaluated(self) -> CloudDataset:
+        """Open the split that is evaluated.
+
+        Raises:
+            DataError: as `open`, or it has no samples.
+        """
+        dataset = self.open(self.split)
+        if len(dataset) == 0:
+            raise DataError(f"{dataset.name}: the split {dataset.split!r} has no samples")
+        return dataset
+
+    def unlimited(self) -> "CloudData":
+        """Return the data set without a limit to its splits; itself where it knows none."""
+        return self
+
+    def with_classes(self, classes: Sequence[str]) -> "CloudData | None":
+        """Return the data set with these names to choose from, where it has none of its own; else None."""
+        return None
 
     def open_scenes(self, split: str) -> SceneDataset:
         """Open one split as whole rooms, where the data set can be read so.

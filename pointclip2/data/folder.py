@@ -1,5 +1,6 @@
 """A user's own files: one file, or a directory of meshes and point clouds."""
 
+import copy
 import json
 import logging
 import os
@@ -122,6 +123,14 @@ class Folder(StoredData):
             raise ConfigError("data.classes names a class twice")
         self.split_folders = () if self.path is None else _split_folders(self.path)
         self.splits = self.split_folders or ("test",)
+
+    def with_classes(self, classes: Sequence[str]) -> "Folder | None":
+        """Return these files with other names to choose from; None where names were given already."""
+        if self.classes is not None:
+            return None
+        named = copy.copy(self)
+        named.classes = tuple(spoken(name) for name in classes)
+        return named
 
     def index(self, split: str) -> "FolderIndex":
         path, root = self._found()

@@ -3,10 +3,11 @@
 A data set says where its samples are (`SampleIndex`); a `StoredSplit` turns what it reads into clouds.
 """
 
+import copy
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,12 @@ class StoredData(CloudData):
         Raises:
             DataError: missing or damaged.
         """
+
+    def unlimited(self) -> "StoredData":
+        """Return the data set without a limit to its splits."""
+        whole = copy.copy(self)
+        whole.options = replace(self.options, limit=None)
+        return whole
 
     def open(self, split: str) -> CloudDataset:
         """Open one split. Reads labels and hashes files; no cloud is read yet."""

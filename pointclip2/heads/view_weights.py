@@ -21,12 +21,18 @@ PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_view_wei
 class ViewWeights(Protocol):
     """Weights for per-view logits."""
 
-    source: str
-    selected_on: str
-    """Which labels chose them: ``none``, ``train``, ``holdout``, ``test``; travels with every number."""
+    @property
+    def source(self) -> str:
+        """Where they come from."""
+        ...
+
+    @property
+    def selected_on(self) -> str:
+        """Which labels chose them: ``none``, ``train``, ``holdout``, ``test``; travels with every number."""
+        ...
 
     def describe(self) -> dict[str, Any]:
-        """For ``results.json``."""
+        """Return what ``results.json`` says of them."""
         ...
 
     def __call__(

@@ -1,1 +1,1 @@
-"""Tasks: pipelines as thin LightningModules over LightningDataModules."""
+"""Tasks: what joins data, encoder, heads and metrics into one measurement; a folder a task."""

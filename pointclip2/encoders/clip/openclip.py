@@ -157,13 +157,16 @@ class OpenClipBackbone(nn.Module):
         return int(self.encode_text(["x"]).shape[1])
 
     def prepare_images(
-        self, images: Float[Tensor, "images height width"], size_px: int | None = None
+        self,
+        images: Float[Tensor, "images height width"] | Float[Tensor, "images 3 height width"],
+        size_px: int | None = None,
     ) -> Float[Tensor, "images 3 size size"]:
-        """Depth maps as the model wants them: resized (bilinear, corners aligned), in three channels.
+        """Return views as the model wants them: resized (bilinear, corners aligned), in three channels.
 
         ``size_px`` is another side than the model's own, for dense features.
         """
-        batch, side = images.unsqueeze(1).float(), size_px or self.image_size
+        batch = (images.unsqueeze(1) if images.ndim == 3 else images).float()
+        side = size_px or self.image_size
         if batch.shape[-1] != side or batch.shape[-2] != side:
             batch = F.interpolate(batch, size=(side,) * 2, mode="bilinear", align_corners=True)
         batch = batch.expand(-1, 3, -1, -1)
@@ -171,9 +174,9 @@ class OpenClipBackbone(nn.Module):
 
     @torch.no_grad()
     def encode_views(
-        self, images: Float[Tensor, "batch views height width"]
+        self, images: Float[Tensor, "batch views height width"] | Float[Tensor, "batch views 3 height width"]
     ) -> Float[Tensor, "batch views dim"]:
-        """Unit feature vectors of depth maps."""
+        """Return a unit vector for every view, grey or in colour."""
         self.check_device()
         flat = images.flatten(0, 1)
         features = [self._encode(part) for part in flat.split(self.batch)]

@@ -11,16 +11,18 @@ from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from pointclip2.types import ConfigError
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import ConfigError
+from pointclip2.types import CloudBatch, Features
 
 # Values of a neighbourhood tensor worked on at once: some passes over what fits a processor's cache.
 CHUNK = 2**19
 
 
-class PointNNEncoder(nn.Module):
+class PointNNEncoder(Encoder):
     """Clouds to vectors, y up, of any size and at any place: each is centred and scaled to the unit sphere first.
 
     Args:
@@ -35,8 +37,11 @@ class PointNNEncoder(nn.Module):
         ConfigError: an option has a value that cannot work.
 
     >>> PointNNEncoder(stages=2, dim=12, neighbours=8)(torch.rand(3, 64, 3)).shape
-    torch.Size([3, 48])
+    torch.Size([3, 1, 48])
     """
+
+    id = "point_nn"
+    trained_on = "nothing: it has no parameter"
 
     def __init__(
         self,
@@ -75,9 +80,19 @@ class PointNNEncoder(nn.Module):
             "beta": self.beta,
         }
 
+    @property
+    def tokens(self) -> int:
+        """One: the cloud as a whole."""
+        return 1
+
+    def encode(self, clouds: CloudBatch) -> Features:
+        """Return one vector a cloud, of any length."""
+        with self.stage("encode shapes"):
+            return Features(self.vectors(clouds.points).unsqueeze(1))
+
     @torch.no_grad()
-    def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch width"]:
-        """A vector for every cloud."""
+    def vectors(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch width"]:
+        """Return a vector for every cloud."""
         points = unit_sphere(points)
         order = farthest_order(points, max(1, points.shape[1] // 2))
         return torch.stack([self._encode(cloud, picked) for cloud, picked in zip(points, order, strict=True)])

@@ -10,8 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from pointclip2.data.prepare import stable_seed
-from pointclip2.encoders.clip.openclip import OpenClipBackbone
-from pointclip2.encoders.points.point_nn import PointNNEncoder
+from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.adapters.recipe import Recipe
 from pointclip2.heads.adapters.samples import Batches, Samples
 from pointclip2.heads.fusion import fuse, view_logits
@@ -23,19 +22,28 @@ class Setting:
     """What an adapter is put between: the classes, their texts, and the views of a backbone."""
 
     classes: tuple[str, ...]
-    text: Float[Tensor, "classes dim"]
-    """Unit rows."""
+    text: Float[Tensor, "classes dim"] | None
+    """Unit rows; None where the encoder knows no sentences."""
     views: int
+    """Vectors a cloud."""
     logit_scale: float = 100.0
-    """Of the backbone: the factor of its cosines."""
-    projector: nn.Module | None = None
-    """Only for adapters that sit before the backbone."""
-    backbone: OpenClipBackbone | None = None
+    """The factor of the text encoder's cosines."""
+    encoder: Encoder | None = None
+    """Only for adapters that sit inside it."""
+    width: int | None = None
+    """Length of a vector, where no text tells it."""
 
     @property
     def dim(self) -> int:
-        """Length of a view's feature vector."""
-        return self.text.shape[1]
+        """Length of a vector.
+
+        Raises:
+            ConfigError: neither texts nor ``width`` tell it.
+        """
+        found = self.width if self.text is None else self.text.shape[1]
+        if found is None:
+            raise ConfigError("a setting without texts needs the width of its vectors")
+        return found
 
 
 class Adapter(nn.Module):
@@ -65,14 +73,16 @@ class Adapter(nn.Module):
     """Whether scaled and shifted copies of the examples teach it something."""
     validate_epochs: int = 1
     """Epochs from one validation to the next."""
-    shape_encoder: PointNNEncoder
-    """Makes the column ``shape``; only those that read it have one."""
+    uses_text: bool = True
+    """Whether it compares vectors with the texts of the classes."""
     text: Tensor
 
     def __init__(self, **options: Any) -> None:
         super().__init__()
         self.options = options
         """The constructor's arguments as plain data, for the saved file."""
+        self.own_encoders: dict[str, Encoder] = {}
+        """What makes the columns that are neither ``views`` nor ``points``, by the name of the column."""
         recipe = options.get("recipe")
         if recipe is not None and not isinstance(recipe, Mapping):
             raise ConfigError(f"adapter.recipe={recipe}: give options, such as adapter.recipe.epochs=100")
@@ -84,9 +94,18 @@ class Adapter(nn.Module):
         self.register_buffer("text", torch.zeros(0, 0), persistent=False)
 
     def begin(self, setting: Setting) -> None:
-        """Take the setting, and make the parameters that it decides."""
+        """Take the setting, and make the parameters that it decides.
+
+        Raises:
+            ConfigError: the setting lacks what this adapter needs.
+        """
+        if setting.text is None and self.uses_text:
+            raise ConfigError(
+                f"adapter={self.name} compares clouds with sentences, and the encoder knows none: "
+                "take adapter=linear_probe or adapter=point_nn, or encoder=views"
+            )
         self.setting = setting
-        self.text = setting.text.clone()
+        self.text = torch.zeros(0, 0) if setting.text is None else setting.text.clone()
 
     def prepare(self, shots: Samples) -> None:
         """Everything that is learned from the examples without a gradient."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class AdapterCard:
     views: int
     dim: int
     backbone: Mapping[str, Any]
-    """``id`` and ``weights_hash``: features of other weights mean something else."""
+    """``id`` and, where there are weights, ``weights_hash``: features of other weights mean something else."""
     made: Mapping[str, Any] = field(default_factory=dict)
     """How: data, shots, seed, prompt, projector, and what was chosen on validation."""
     format: int = FORMAT
@@ -52,7 +52,7 @@ def save_adapter(
         classes=list(setting.classes),
         views=setting.views,
         dim=setting.dim,
-        backbone={name: backbone[name] for name in ("id", "weights_hash")},
+        backbone={name: backbone.get(name) for name in ("id", "weights_hash")},
         made=dict(made),
     )
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in adapter.state_dict().items()}
@@ -105,7 +105,7 @@ def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> t
         raise WeightsError(f"{path}: there is no adapter {card.adapter!r}; there are {', '.join(ADAPTERS)}")
     try:
         adapter: Adapter = ADAPTERS[card.adapter](**card.options)
-        adapter.begin(setting)
+        adapter.begin(replace(setting, width=card.dim))
         adapter.load_state_dict(state)
     except (TypeError, RuntimeError, UserError) as error:
         raise WeightsError(f"{path}: its weights do not fit {card.adapter} ({_line(error)})") from error
@@ -119,9 +119,9 @@ def _check_setting(path: Path, card: AdapterCard, setting: Setting, backbone: Ma
         )
     for what, theirs, ours, option in (
         ("views", card.views, setting.views, "projector"),
-        ("feature width", card.dim, setting.dim, "backbone"),
+        ("feature width", card.dim, card.dim if setting.text is None else setting.dim, "backbone"),
         ("backbone", card.backbone["id"], backbone["id"], "backbone"),
-        ("backbone weights", card.backbone["weights_hash"], backbone["weights_hash"], "backbone"),
+        ("backbone weights", card.backbone.get("weights_hash"), backbone.get("weights_hash"), "backbone"),
     ):
         if theirs != ours:
             shown = [str(value)[:40] for value in (theirs, ours)]

@@ -29,6 +29,7 @@ class LinearProbe(Adapter):
     """
 
     name = "linear_probe"
+    uses_text = False
 
     mean: Tensor
     scale: Tensor

@@ -70,7 +70,8 @@ class PointNNAdapter(Adapter):
         check_positive(share=share, sharpness=sharpness)
         self.clip, self.clip_keys = clip, clip_keys
         self.standardise, self.whiten = standardise, whiten
-        self.shape_encoder = PointNNEncoder(stages, dim, neighbours, every, alpha, beta)
+        self.own_encoders["shape"] = PointNNEncoder(stages, dim, neighbours, every, alpha, beta)
+        self.uses_text = clip
         self.reads = ("shape", "views") if clip or clip_keys else ("shape",)
         self.register_buffer("share", torch.tensor(float(share)))
         self.register_buffer("sharpness", torch.tensor(float(sharpness)))

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pointclip2.encoders.clip.openclip import OpenClipBackbone
 from pointclip2.encoders.projectors.learnable import LearnableProjector
+from pointclip2.encoders.views import ViewEncoder
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.inter_view import InterViewAdapter
 from pointclip2.heads.adapters.samples import Samples
@@ -73,21 +74,21 @@ class LearnableSmoothing(Adapter):
         self.head = InterViewAdapter(dropout=dropout) if inter_view else None
 
     def begin(self, setting: Setting) -> None:
-        """Take rig and backbone of the setting.
+        """Take the views and the frozen CLIP of the setting's encoder.
 
         Raises:
-            ConfigError: the setting has none.
+            ConfigError: its encoder has none.
         """
         super().begin(setting)
-        if setting.projector is None or setting.backbone is None:
+        if not isinstance(setting.encoder, ViewEncoder):
             raise ConfigError(
-                "learnable smoothing sits before a backbone: give the setting a projector and a backbone"
+                f"adapter={self.name} sits between a projector and a CLIP: it goes with encoder=views only"
             )
         names = ("resolution", "depth", "object_ratio", "depth_bias", "densify", "sigma")
-        rig: Any = setting.projector.rig
+        rig: Any = setting.encoder.projector.rig
         self.projector = LearnableProjector(rig, **{name: self.options[name] for name in names})
         # In a tuple, so that it is no part of this module: it is neither saved nor trained with it.
-        self._frozen = (setting.backbone,)
+        self._frozen = (setting.encoder.clip,)
         if self.head is not None:
             self.head.begin(setting)
 

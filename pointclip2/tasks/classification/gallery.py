@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointclip2.cache import FeatureTable
+from pointclip2.cache.columns import collate_clouds
 from pointclip2.data.dataset import CloudDataset
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.show.gallery import GalleryCloud, GalleryItem
 from pointclip2.show.sheet import ViewRow, grey_views, is_distance
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline, top_classes
 from pointclip2.types import CloudError
 
 # Views in the gallery are no larger: there are many of them, and they are embedded.
@@ -26,25 +28,29 @@ HEIGHT_COLOURS, LOWEST, HIGHEST = "viridis", 0.12, 0.92
 class ShownShape:
     """One shape, as the sheet and as the gallery need it."""
 
-    row: ViewRow
+    row: ViewRow | None
+    """None where the encoder looks at no views."""
     item: GalleryItem
 
 
 def shown_shapes(
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
+    head: ZeroShotHead | None,
     table: FeatureTable | None,
     positions: Sequence[int],
     top: Mapping[int, list[tuple[str, float]]],
 ) -> list[ShownShape]:
-    """The shapes at these positions of the data set, without those that cannot be read any more.
+    """Return the shapes at these positions of the data set, without those that cannot be read any more.
 
     Args:
-        table: features, for what each view says alone; None where what is learned looks at all views at once.
+        head: what each view says alone; None, like ``table``, where what is learned looks at all views at once.
+        table: the features.
         top: the best classes of each position with their probabilities, best first.
     """
     row_of = {} if table is None else {position: row for row, position in enumerate(table.index.tolist())}
-    device = next(pipeline.projector.buffers()).device
+    # Where it encoded last.
+    device = next((tensor.device for tensor in encoder.buffers()), torch.device("cpu"))
     shown = []
     for position in positions:
         try:
@@ -52,23 +58,29 @@ def shown_shapes(
         except CloudError:  # readable when it was encoded, not any more
             continue
         with torch.no_grad():
-            images = pipeline.projector(cloud.points.unsqueeze(0).to(device)).images[0].cpu()
+            seen = encoder.shown(collate_clouds([cloud]).to(device))
+        images = None if seen is None else seen[0].cpu()
+        if images is not None and images.ndim == 4:  # in colour, shown in grey
+            images = images.mean(dim=1)
         label = dataset.labels[position]
         truth = dataset.classes[label] if label >= 0 else None
         said: tuple[tuple[str, float], ...] = ()
-        if table is not None:
+        if table is not None and head is not None and images is not None:
             features = table.features[row_of[position]].unsqueeze(0).cpu()
-            alone = pipeline.view_logits(features)[:, 0].softmax(dim=-1)
+            alone = head.view_logits(features)[:, 0].softmax(dim=-1)
             said = tuple(best[0] for best in top_classes(alone, dataset.classes, 1))
         item = GalleryItem(
             name=cloud.name,
             truth=truth,
             guesses=tuple(top[position]),
             clouds=(by_height(cloud.points),),
-            views=grey_views(images, is_distance(images), min(max(images.shape[1:]), VIEW_PX)),
+            views=None
+            if images is None
+            else grey_views(images, is_distance(images), min(max(images.shape[-2:]), VIEW_PX)),
             view_guesses=said,
         )
-        shown.append(ShownShape(ViewRow(cloud.name, images, truth, top[position][:3]), item))
+        row = None if images is None else ViewRow(cloud.name, images, truth, top[position][:3])
+        shown.append(ShownShape(row, item))
     return shown
 
 

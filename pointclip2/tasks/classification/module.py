@@ -1,4 +1,4 @@
-"""Zero-shot classification as an eval-only LightningModule over features."""
+"""Classification as an eval-only LightningModule over features that are there already."""
 
 import math
 from collections.abc import Sequence
@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
-from lightning import LightningModule
+from lightning import LightningDataModule, LightningModule
 from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
 
+from pointclip2.cache import FeatureTable
 from pointclip2.heads.adapters import Adapter
+from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.metrics.classification import ClassificationMetrics
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,17 @@ class Predictions:
     probability: Float[Tensor, "samples classes"]
 
 
-class ClassificationTask(LightningModule):
-    """Tests a pipeline on features; `predictions` holds every sample once, whatever the number of processes.
+class ClassificationModule(LightningModule):
+    """Tests a head on features; `predictions` holds every sample once, whatever the number of processes.
 
     Args:
-        pipeline: with texts and view weights in place; or anything else that gives ``scores`` of a batch's columns.
+        head: gives ``scores`` of a batch's columns: with texts and view weights in place, or a trained adapter.
         classes: names in label order.
     """
 
-    def __init__(self, pipeline: ClassifyPipeline | Adapter, classes: Sequence[str]) -> None:
+    def __init__(self, head: ZeroShotHead | Adapter, classes: Sequence[str]) -> None:
         super().__init__()
-        self.pipeline = pipeline
+        self.head = head
         self.metrics = ClassificationMetrics(classes)
         self._rows: list[tuple[Tensor, Tensor]] = []
         self.predictions: Predictions | None = None
@@ -52,7 +54,7 @@ class ClassificationTask(LightningModule):
     def test_step(self, batch: list[Tensor], batch_idx: int) -> None:
         """One batch of (features, label, index), or of several columns before label and index."""
         *columns, label, index = batch
-        fused, probability = self.pipeline.scores(*columns)
+        fused, probability = self.head.scores(*columns)
         self.metrics.update(fused, label)
         self._rows.append((index.cpu(), probability.cpu()))
 
@@ -84,3 +86,37 @@ class ClassificationTask(LightningModule):
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing to save: nothing here is trained."""
         return {}
+
+
+class ColumnData(LightningDataModule):
+    """Shares columns of encoded samples out among processes, without padding.
+
+    Args:
+        columns: what the head takes, a row a sample.
+        labels: of these samples, -1 where unknown.
+        index: position of each in its split.
+        batch_size: samples a batch.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Tensor],
+        labels: Int64[Tensor, " samples"],
+        index: Int64[Tensor, " samples"],
+        batch_size: int = 1024,
+    ) -> None:
+        super().__init__()
+        self.columns = (*columns, labels, index)
+        self.batch_size = batch_size
+
+    @classmethod
+    def of(cls, table: FeatureTable, labels: Sequence[int]) -> "ColumnData":
+        """Return the columns of a table; ``labels`` are those of the whole split."""
+        return cls([table.features], torch.tensor(list(labels), dtype=torch.int64)[table.index], table.index)
+
+    def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
+        rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        own = [column[slice(rank, None, world)] for column in self.columns]
+        if len(own[0]) == 0:  # more processes than samples; Lightning wants a batch from each
+            return DataLoader([own], batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(TensorDataset(*own), batch_size=self.batch_size)

@@ -1,66 +1,99 @@
 """What people see of a classification: the facts behind its numbers, predictions, pictures and lines of the table."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+import torch
 from torch import Tensor
 
-from pointclip2.app.records import config_hash, write_predictions
 from pointclip2.cache import FeatureTable
 from pointclip2.data.dataset import CloudDataset
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.heads.view_weights import ViewWeights
+from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
+from pointclip2.metrics.functional import predicted_class
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.tasks.classification.module import Predictions
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline, top_classes
-from pointclip2.tasks.provenance import chosen, device_name, with_training
+from pointclip2.tasks.classification.samples import EncodedSamples
+from pointclip2.tasks.record import (
+    chosen,
+    data_facts,
+    encoder_facts,
+    labels_used,
+    origin_facts,
+    prompt_facts,
+    quoted,
+    with_training,
+)
+from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.types import weakest_selection
+from pointclip2.writing import write_text
 
 TOP = 5
 
 
 def facts(
-    cfg: DictConfig,
+    run: Run,
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
     prompts: PromptSet,
-    table: FeatureTable,
+    read: FeatureTable | EncodedSamples,
+    weights: ViewWeights | None = None,
 ) -> dict[str, Any]:
-    """Where the numbers of ``results.json`` come from."""
-    backbone, weights = pipeline.backbone, pipeline.weights
-    assert weights is not None
-    choices = {"prompts": prompts.selected_on, "view weights": weights.selected_on}
-    used = "; ".join(f"{what} {chosen(on)}" for what, on in choices.items() if on != "none")
-    labelled = sum(dataset.labels[i] >= 0 for i in table.index.tolist())
-    return {
-        "protocol": f"zero-shot classification, {used or 'no labels used'}",
-        "task": "classification",
-        "data": {
-            "name": dataset.name,
-            "split": dataset.split,
-            "n": len(table.index),
-            "labelled": labelled,
-            "classes": len(dataset.classes),
-            "checksum": dataset.checksum,
-            "skipped": dict(table.skipped),
-        },
-        "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
-        "projector": OmegaConf.to_container(cfg.projector, resolve=True),
-        "prompt": {
-            "name": prompts.name,
-            "hash": prompts.hash,
-            "count": prompts.count,
-            "selected_on": prompts.selected_on,
-        },
-        "view_weights": weights.describe(),
-        "selected_on": weakest_selection(prompts.selected_on, weights.selected_on),
-        "expect": OmegaConf.to_container(cfg.expect, resolve=True),
-        "config_hash": config_hash(cfg),
-        "device": device_name(),
+    """Return where the numbers of ``results.json`` come from; ``weights`` is None where an adapter has its own."""
+    choices = {
+        "prompts": prompts.selected_on,
+        **({} if weights is None else {"view weights": weights.selected_on}),
     }
+    labelled = sum(dataset.labels[i] >= 0 for i in read.index.tolist())
+    return {
+        "protocol": f"zero-shot classification, {labels_used(choices)}",
+        "task": "classification",
+        "data": data_facts(dataset, len(read.index), labelled, read.skipped),
+        **encoder_facts(run, encoder),
+        "prompt": prompt_facts(prompts),
+        "view_weights": {} if weights is None else weights.describe(),
+        **origin_facts(run, *choices.values()),
+    }
+
+
+def per_view(
+    head: ZeroShotHead, table: FeatureTable, labels: Sequence[int], batch_size: int = 1024
+) -> dict[str, list[float]]:
+    """Return what each view is worth alone, and how much it counted.
+
+    ``acc`` is the accuracy of every view alone, a fraction; ``weight`` is its weight, the mean over the shapes.
+    Weights that differ from shape to shape are scaled to a mean of 1 over the views of each shape first. ``acc``
+    is missing where no sample has a label.
+
+    Args:
+        head: with texts and weights in place.
+        table: the features of the readable samples.
+        labels: of all samples of the split, -1 where unknown.
+        batch_size: shapes whose logits are held at once.
+    """
+    target = torch.tensor(list(labels), dtype=torch.int64)[table.index]
+    views = table.features.shape[1]
+    hits, weight = torch.zeros(views, dtype=torch.int64), torch.zeros(views, dtype=torch.float64)
+    for start in range(0, len(target), batch_size):
+        logits = head.view_logits(table.features[start : start + batch_size].cpu())
+        truth = target[start : start + batch_size]
+        for view, of_view in enumerate(logits):
+            hits[view] += ((predicted_class(of_view) == truth) & (truth >= 0)).sum()
+        weights = head.weights(logits) if head.weights else torch.ones(views)
+        if weights.ndim == 1:
+            weight += weights.double() * len(truth)
+        else:
+            mean = weights.mean(dim=0, keepdim=True)
+            weight += (weights / torch.where(mean > 0, mean, 1.0)).double().sum(dim=1)
+    known = int((target >= 0).sum())
+    found = {"weight": [round(value, 6) for value in (weight / max(len(target), 1)).tolist()]}
+    return {"acc": (hits.double() / known).tolist(), **found} if known else found
 
 
 def sentence(record: Mapping[str, Any]) -> str:
@@ -79,16 +112,20 @@ def sentence(record: Mapping[str, Any]) -> str:
 
 
 def draw(
-    run_dir: Path,
+    run: Run,
     record: Mapping[str, Any],
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
+    head: ZeroShotHead | None,
     table: FeatureTable | None,
     predictions: Predictions,
     confusion: Tensor,
-    pictures: int,
 ) -> list[GalleryItem]:
-    """``predictions.csv``, ``views.png`` and ``confusion.png``; returns the shapes on the sheet, to be turned."""
+    """Write ``predictions.csv``, ``views.png`` and ``confusion.png``; return the shapes on the sheet, to be turned.
+
+    Args:
+        head: what each view says alone; None, like ``table``, where an adapter looks at all views at once.
+    """
     classes = tuple(dataset.classes)
     top = top_classes(predictions.probability, classes, TOP)
     index = predictions.index.tolist()
@@ -98,22 +135,33 @@ def draw(
         for rank, (name, probability) in enumerate(best, start=1):
             row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
         rows.append(row)
-    write_predictions(run_dir / "predictions.csv", rows, min(TOP, len(classes)))
-    if pictures <= 0:
+    _write_predictions(run.folder / "predictions.csv", rows, min(TOP, len(classes)))
+    if run.pictures <= 0:
         return []
     from pointclip2.show.confusion import draw_confusion
     from pointclip2.show.sheet import draw_views
 
-    positions = spread(dataset.labels, sorted(index), pictures)
-    shown = shown_shapes(dataset, pipeline, table, positions, dict(zip(index, top, strict=True)))
+    positions = spread(dataset.labels, sorted(index), run.pictures)
+    shown = shown_shapes(dataset, encoder, head, table, positions, dict(zip(index, top, strict=True)))
     footer = sentence(record)
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
-    draw_views(run_dir / "views.png", [shape.row for shape in shown], title, footer)
+    drawn = [shape.row for shape in shown if shape.row is not None]
+    if drawn:
+        draw_views(run.folder / "views.png", drawn, title, footer)
     if record["data"]["labelled"]:
-        draw_confusion(
-            run_dir / "confusion.png", confusion, dataset.classes, f"{dataset.name}: confusion", footer
-        )
+        path = run.folder / "confusion.png"
+        draw_confusion(path, confusion, dataset.classes, f"{dataset.name}: confusion", footer)
     return [shape.item for shape in shown]
+
+
+def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) -> None:
+    """Write a sample a line with its ``k`` best classes and their probabilities."""
+    fields = ["sample", "truth"] + [name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fields)
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
 
 
 def spread(labels: Sequence[int], positions: Sequence[int], count: int) -> list[int]:
@@ -151,6 +199,5 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     if "search" in record and "test/acc" in record["search"]["before"]:
         before = record["search"]["before"]["test/acc"]
         found.append((f"top-1 before search={record['search']['name']}", f"{100 * before:.2f}"))
-    for name, value in record["expect"].items():
-        found.append((f"{names.get(name, name)}, quoted", f"{100 * value:.2f}"))
+    found += quoted(record, names)
     return found or [("no labels: see predictions.csv", "")]

@@ -2,52 +2,54 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import torch
-from omegaconf import DictConfig
 from torch import Tensor
 
-from pointclip2.app.compose import build
 from pointclip2.cache import FeatureTable
-from pointclip2.data.dataset import CloudDataset
+from pointclip2.data.dataset import CloudData, CloudDataset
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.search.files import write_prompts, write_view_weights
+from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
 from pointclip2.heads.search.task import Search, Seen
-from pointclip2.heads.view_weights import ViewWeights
+from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.metrics import ClassificationMetrics
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
-from pointclip2.tasks.run_parts import Job
+from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.types import ConfigError, DataError
 
 log = logging.getLogger(__name__)
 
 
-def planned_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[Search, Sight] | tuple[None, None]:
-    """The search of the options and what it may see, known before anything is encoded; None for ``search=none``.
+def planned_search(
+    search: Search | NoSearch, data: CloudData, dataset: CloudDataset
+) -> tuple[Search, Sight] | None:
+    """Return a search and what it may see, known before anything is encoded; None for ``search=none``.
 
     Raises:
         UserError: this search cannot be made on this data set or split.
     """
-    search = build(cfg.search)
     if not isinstance(search, Search):
         if search.name != "none":
             raise ConfigError(f"search={search.name} is for part segmentation: task=part_segmentation")
-        return None, None
-    return search, sight(search.split, search.needs_labels, build(cfg.data), dataset.split)
+        return None
+    return search, sight(search.split, search.needs_labels, data, dataset.split)
 
 
 def search_classification(
-    job: Job,
+    run: Run,
     search: Search,
     seen_by: Sight,
+    data: CloudData,
     dataset: CloudDataset,
     table: FeatureTable,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
+    head: ZeroShotHead,
     prompts: PromptSet,
 ) -> tuple[PromptSet, dict[str, Any]]:
-    """Search, leave what was found in the pipeline and as a file, and say what happened.
+    """Search, leave what was found in the head and as a file, and say what happened.
 
     Returns:
         The prompts from now on, and the part of ``results.json`` called ``search``: which data were seen, the score on
@@ -56,20 +58,20 @@ def search_classification(
     Raises:
         UserError: the search cannot be made on this data set, or with these options.
     """
-    before = measured(pipeline, table, dataset.labels, dataset.classes)
-    weights = pipeline.weights
+    before = measured(head, table, dataset.labels, dataset.classes)
+    weights = head.weights
     assert weights is not None
-    features, labels, checksum = _shapes(job, search, seen_by, dataset, table, pipeline)
-    with job.watch.stage("search"):
+    features, labels, checksum = _shapes(run, search, seen_by, data, dataset, table, encoder)
+    with run.watch.stage("search"):
         outcome = search.run(
             Seen(
                 features,
                 labels if search.needs_labels else torch.full_like(labels, -1),
-                pipeline.text.cpu(),
-                pipeline.backbone.logit_scale,
+                head.text.cpu(),
+                head.logit_scale,
                 weights,
                 prompts,
-                lambda: job.sentences(pipeline.backbone, prompts),
+                lambda: run.sentence_vectors(encoder, prompts),
                 seen_by.selected_on,
             )
         )
@@ -79,16 +81,15 @@ def search_classification(
         "split": seen_by.choice,
         "data_split": seen_by.split,
         "n": len(labels),
-        "backbone": pipeline.backbone.id,
+        "backbone": encoder.id,
     }
     files = []
     if outcome.weights is not None:
-        # A frozen class has what the protocol asks for, but mypy wants to be able to assign it.
-        pipeline.weights = cast(ViewWeights, outcome.weights)
-        files.append(write_view_weights(job.run_dir, outcome.weights, found_on).name)
+        head.weights = outcome.weights
+        files.append(write_view_weights(run.folder, outcome.weights, found_on).name)
     if outcome.prompts is not None and outcome.text is not None:
-        prompts, pipeline.text = outcome.prompts, outcome.text.to(pipeline.text.device)
-        files.append(write_prompts(job.run_dir, outcome.prompts, found_on).name)
+        prompts, head.text = outcome.prompts, outcome.text.to(head.text.device)
+        files.append(write_prompts(run.folder, outcome.prompts, found_on).name)
     log.info(
         "search=%s on %d shapes (%s): %s %.4f -> %.4f in %d evaluations",
         *(search.name, len(labels), seen_by.choice, outcome.score),
@@ -110,24 +111,25 @@ def search_classification(
 
 
 def _shapes(
-    job: Job,
+    run: Run,
     search: Search,
     seen_by: Sight,
+    data: CloudData,
     dataset: CloudDataset,
     table: FeatureTable,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
 ) -> tuple[Tensor, Tensor, str]:
-    """Features, labels and checksum of what the search may see."""
+    """Return features, labels and checksum of what the search may see."""
     if seen_by.split == dataset.split:
         labels = torch.tensor(list(dataset.labels), dtype=torch.int64)
         return table.features, labels[table.index], dataset.checksum
-    other = build(job.cfg.data).open(seen_by.split)
+    other = data.open(seen_by.split)
     if tuple(other.classes) != tuple(dataset.classes):
         raise DataError(
             f"{dataset.name}: the splits {other.split} and {dataset.split} have other classes; "
             "give data.classes, so that what is searched fits what is evaluated"
         )
-    known = job.features(other, pipeline)
+    known = run.encode(other, encoder).loaded()
     labels = torch.tensor(list(other.labels), dtype=torch.int64)[known.index]
     if seen_by.choice != "holdout":
         return known.features, labels, other.checksum
@@ -139,14 +141,14 @@ def _shapes(
 
 
 def measured(
-    pipeline: ClassifyPipeline, table: FeatureTable, labels: Sequence[int], classes: Sequence[str]
+    head: ZeroShotHead, table: FeatureTable, labels: Sequence[int], classes: Sequence[str]
 ) -> dict[str, float]:
-    """The metrics of a split as the pipeline is now; empty where nothing is labelled."""
+    """Return the metrics of a split with the head as it is now; empty where nothing is labelled."""
     metrics = ClassificationMetrics(classes)
     target = torch.tensor(list(labels), dtype=torch.int64)[table.index]
     if not bool((target >= 0).any()):
         return {}
     with torch.no_grad():
         for features, label in zip(table.features.split(1024), target.split(1024), strict=True):
-            metrics.update(pipeline.fused(pipeline.view_logits(features))[0], label)
+            metrics.update(head.scores(features)[0], label)
     return metrics.compute()

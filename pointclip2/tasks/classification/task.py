@@ -1,86 +1,106 @@
 """Zero-shot classification: features once, prompts and view weights on them, tables and pictures."""
 
-from typing import Any
+from collections.abc import Callable
 
-from pointclip2.app.compose import build
+from pointclip2.data.dataset import CloudData
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.heads.adapters.file import SavedAdapter, saved_adapter
+from pointclip2.heads.search.prompts import NoSearch
+from pointclip2.heads.search.task import Search
+from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
+from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.show.exhibit import ConfusionCounts
-from pointclip2.tasks.classification.module import ClassificationTask
-from pointclip2.tasks.classification.per_view import per_view
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
-from pointclip2.tasks.classification.report import draw, facts, rows, sentence
+from pointclip2.tasks.classification.adapted import setting_of, test_adapter
+from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
+from pointclip2.tasks.classification.report import draw, facts, per_view, rows, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
-from pointclip2.tasks.data import FeatureDataModule
-from pointclip2.tasks.few_shot.adapted import evaluate_adapter, open_saved
-from pointclip2.tasks.run_parts import Finding, Job
+from pointclip2.tasks.record import learned
+from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
-from pointclip2.types import DataError
 
 
 class Classification:
-    """One name for every cloud."""
+    """Gives every cloud one name.
+
+    Args:
+        data: the clouds, and which split of them is evaluated.
+        encoder: clouds to vectors.
+        prompt: names to sentences.
+        view_weights: how much each view counts.
+        search: what is looked for before the evaluation: weights, sentences, or nothing.
+        adapter: a trained adapter to test instead.
+    """
 
     name = "classification"
     objective = "test/acc"
 
-    def run(self, job: Job) -> Finding:
-        """Encode or reuse features, fuse them under the weights, and measure."""
-        cfg, watch = job.cfg, job.watch
-        with watch.stage("load"):
-            dataset = build(cfg.data).open(cfg.data.split)
-            if len(dataset) == 0:
-                raise DataError(f"{dataset.name}: the split {dataset.split!r} has no samples")
-            backbone = job.backbone()
-            projector: Any = build(cfg.projector)
-            pipeline = ClassifyPipeline(projector, backbone)
-            prompts: PromptSet = build(cfg.prompt)(dataset.classes)
-            search, seen_by = planned_search(cfg, dataset)
-        with watch.stage("text"):
-            pipeline.text = job.text(backbone, prompts)
-        views: int = projector.rig.views
-        pipeline.weights = build(cfg.view_weights).resolve(dataset.name, backbone.id, views)
-        saved = open_saved(job, pipeline, tuple(dataset.classes))
-        if saved is not None:
-            return evaluate_adapter(job, dataset, pipeline, prompts, *saved)
+    def __init__(
+        self,
+        data: CloudData,
+        encoder: Encoder,
+        prompt: Callable[..., PromptSet],
+        view_weights: ViewWeightSource | None = None,
+        search: Search | NoSearch | None = None,
+        adapter: SavedAdapter | None = None,
+    ) -> None:
+        self.data = data
+        self.encoder = encoder
+        self.prompt = prompt
+        self.view_weights = view_weights or UniformWeights()
+        self.search = search or NoSearch()
+        self.adapter = saved_adapter(adapter or SavedAdapter())
 
-        table = job.features(dataset, pipeline)
+    def run(self, run: Run) -> Finding:
+        """Encode or reuse features, fuse them under the weights, and measure."""
+        encoder = self.encoder
+        with run.watch.stage("load"):
+            dataset = self.data.evaluated()
+            prompts = self.prompt(dataset.classes)
+            plan = planned_search(self.search, self.data, dataset)
+        weights = self.view_weights.resolve(dataset.name, encoder.id, encoder.tokens)
+        with run.watch.stage("text"):
+            text = None if encoder.text is None else run.class_vectors(encoder, prompts)
+        saved = self.adapter.open(setting_of(encoder, text, dataset.classes), learned(encoder))
+        if saved is not None:
+            return test_adapter(run, dataset, encoder, prompts, *saved)
+
+        scale = text_of(encoder).logit_scale
+        assert text is not None
+        head = ZeroShotHead(text, scale, weights)
+        table = run.encode(dataset, encoder).loaded()
         searched = None
-        if search is not None and seen_by is not None:
-            prompts, searched = search_classification(job, search, seen_by, dataset, table, pipeline, prompts)
-        task = ClassificationTask(pipeline, tuple(dataset.classes))
-        with watch.stage("fuse"):
-            trainer = job.trainer(progress=False, loggers=True)
-            trainer.test(task, FeatureDataModule(table, dataset.labels), verbose=False)
-        assert task.predictions is not None
-        record = facts(cfg, dataset, pipeline, prompts, table)
-        record["metrics"] = task.results
+        if plan is not None:
+            prompts, searched = search_classification(
+                run, *plan, self.data, dataset, table, encoder, head, prompts
+            )
+        module = ClassificationModule(head, tuple(dataset.classes))
+        with run.watch.stage("fuse"):
+            trainer = run.trainers(progress=False, loggers=True)
+            trainer.test(module, ColumnData.of(table, dataset.labels), verbose=False)
+        assert module.predictions is not None
+        record = facts(run, dataset, encoder, prompts, table, head.weights)
+        record["metrics"] = module.results
         if searched is not None:
             record["search"] = searched
-        record["per_view"] = per_view(pipeline, table, dataset.labels)
-        confusion = task.metrics.confusion.cpu()
+        record["per_view"] = per_view(head, table, dataset.labels)
+        confusion = module.metrics.confusion.cpu()
         gallery = []
         if trainer.is_global_zero:
-            with watch.stage("draw"):
-                gallery = draw(
-                    job.run_dir,
-                    record,
-                    dataset,
-                    pipeline,
-                    table,
-                    task.predictions,
-                    confusion,
-                    cfg.pictures,
-                )
+            with run.watch.stage("draw"):
+                gallery = draw(run, record, dataset, encoder, head, table, module.predictions, confusion)
         return Finding(
-            metrics=task.results,
+            metrics=module.results,
             record=record,
             title=f"zero-shot classification of {dataset.name} ({dataset.split}, {len(table.index)} clouds)",
             rows=rows(record),
             sentence=sentence(record),
             skipped=table.skipped,
-            predictions=task.predictions,
+            predictions=module.predictions,
             gallery=gallery,
             confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
-            if task.results
+            if module.results
             else None,
+            projector=getattr(encoder, "projector", None),
             loggers=trainer.loggers,
         )

@@ -1,16 +1,17 @@
 """The category that each sample is taken to be of: given, predicted by classification, or one name for all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from pointclip2.app.compose import build
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
+from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.errors import ConfigError
+from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.tasks.parts.choice import category_of_name
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
-from pointclip2.tasks.run_parts import Job
+from pointclip2.tasks.run import Run, text_of
 from pointclip2.text import PromptSet
-from pointclip2.types import ConfigError
 
 CATEGORY_SOURCES = ("given", "predicted")
 
@@ -30,14 +31,16 @@ class Categories:
 
 
 def categories_of(
-    job: Job,
+    run: Run,
     dataset: CloudDataset,
     source: str,
-    pipeline: SegmentPipeline,
+    encoder: DenseViewEncoder,
+    weights: Any,
+    prompt: Callable[..., PromptSet],
     positions: list[int],
     own_parts: bool,
 ) -> Categories:
-    """The category of every readable sample.
+    """Return the category of every readable sample.
 
     With ``own_parts``, the user's list, a name need not be one of the data set's categories.
 
@@ -52,27 +55,31 @@ def categories_of(
         table = PartTable.of(dataset)
         label = category_of_name(table, source) if table.part_names and not own_parts else -1
         return Categories(source, dict.fromkeys(positions, label))
-    return _predicted(job, dataset, pipeline, positions)
+    return _predicted(run, dataset, encoder, weights, prompt, positions)
 
 
 def _predicted(
-    job: Job, dataset: CloudDataset, pipeline: SegmentPipeline, positions: list[int]
+    run: Run,
+    dataset: CloudDataset,
+    encoder: DenseViewEncoder,
+    weights: Any,
+    prompt: Callable[..., PromptSet],
+    positions: list[int],
 ) -> Categories:
     table = PartTable.of(dataset)
     # A category without parts could not be segmented; where none has, the parts are the user's.
     known = [label for label, ids in enumerate(table.ids) if ids] or list(range(len(dataset.classes)))
     if not known:
         raise ConfigError("task.category=predicted: the data set has no categories to choose from")
-    classifier = ClassifyPipeline(pipeline.projector, pipeline.backbone)
-    prompts = build(job.cfg.prompt)([dataset.classes[label] for label in known])
-    with job.watch.stage("text"):
-        classifier.text = job.text(pipeline.backbone, prompts)
-    classifier.weights = pipeline.weights
-    features = job.features(dataset, classifier)
-    fused, _ = classifier.fused(classifier.view_logits(features.features))
+    prompts = prompt([dataset.classes[label] for label in known])
+    with run.watch.stage("text"):
+        text = run.class_vectors(encoder, prompts)
+    head = ZeroShotHead(text, text_of(encoder).logit_scale, weights)
+    table = run.encode(dataset, encoder.pooled).loaded()
+    fused, _ = head.scores(table.features)
     chosen = {
         position: known[best]
-        for position, best in zip(features.index.tolist(), fused.argmax(dim=1).tolist(), strict=True)
+        for position, best in zip(table.index.tolist(), fused.argmax(dim=1).tolist(), strict=True)
     }
     missing = [position for position in positions if position not in chosen]
     if missing:

@@ -1,22 +1,24 @@
-"""Zero-shot part segmentation as an eval-only LightningModule over packed dense features."""
+"""Part segmentation as an eval-only LightningModule over packed dense features, a shard at a time."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int64
-from lightning import LightningModule
+from lightning import LightningDataModule, LightningModule
 from torch import Tensor
+from torch.utils.data import DataLoader
 
-from pointclip2.cache.dense import to_views
+from pointclip2.cache.columns import PackedCells
+from pointclip2.cache.encode_missing import Part, Shards
 from pointclip2.cache.store import Shard
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
 from pointclip2.data.prepare import stable_seed
+from pointclip2.heads.parts import PartHead
 from pointclip2.metrics.part_segmentation import PartIoU
 from pointclip2.tasks.parts.choice import PartChoices
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
 
 CHUNK = 8
 """Shapes whose features are unpacked at once."""
@@ -38,32 +40,32 @@ class PartPrediction:
     seen: Bool[Tensor, " points"]
 
 
-class PartSegmentationTask(LightningModule):
-    """Tests a pipeline on packed features; every sample counts once, whatever the number of processes.
+class PartModule(LightningModule):
+    """Tests a head on packed features; every sample counts once, whatever the number of processes.
 
     Args:
-        pipeline: with view weights in place.
+        head: with view weights in place.
         dataset: the split, for names and labels; its clouds are in the features.
         choices: which parts are asked for in each sample.
-        bits: of the packed features.
+        packing: of the features.
         keep: positions whose clouds are kept for pictures.
         write: called with every cloud, in the process that segmented it.
     """
 
     def __init__(
         self,
-        pipeline: SegmentPipeline,
+        head: PartHead,
         dataset: CloudDataset,
         choices: PartChoices,
-        bits: int,
+        packing: PackedCells,
         keep: Collection[int] = (),
         write: Callable[[PartPrediction], None] | None = None,
     ) -> None:
         super().__init__()
-        self.pipeline = pipeline
+        self.head = head
         self.dataset = dataset
         self.choices = choices
-        self.bits = bits
+        self.packing = packing
         self.keep = frozenset(keep)
         self.write = write
         self.table = PartTable.of(dataset)
@@ -97,9 +99,7 @@ class PartSegmentationTask(LightningModule):
         columns = {name: column[rows].to(self.device) for name, column in batch.columns.items()}
         index = batch.index[rows].to(self.device)
         choice = self.choices[int(index[0])]
-        views = to_views(columns, self.bits)
-        logits = self.pipeline.view_logits(views, choice.text)
-        found = self.pipeline.fused(logits, views, columns["points"], choice.category)
+        found = self.head(self.packing.unpack(columns), choice.text, columns["points"], choice.category)
         part = choice.ids.to(self.device)[found.part]
         truth = columns["parts"].long()
         self.metrics.update(index, label, part, truth, found.seen)
@@ -148,3 +148,27 @@ class PartSegmentationTask(LightningModule):
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing to save: nothing here is trained."""
         return {}
+
+
+class ShardData(LightningDataModule):
+    """Shares whole shards out among processes: nothing is padded and nothing comes twice.
+
+    Args:
+        parts: all shards of a split; each is read when it is asked for.
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        super().__init__()
+        self.parts = parts
+
+    def test_dataloader(self) -> DataLoader[Shard]:
+        rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        own = self.parts[rank::world]
+        if not own:  # more processes than shards; Lightning wants a batch from each
+            empty = [Shard({}, torch.zeros(0, dtype=torch.int64), {})]
+            return DataLoader(empty, batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(Shards(own), batch_size=None)
+
+    def transfer_batch_to_device(self, batch: Shard, device: torch.device, dataloader_idx: int) -> Shard:
+        """Leave it where it is: packed features are moved in chunks, as they are unpacked."""
+        return batch

@@ -2,21 +2,28 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
-from pointclip2.app.records import config_hash
+from pointclip2.cache.encode_missing import EncodedSplit
 from pointclip2.data.dataset import CloudDataset
+from pointclip2.encoders.dense import DenseViewEncoder
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.parts.categories import Categories
 from pointclip2.tasks.parts.choice import PartChoices
-from pointclip2.tasks.parts.dense_features import DenseSplit
 from pointclip2.tasks.parts.gallery import CloudWriter, PartColours, gallery_item
-from pointclip2.tasks.parts.module import PartPrediction, PartSegmentationTask
-from pointclip2.tasks.provenance import chosen, device_name, with_training
+from pointclip2.tasks.parts.module import PartModule, PartPrediction
+from pointclip2.tasks.record import (
+    chosen,
+    data_facts,
+    encoder_facts,
+    labels_used,
+    origin_facts,
+    quoted,
+    with_training,
+)
+from pointclip2.tasks.run import Run
 from pointclip2.types import weakest_selection
 from pointclip2.writing import write_text
 
@@ -29,54 +36,50 @@ SHOWN = {
 
 
 def facts(
-    cfg: DictConfig,
+    run: Run,
     dataset: CloudDataset,
+    encoder: DenseViewEncoder,
     choices: PartChoices,
-    split: DenseSplit,
-    task: PartSegmentationTask,
+    split: EncodedSplit,
+    module: PartModule,
     categories: Categories,
+    asked: str | Sequence[str],
 ) -> dict[str, Any]:
-    """Where the numbers of ``results.json`` come from, and the baselines beside them."""
-    pipeline = task.pipeline
-    backbone, weights = pipeline.backbone, pipeline.weights
+    """Return where the numbers of ``results.json`` come from, and the baselines beside them.
+
+    ``asked`` is what was asked for as parts.
+    """
+    head, weights = module.head, module.head.weights
     assert weights is not None
     prompts = (*choices.prompts, *categories.prompts)
     written = weakest_selection(*(said.selected_on for said in prompts))
-    used = "; ".join(
-        f"{what} {chosen(on)}"
-        for what, on in {"prompts": written, "view weights": weights.selected_on}.items()
-        if on != "none"
-    )
-    defects = _defects(cfg, pipeline.scramble)
+    used = labels_used({"prompts": written, "view weights": weights.selected_on})
+    # Of the released program, which are switched on.
+    defects = ["scrambled features"] if head.scramble else []
+    defects += ["transposed lookup"] if getattr(encoder.projector, "lookup", None) == "transposed" else []
     kind = f"zero-shot part segmentation{f' {RELEASED}' if defects else ''}, category {categories.source}"
     positions = split.index.tolist()
+    data = data_facts(
+        dataset, len(positions), len(module.by_shape), split.skipped, parts=len(dataset.part_names)
+    )
+    data["classes"] = len({dataset.labels[i] for i in positions if dataset.labels[i] >= 0})
     return {
-        "protocol": f"{kind}, {used or 'no labels used'}",
+        "protocol": f"{kind}, {used}",
         "task": "part_segmentation",
         "released_defects": defects,
-        "data": {
-            "name": dataset.name,
-            "split": dataset.split,
-            "n": len(positions),
-            "labelled": len(task.by_shape),
-            "classes": len({dataset.labels[i] for i in positions if dataset.labels[i] >= 0}),
-            "parts": len(dataset.part_names),
-            "checksum": dataset.checksum,
-            "skipped": dict(split.skipped),
-        },
+        "data": data,
         "category": {"source": categories.source, "accuracy": categories.accuracy},
-        "parts": {"asked": _asked(cfg), "choices": len(choices.choices)},
-        "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
-        "projector": OmegaConf.to_container(cfg.projector, resolve=True),
-        "dense": pipeline.dense.describe(),
+        "parts": {"asked": asked, "choices": len(choices.choices)},
+        **encoder_facts(run, encoder),
+        "dense": encoder.dense.describe(),
         "back_projection": {
-            "window": pipeline.window,
-            "upsample": pipeline.upsample,
-            "centre": pipeline.centre,
-            "scramble": pipeline.scramble,
+            "window": head.window,
+            "upsample": head.upsample,
+            "centre": head.centre,
+            "scramble": head.scramble,
         },
-        "smoothing": pipeline.smoothing.describe(),
-        "cache": {"bits": task.bits, "bytes_per_shape": split.shape_bytes},
+        "smoothing": head.smoothing.describe(),
+        "cache": {"bits": module.packing.bits, "bytes_per_shape": split.sample_bytes()},
         "prompt": {
             "name": choices.prompts[0].name,
             "hash": "-".join(said.hash[:8] for said in prompts[:4])
@@ -85,25 +88,12 @@ def facts(
             "selected_on": written,
         },
         "view_weights": weights.describe(),
-        "selected_on": weakest_selection(written, weights.selected_on),
-        "baselines": task.baselines,
-        "coverage": task.coverage,
-        "part_iou": {dataset.part_names[part]: value for part, value in task.by_part.items()},
-        "expect": OmegaConf.to_container(cfg.expect, resolve=True),
-        "config_hash": config_hash(cfg),
-        "device": device_name(),
-        "metrics": task.results,
+        **origin_facts(run, written, weights.selected_on),
+        "baselines": module.baselines,
+        "coverage": module.coverage,
+        "part_iou": {dataset.part_names[part]: value for part, value in module.by_part.items()},
+        "metrics": module.results,
     }
-
-
-def _defects(cfg: DictConfig, scramble: bool) -> list[str]:
-    """Which of the released program's defects are switched on."""
-    found = ["scrambled features"] if scramble else []
-    return found + (["transposed lookup"] if cfg.projector.get("lookup") == "transposed" else [])
-
-
-def _asked(cfg: DictConfig) -> Any:
-    return OmegaConf.to_container(cfg.task, resolve=True)["parts"]  # type: ignore[index,call-overload]
 
 
 def title(record: Mapping[str, Any]) -> str:
@@ -124,8 +114,7 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, label in SHOWN.items():
         if name in metrics:
             found.append((label + mark, f"{100 * metrics[name]:.2f}"))
-    for name, value in record["expect"].items():
-        found.append((f"{SHOWN.get(name, name)}, quoted", f"{100 * value:.2f}"))
+    found += quoted(record, SHOWN)
     for name, figures in record["baselines"].items():
         both = f"{100 * figures['test/miou_category']:.2f} / {100 * figures['test/miou_instance']:.2f}"
         found.append((f"{name.replace('_', ' ')} everywhere: category / instance mIoU", both))
@@ -162,21 +151,21 @@ def draw(
     record: Mapping[str, Any],
     dataset: CloudDataset,
     choices: PartChoices,
-    task: PartSegmentationTask,
+    module: PartModule,
     write_clouds: bool,
 ) -> None:
     """``predictions.csv`` with a line a cloud, ``parts.png``, and coloured clouds as PLY."""
-    _write_table(run_dir / "predictions.csv", dataset, choices, task)
+    _write_table(run_dir / "predictions.csv", dataset, choices, module)
     writer = CloudWriter(run_dir, dataset, choices)
     if write_clouds:
-        for prediction in task.kept:
+        for prediction in module.kept:
             writer(prediction)
-    if not task.kept:
+    if not module.kept:
         return
     from pointclip2.show.parts import PartRow, draw_parts
 
     drawn = []
-    for prediction in task.kept:
+    for prediction in module.kept:
         colours = PartColours(dataset, choices, prediction)
         labelled = bool((prediction.truth >= 0).any())
         drawn.append(
@@ -190,19 +179,19 @@ def draw(
                     (colours.names[part], colours.colour(part), _remark(prediction, part))
                     for part in colours.occurring
                 ],
-                _figure(task, prediction.index),
+                _figure(module, prediction.index),
             )
         )
     draw_parts(run_dir / "parts.png", drawn, title(record), sentence(record))
 
 
-def gallery(dataset: CloudDataset, choices: PartChoices, task: PartSegmentationTask) -> list[GalleryItem]:
+def gallery(dataset: CloudDataset, choices: PartChoices, module: PartModule) -> list[GalleryItem]:
     """The kept clouds for the report and the dashboards."""
-    return [gallery_item(dataset, choices, prediction) for prediction in task.kept]
+    return [gallery_item(dataset, choices, prediction) for prediction in module.kept]
 
 
-def _figure(task: PartSegmentationTask, index: int) -> str:
-    return f"mIoU {100 * task.by_shape[index]:.0f} %" if index in task.by_shape else ""
+def _figure(module: PartModule, index: int) -> str:
+    return f"mIoU {100 * module.by_shape[index]:.0f} %" if index in module.by_shape else ""
 
 
 def _remark(prediction: PartPrediction, part: int) -> str:
@@ -219,12 +208,12 @@ def _category(dataset: CloudDataset, index: int) -> str | None:
     return dataset.classes[label] if label >= 0 else None
 
 
-def _write_table(path: Path, dataset: CloudDataset, choices: PartChoices, task: PartSegmentationTask) -> None:
+def _write_table(path: Path, dataset: CloudDataset, choices: PartChoices, module: PartModule) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["sample", "truth", "category", "miou"])
     for index in sorted(choices.of_sample):
-        iou = f"{task.by_shape[index]:.4f}" if index in task.by_shape else ""
+        iou = f"{module.by_shape[index]:.4f}" if index in module.by_shape else ""
         writer.writerow(
             [dataset.names[index], _category(dataset, index) or "", choices[index].category or "", iou]
         )

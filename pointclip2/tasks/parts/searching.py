@@ -7,27 +7,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from omegaconf import DictConfig
 from torch import Tensor
 
-from pointclip2.app.compose import build
-from pointclip2.cache.dense import to_views
-from pointclip2.data.dataset import CloudDataset
+from pointclip2.cache.columns import PackedCells
+from pointclip2.cache.encode_missing import EncodedSplit
+from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.part_table import PartTable
 from pointclip2.data.subset import SubsetData
-from pointclip2.encoders.back_projection import centred, fuse_points, read_maps, scrambled, smooth_maps
+from pointclip2.encoders.back_projection import fuse_points
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import ConfigError, DataError
+from pointclip2.heads.parts import PartHead
 from pointclip2.heads.search.files import write_view_weights
 from pointclip2.heads.search.part_evidence import PointEvidence, ViewEvidence
 from pointclip2.heads.search.part_prompts import PartPromptSearch, replace_part_sentences
 from pointclip2.heads.search.part_weights import PartWeightSearch, climb_part_weights
+from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
 from pointclip2.heads.view_weights import FixedWeights
 from pointclip2.tasks.parts.choice import PartChoice, PartChoices
-from pointclip2.tasks.parts.dense_features import dense_split
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
-from pointclip2.tasks.run_parts import Job
+from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.types import ConfigError, DataError, DenseViews, weakest_selection
+from pointclip2.types import Features, weakest_selection
 from pointclip2.writing import write_text
 
 log = logging.getLogger(__name__)
@@ -40,21 +41,22 @@ class _Shape:
     """One labelled shape that the search may see."""
 
     category: int
-    views: DenseViews
-    """Cut down to some points."""
+    features: Features
+    """Of all cells, and the places of some points."""
     truth: Tensor
     """(points,) place among the parts of its category, -1 where unknown."""
 
 
-def planned_part_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[PartSearch, Sight] | None:
-    """The search of the options and what it may see, known before anything is encoded; None for ``search=none``.
+def planned_part_search(
+    search: PartSearch | NoSearch, data: CloudData, dataset: CloudDataset
+) -> tuple[PartSearch, Sight] | None:
+    """Return a search and what it may see, known before anything is encoded; None for ``search=none``.
 
     Raises:
         UserError: this search is for another task, or cannot be made on this data set or split.
     """
-    search = build(cfg.search)
     if isinstance(search, PartWeightSearch | PartPromptSearch):
-        return search, sight(search.split, True, build(cfg.data), dataset.split)
+        return search, sight(search.split, True, data, dataset.split)
     if search.name != "none":
         raise ConfigError(
             f"search={search.name} is for classification; choose search=part_weights or search=part_prompts"
@@ -63,15 +65,17 @@ def planned_part_search(cfg: DictConfig, dataset: CloudDataset) -> tuple[PartSea
 
 
 def search_parts(
-    job: Job,
+    run: Run,
     search: PartSearch,
     seen_by: Sight,
+    data: CloudData,
     dataset: CloudDataset,
-    pipeline: SegmentPipeline,
+    encoder: Encoder,
+    head: PartHead,
     choices: PartChoices,
-    bits: int,
+    packing: PackedCells,
 ) -> tuple[PartChoices, dict[str, Any]]:
-    """Search, leave what was found in the pipeline or in the choices, and say what happened.
+    """Search, leave what was found in the head or in the choices, and say what happened.
 
     Returns:
         The choices from now on, and the part of ``results.json`` called ``search``.
@@ -81,7 +85,7 @@ def search_parts(
     """
     source = dataset
     if seen_by.split != dataset.split:
-        source = build(job.cfg.data).open(seen_by.split)
+        source = data.open(seen_by.split)
         if seen_by.choice == "holdout":
             held = holdout(source.names, source.labels, search.holdout, search.seed).tolist()
             source = SubsetData(source, held, f"{seen_by.split}-held-{search.holdout}-{search.seed}")
@@ -92,24 +96,28 @@ def search_parts(
         raise ConfigError(
             f"search={search.name} goes with task.parts=category and a category of the data set"
         )
-    split = dense_split(job, source, pipeline, bits)
-    with job.watch.stage("search"):
-        shapes = list(_shapes(source, split.modules.all_shards(), bits, search))
+    split = run.encode(source, encoder, packing)
+    with run.watch.stage("search"):
+        shapes = list(_shapes(source, split, packing, search))
         if not shapes:
             raise DataError(f"search={search.name}: no labelled shape in {source.name} ({source.split})")
         if isinstance(search, PartWeightSearch):
-            outcome = _weights(job, search, pipeline, by_category, dataset, shapes, seen_by.selected_on)
+            outcome = _weights(run, search, head, by_category, dataset, shapes, seen_by.selected_on)
         else:
-            choices, outcome = _prompts(job, search, pipeline, choices, dataset, shapes, seen_by.selected_on)
+            choices, outcome = _prompts(
+                run, search, encoder, head, choices, dataset, shapes, seen_by.selected_on
+            )
     log.info("search=%s on %d shapes (%s): %s", search.name, len(shapes), seen_by.choice, outcome["score"])
     told = {"split": seen_by.choice, "data_split": seen_by.split, "selected_on": seen_by.selected_on}
     return choices, {"name": search.name, **told, "n": len(shapes), "checksum": source.checksum, **outcome}
 
 
-def _shapes(source: CloudDataset, shards: Any, bits: int, search: PartSearch) -> Iterator[_Shape]:
+def _shapes(
+    source: CloudDataset, split: EncodedSplit, packing: PackedCells, search: PartSearch
+) -> Iterator[_Shape]:
     table = PartTable.of(source)
-    for number in range(len(shards)):
-        shard = shards[number]
+    for part in split.parts:
+        shard = part.read()
         for row, position in enumerate(shard.index.tolist()):
             columns = {name: column[row : row + 1] for name, column in shard.columns.items()}
             label, parts = source.labels[position], columns["parts"][0].long()
@@ -117,16 +125,19 @@ def _shapes(source: CloudDataset, shards: Any, bits: int, search: PartSearch) ->
                 continue
             generator = torch.Generator().manual_seed(search.seed + position)
             some = torch.randperm(len(parts), generator=generator)[: search.points]
-            views = to_views(columns, bits)
-            views = replace(views, pixel_yx=views.pixel_yx[:, :, some], visible=views.visible[:, :, some])
+            features = packing.unpack(columns)
+            places = features.places
+            assert places is not None
+            places = replace(places, pixel_yx=places.pixel_yx[:, :, some], visible=places.visible[:, :, some])
             first = table.ids[label][0]
-            yield _Shape(label, views, torch.where(parts[some] >= 0, parts[some] - first, -1))
+            truth = torch.where(parts[some] >= 0, parts[some] - first, -1)
+            yield _Shape(label, replace(features, places=places), truth)
 
 
 def _weights(
-    job: Job,
+    run: Run,
     search: PartWeightSearch,
-    pipeline: SegmentPipeline,
+    head: PartHead,
     by_category: dict[str | None, PartChoice],
     dataset: CloudDataset,
     shapes: list[_Shape],
@@ -134,7 +145,7 @@ def _weights(
 ) -> dict[str, Any]:
     initial = search.initial
     if initial is None:
-        own_weights = _fixed(pipeline, search.name)
+        own_weights = _fixed(head, search.name)
         initial = own_weights.values
         selected_on = weakest_selection(selected_on, own_weights.selected_on)
     grouped: dict[int, list[_Shape]] = {}
@@ -145,15 +156,15 @@ def _weights(
     for category, own in grouped.items():
         text = by_category[dataset.classes[category]].text
         logits = [
-            pipeline.view_logits(shape.views, text) * shape.views.visible.transpose(0, 1).unsqueeze(-1)
+            head.view_logits(shape.features, text) * _visible(shape).transpose(0, 1).unsqueeze(-1)
             for shape in own
         ]
         evidence.append(ViewEvidence(torch.cat(logits, dim=1), torch.stack([shape.truth for shape in own])))
     found = climb_part_weights(evidence, search.levels, search.free, initial)
     values = tuple(float(f"{value:.6g}") for value in found.values.tolist())
-    weights: Any = FixedWeights(values, f"{search.name} search", selected_on)
-    pipeline.weights = weights
-    file = write_view_weights(job.run_dir, weights, {"search": search.name, "data": dataset.name})
+    weights = FixedWeights(values, f"{search.name} search", selected_on)
+    head.weights = weights
+    file = write_view_weights(run.folder, weights, {"search": search.name, "data": dataset.name})
     return {
         "score": {"of": "category mIoU", "before": found.history[0].score, "after": found.score},
         "evaluations": found.evaluations,
@@ -163,9 +174,10 @@ def _weights(
 
 
 def _prompts(
-    job: Job,
+    run: Run,
     search: PartPromptSearch,
-    pipeline: SegmentPipeline,
+    encoder: Encoder,
+    head: PartHead,
     choices: PartChoices,
     dataset: CloudDataset,
     shapes: list[_Shape],
@@ -178,8 +190,8 @@ def _prompts(
         choice = choices.choices[key]
         own = [shape for shape in shapes if dataset.classes[shape.category] == choice.category]
         if own:
-            rows = job.sentences(pipeline.backbone, prompts)
-            found = replace_part_sentences(_points(pipeline, own), choice.text.cpu(), rows, search.passes)
+            rows = run.sentence_vectors(encoder, prompts)
+            found = replace_part_sentences(_points(head, own), choice.text.cpu(), rows, search.passes)
             before.append(found.history[0].score)
             after.append(found.score)
             evaluations += found.evaluations
@@ -190,7 +202,7 @@ def _prompts(
         new_choices[key] = choice
         new_prompts.append(prompts)
     mean = {"before": sum(before) / len(before), "after": sum(after) / len(after)} if before else {}
-    file = job.run_dir / "prompts.json"
+    file = run.folder / "prompts.json"
     content = {
         category: {part: list(texts) for part, texts in told.sentences.items()}
         for category, told in zip((new_choices[key].category for key in said), new_prompts, strict=True)
@@ -205,9 +217,14 @@ def _prompts(
     return PartChoices(choices.of_sample, new_choices, tuple(new_prompts)), outcome
 
 
-def _fixed(pipeline: SegmentPipeline, name: str) -> FixedWeights:
+def _visible(shape: _Shape) -> Tensor:
+    assert shape.features.places is not None
+    return shape.features.places.visible
+
+
+def _fixed(head: PartHead, name: str) -> FixedWeights:
     """The weights in use, if they are the same for every shape."""
-    weights: Any = pipeline.weights
+    weights = head.weights
     if not isinstance(weights, FixedWeights):
         raise ConfigError(
             f"search={name} begins with the same weights for every shape: use view_weights=uniform, "
@@ -216,19 +233,14 @@ def _fixed(pipeline: SegmentPipeline, name: str) -> FixedWeights:
     return weights
 
 
-def _points(pipeline: SegmentPipeline, shapes: list[_Shape]) -> PointEvidence:
-    """Features of points under the view weights in use; each shape's are scaled by the views that see it."""
-    weights = torch.tensor(_fixed(pipeline, "part_prompts").values)
+def _points(head: PartHead, shapes: list[_Shape]) -> PointEvidence:
+    """Return features of points under the view weights in use; each shape's are scaled by the views that see it."""
+    weights = torch.tensor(_fixed(head, "part_prompts").values)
     features = []
     for shape in shapes:
-        views = shape.views
-        maps = smooth_maps(
-            scrambled(views.features) if pipeline.scramble else views.features, pipeline.window
-        )
-        read = read_maps(maps, views.pixel_yx, views.image_px, views.input_px, pipeline.upsample)
-        # Centring is linear, so that features can be centred instead of logits.
-        read = centred(read, views.visible, pipeline.centre)
-        fused, _ = fuse_points(read, views.visible, weights)
+        # Reading and centring are linear, so that features can be read instead of logits.
+        read = head.read(head.cells(shape.features), shape.features)
+        fused, _ = fuse_points(read, _visible(shape), weights)
         features.append(fused[0])
     return PointEvidence(torch.stack(features), torch.stack([shape.truth for shape in shapes]))
 

@@ -1,33 +1,43 @@
 """Zero-shot part segmentation: dense features once, part prompts and view weights on them, figures and clouds."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from omegaconf import DictConfig, OmegaConf
-
-from pointclip2.app.compose import build
-from pointclip2.cache.codec import check_bits
-from pointclip2.data.dataset import CloudDataset
+from pointclip2.cache.columns import PackedCells
+from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.part_table import PartTable
+from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import ConfigError, DataError
+from pointclip2.geometry.smoothing import Smoothing
+from pointclip2.heads.parts import PartHead
+from pointclip2.heads.search.part_prompts import PartPromptSearch
+from pointclip2.heads.search.part_weights import PartWeightSearch
+from pointclip2.heads.search.prompts import NoSearch
+from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
 from pointclip2.tasks.classification.report import spread
 from pointclip2.tasks.parts.categories import CATEGORY_SOURCES, categories_of
 from pointclip2.tasks.parts.choice import PartChoices, choose_parts
-from pointclip2.tasks.parts.dense_features import dense_split
 from pointclip2.tasks.parts.gallery import CloudWriter
-from pointclip2.tasks.parts.module import PartSegmentationTask
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
+from pointclip2.tasks.parts.module import PartModule, ShardData
 from pointclip2.tasks.parts.report import draw, facts, gallery, rows, sentence, title
 from pointclip2.tasks.parts.searching import planned_part_search, search_parts
-from pointclip2.tasks.run_parts import Finding, Job
-from pointclip2.types import ConfigError, DataError
+from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.task import Finding
+from pointclip2.text import PromptSet
 
 PLY = ("pictures", "all", "none")
 
 
 class PartSegmentation:
-    """A part for every point.
+    """Gives every point a part.
 
     Args:
+        data: the clouds, and which split of them is evaluated.
+        encoder: clouds to cells of views.
+        prompt: names to sentences.
+        view_weights: how much each view counts.
+        smoothing: what becomes of fused logits on the cloud.
+        search: what is looked for before the evaluation: weights, sentences, or nothing.
         category: of each sample: ``given`` by its label (the published protocol), ``predicted`` by zero-shot
             classification with the same prompts and weights, or a name that holds for all samples.
         parts: asked for: those of the sample's ``category``, of ``all`` categories, or a list of names.
@@ -47,6 +57,12 @@ class PartSegmentation:
 
     def __init__(
         self,
+        data: CloudData,
+        encoder: Encoder,
+        prompt: Callable[..., PromptSet],
+        view_weights: ViewWeightSource | None = None,
+        smoothing: Smoothing | None = None,
+        search: PartWeightSearch | PartPromptSearch | NoSearch | None = None,
         category: str = "given",
         parts: str | Sequence[str] = "category",
         window: int = 1,
@@ -60,94 +76,93 @@ class PartSegmentation:
             raise ConfigError("task.category is blank: given, predicted, or a name")
         if ply not in PLY:
             raise ConfigError(f"task.ply={ply}: choose one of {', '.join(PLY)}")
+        if not isinstance(encoder, DenseViewEncoder):
+            raise ConfigError(
+                f"encoder {encoder.id} says nothing about single points: part segmentation takes encoder=dense"
+            )
+        self.data, self.encoder, self.prompt = data, encoder, prompt
+        self.view_weights = view_weights or UniformWeights()
+        self.smoothing = smoothing
+        self.search = search or NoSearch()
         self.category = str(category)
         self.parts = parts if isinstance(parts, str) else [str(part) for part in parts]
         self.window = window
         self.upsample = upsample
         self.centre = centre
         self.scramble = scramble
-        self.bits = check_bits(cache_bits)
+        self.columns = PackedCells(cache_bits)
         self.ply = ply
 
-    def run(self, job: Job) -> Finding:
+    def run(self, run: Run) -> Finding:
         """Encode or reuse dense features, fuse them under the weights, and measure."""
-        cfg, watch = job.cfg, job.watch
-        with watch.stage("load"):
-            dataset = self._open(cfg.data)
-            plan = planned_part_search(cfg, dataset)
-            pipeline = self._pipeline(job)
-        views: int = pipeline.projector.rig.views  # type: ignore[union-attr,assignment]
-        pipeline.weights = build(cfg.view_weights).resolve(dataset.name, pipeline.backbone.id, views)
-        split = dense_split(job, dataset, pipeline, self.bits)
+        encoder = self.encoder
+        with run.watch.stage("load"):
+            dataset = self._open()
+            plan = planned_part_search(self.search, self.data, dataset)
+            head = PartHead(
+                text_of(encoder).logit_scale,
+                self.smoothing,
+                self.window,
+                self.upsample,
+                self.centre,
+                self.scramble,
+                self.view_weights.resolve(dataset.name, encoder.id, encoder.tokens),
+            )
+        split = run.encode(dataset, encoder, self.columns)
         own_parts = not isinstance(self.parts, str)
         positions = split.index.tolist()
-        categories = categories_of(job, dataset, self.category, pipeline, positions, own_parts)
-        with watch.stage("text"):
-            choices = self._choices(job, dataset, pipeline, categories.of_sample)
+        categories = categories_of(
+            run, dataset, self.category, encoder, head.weights, self.prompt, positions, own_parts
+        )
+        with run.watch.stage("text"):
+            choices = self._choices(run, dataset, categories.of_sample)
         searched = None
         if plan is not None:
-            choices, searched = search_parts(job, *plan, dataset, pipeline, choices, self.bits)
-        clouds = None if self.ply != "all" else CloudWriter(job.run_dir, dataset, choices)
-        shown = spread(dataset.labels, positions, cfg.pictures) if cfg.pictures > 0 else []
-        task = PartSegmentationTask(pipeline, dataset, choices, self.bits, shown, clouds)
-        with watch.stage("fuse"):
-            trainer = job.trainer(progress=False, loggers=True)
-            trainer.test(task, split.modules, verbose=False)
-        record = facts(cfg, dataset, choices, split, task, categories)
+            choices, searched = search_parts(
+                run, *plan, self.data, dataset, encoder, head, choices, self.columns
+            )
+        clouds = None if self.ply != "all" else CloudWriter(run.folder, dataset, choices)
+        shown = spread(dataset.labels, positions, run.pictures) if run.pictures > 0 else []
+        module = PartModule(head, dataset, choices, self.columns, shown, clouds)
+        with run.watch.stage("fuse"):
+            trainer = run.trainers(progress=False, loggers=True)
+            trainer.test(module, ShardData(split.parts), verbose=False)
+        record = facts(run, dataset, encoder, choices, split, module, categories, self.parts)
         if searched is not None:
             record["search"] = searched
         if trainer.is_global_zero:
-            with watch.stage("draw"):
-                draw(job.run_dir, record, dataset, choices, task, write_clouds=self.ply == "pictures")
+            with run.watch.stage("draw"):
+                draw(run.folder, record, dataset, choices, module, write_clouds=self.ply == "pictures")
         return Finding(
-            metrics=task.results,
+            metrics=module.results,
             record=record,
             title=title(record),
             rows=rows(record),
             sentence=sentence(record),
             skipped=split.skipped,
-            predictions=task.kept,
-            gallery=gallery(dataset, choices, task),
+            predictions=module.kept,
+            gallery=gallery(dataset, choices, module),
+            projector=encoder.projector,
             loggers=trainer.loggers,
         )
 
-    def _open(self, node: DictConfig) -> CloudDataset:
-        named = self.category not in CATEGORY_SOURCES
+    def _open(self) -> CloudDataset:
         try:
-            dataset: CloudDataset = build(node).open(node.split)
+            return self.data.evaluated()
         except DataError:
             # Files without labels need a class list; the one category of all samples is one.
-            if not named or "classes" not in node or node.classes is not None:
+            named = None if self.category in CATEGORY_SOURCES else self.data.with_classes([self.category])
+            if named is None:
                 raise
-            node = OmegaConf.merge(node, {"classes": [self.category]})  # type: ignore[assignment]
-            dataset = build(node).open(node.split)
-        if len(dataset) == 0:
-            raise DataError(f"{dataset.name}: the split {dataset.split!r} has no samples")
-        return dataset
+            return named.evaluated()
 
-    def _pipeline(self, job: Job) -> SegmentPipeline:
-        cfg = job.cfg
-        projector: Any = build(cfg.projector)
-        return SegmentPipeline(
-            projector,
-            job.backbone(),
-            build(cfg.dense),
-            build(cfg.smoothing),
-            self.window,
-            self.upsample,
-            self.centre,
-            self.scramble,
-        )
-
-    def _choices(
-        self, job: Job, dataset: CloudDataset, pipeline: SegmentPipeline, categories: dict[int, int]
-    ) -> PartChoices:
+    def _choices(self, run: Run, dataset: CloudDataset, categories: dict[int, int]) -> PartChoices:
         named = self.category if self.category not in CATEGORY_SOURCES else None
         return choose_parts(
             PartTable.of(dataset),
             categories,
             self.parts,
-            build(job.cfg.prompt),
-            lambda prompts: job.text(pipeline.backbone, prompts),
+            self.prompt,
+            lambda prompts: run.class_vectors(self.encoder, prompts),
             named,
         )

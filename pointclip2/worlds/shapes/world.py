@@ -1,5 +1,6 @@
 """The procedural data set: endless labelled shapes from seeds, the default of every command."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,12 @@ class Shapes(CloudData):
         self.limit = limit
         self.corruption = corruption
         self.seed = seed
+
+    def unlimited(self) -> "Shapes":
+        """Return the world without a limit to its splits."""
+        whole = copy.copy(self)
+        whole.limit = None
+        return whole
 
     def open(self, split: str) -> "ShapesSplit":
         """Open one split; nothing is generated yet."""

@@ -1,122 +1,105 @@
 """Testing an adapter: the same for the run that trained it and for ``evaluate.py adapter.checkpoint=FILE``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from lightning import Trainer
+from torch import Tensor
 
-from pointclip2.app.compose import build
-from pointclip2.cache import FeatureTable
 from pointclip2.data.dataset import CloudDataset
+from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.adapters import Adapter, Setting
-from pointclip2.heads.adapters.file import AdapterCard, saved_adapter
+from pointclip2.heads.adapters.file import AdapterCard
 from pointclip2.show.exhibit import ConfusionCounts
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
+from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
 from pointclip2.tasks.classification.report import draw, facts, sentence
-from pointclip2.tasks.few_shot.columns import Encoded, encode
-from pointclip2.tasks.few_shot.module import FewShotDataModule, FewShotTask
-from pointclip2.tasks.run_parts import Finding, Job, plain
+from pointclip2.tasks.classification.samples import EncodedSamples, encode_samples
+from pointclip2.tasks.record import quoted
+from pointclip2.tasks.run import Run
+from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 from pointclip2.types import weakest_selection
 
 
-def setting_of(pipeline: ClassifyPipeline, classes: tuple[str, ...]) -> Setting:
-    """What an adapter meets in this pipeline."""
-    projector: Any = pipeline.projector
+def setting_of(
+    encoder: Encoder, text: Tensor | None, classes: Sequence[str], width: int | None = None
+) -> Setting:
+    """Return what an adapter meets behind this encoder."""
     return Setting(
-        classes=classes,
-        text=pipeline.text.cpu(),
-        views=projector.rig.views,
-        logit_scale=pipeline.backbone.logit_scale,
-        projector=pipeline.projector,
-        backbone=pipeline.backbone,
+        classes=tuple(classes),
+        text=None if text is None else text.cpu(),
+        views=encoder.tokens,
+        logit_scale=100.0 if encoder.text is None else encoder.text.logit_scale,
+        encoder=encoder,
+        width=width,
     )
 
 
-def open_saved(
-    job: Job, pipeline: ClassifyPipeline, classes: tuple[str, ...]
-) -> tuple[Adapter, AdapterCard] | None:
-    """The trained adapter that the options name, or None.
-
-    Raises:
-        WeightsError: it does not belong here.
-        ConfigError: the option names an adapter that has still to be trained.
-    """
-    if job.cfg.get("adapter") is None:
-        return None
-    option = saved_adapter(build(job.cfg.adapter))
-    return option.open(setting_of(pipeline, classes), pipeline.backbone.describe())
-
-
-def evaluate_adapter(
-    job: Job,
+def test_adapter(
+    run: Run,
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
     prompts: PromptSet,
     adapter: Adapter,
     card: AdapterCard,
 ) -> Finding:
-    """Encode or reuse what the adapter reads, and measure it on the split."""
-    encoded = encode(job, dataset, pipeline, adapter, adapter.reads)
-    task = FewShotTask(adapter, dataset.classes)
-    trainer = job.trainer(progress=False, loggers=True)
-    run_test(job, trainer, task, encoded)
-    record = adapted_facts(job, dataset, pipeline, prompts, encoded, card)
-    record["metrics"] = task.results
-    return finish(job, trainer, task, dataset, pipeline, record, encoded)
+    """Encode or reuse what an adapter reads, and measure it on the split."""
+    encoded = encode_samples(run, dataset, encoder, adapter, adapter.reads)
+    module = ClassificationModule(adapter, dataset.classes)
+    trainer = run.trainers(progress=False, loggers=True)
+    run_test(run, trainer, module, encoded)
+    record = adapted_facts(run, dataset, encoder, prompts, encoded, card)
+    record["metrics"] = module.results
+    return finish(run, trainer, module, dataset, encoder, record, encoded)
 
 
-def run_test(job: Job, trainer: Trainer, task: FewShotTask, encoded: Encoded) -> None:
-    """Every sample once through the adapter."""
-    module = FewShotDataModule(task.adapter, test=encoded.samples, test_index=encoded.index)
-    with job.watch.stage("test"):
-        trainer.test(task, module, verbose=False)
-    task.cpu()
+def run_test(run: Run, trainer: Trainer, module: ClassificationModule, encoded: EncodedSamples) -> None:
+    """Take every sample once through the adapter."""
+    adapter, samples = module.head, encoded.samples
+    assert isinstance(adapter, Adapter)
+    data = ColumnData(samples.take(adapter.reads), samples.labels, encoded.index, adapter.batch)
+    with run.watch.stage("test"):
+        trainer.test(module, data, verbose=False)
+    module.cpu()
 
 
 def adapted_facts(
-    job: Job,
+    run: Run,
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
     prompts: PromptSet,
-    encoded: Encoded,
+    encoded: EncodedSamples,
     card: AdapterCard,
 ) -> dict[str, Any]:
-    """Where the numbers come from: as for zero-shot, and what the adapter learned from."""
-    shown = FeatureTable(torch.zeros(len(encoded.index), 1, 1), encoded.index, encoded.skipped)
-    record = facts(job.cfg, dataset, pipeline, prompts, shown)
+    """Return where the numbers come from: as for zero-shot, and what the adapter learned from."""
+    record = facts(run, dataset, encoder, prompts, encoded)
     made = card.made
-    selected_on = weakest_selection(str(made.get("selected_on", "unknown")), prompts.selected_on)
+    selected_on = str(made.get("selected_on", "unknown"))
     record["task"] = "few_shot"
     record["protocol"] = (
         f"few-shot classification, {card.adapter} on {made.get('shots', '?')} examples a class, "
-        f"chosen on {made.get('selected_on', 'unknown')}"
+        f"chosen on {selected_on}"
     )
     # The views' weights are inside the adapter.
-    record["view_weights"] = {
-        "values": None,
-        "source": "the adapter's",
-        "selected_on": made.get("selected_on", "unknown"),
-    }
-    record["selected_on"] = selected_on
+    record["view_weights"] = {"values": None, "source": "the adapter's", "selected_on": selected_on}
+    record["selected_on"] = weakest_selection(selected_on, prompts.selected_on)
     record["adapter"] = {
         "name": card.adapter,
         "options": dict(card.options),
         "pointclip2": card.pointclip2,
         **made,
     }
-    _note_differences(record, prompts, job)
+    _note_differences(record, prompts)
     return record
 
 
-def _note_differences(record: dict[str, Any], prompts: PromptSet, job: Job) -> None:
+def _note_differences(record: dict[str, Any], prompts: PromptSet) -> None:
     """Another prompt or projector than in training is allowed, and said."""
     made: Mapping[str, Any] = record["adapter"]
     other = []
     if "prompt" in made and made["prompt"]["hash"] != prompts.hash:
         other.append(f"the prompt {made['prompt']['name']}")
-    if "projector" in made and made["projector"] != plain(job.cfg.projector):
+    if "projector" in made and made["projector"] != record.get("projector"):
         other.append("another projector")
     if other:
         record["adapter"]["differs"] = f"it was trained with {' and '.join(other)}"
@@ -135,8 +118,7 @@ def adapted_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     lines = [(label, f"{100 * metrics[name]:.2f}") for name, label in names.items() if name in metrics]
     if not lines:
         lines = [("no labels: see predictions.csv", "")]
-    for name, value in record["expect"].items():
-        lines.append((f"{names.get(name, name)}, quoted", f"{100 * value:.2f}"))
+    lines += quoted(record, names)
     if made.get("validation_acc") is not None:
         lines.append(("top-1 on validation", f"{100 * made['validation_acc']:.2f}"))
     return lines
@@ -161,23 +143,21 @@ def _chosen_on(made: Mapping[str, Any]) -> str:
 
 
 def finish(
-    job: Job,
+    run: Run,
     trainer: Trainer,
-    task: FewShotTask,
+    module: ClassificationModule,
     dataset: CloudDataset,
-    pipeline: ClassifyPipeline,
+    encoder: Encoder,
     record: dict[str, Any],
-    encoded: Encoded,
+    encoded: EncodedSamples,
 ) -> Finding:
-    """Pictures, predictions and lines of a tested adapter."""
-    assert task.predictions is not None
-    confusion = task.metrics.confusion.cpu()
+    """Draw and write down what a tested adapter said."""
+    assert module.predictions is not None
+    confusion = module.metrics.confusion.cpu()
     gallery = []
     if trainer.is_global_zero:
-        with job.watch.stage("draw"):
-            gallery = draw(
-                job.run_dir, record, dataset, pipeline, None, task.predictions, confusion, job.cfg.pictures
-            )
+        with run.watch.stage("draw"):
+            gallery = draw(run, record, dataset, encoder, None, None, module.predictions, confusion)
     made = record["adapter"]
     return Finding(
         metrics=record["metrics"],
@@ -187,10 +167,11 @@ def finish(
         rows=adapted_rows(record),
         sentence=adapted_sentence(record),
         skipped=encoded.skipped,
-        predictions=task.predictions,
+        predictions=module.predictions,
         gallery=gallery,
         confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
         if record["metrics"]
         else None,
+        projector=getattr(encoder, "projector", None),
         loggers=trainer.loggers,
     )

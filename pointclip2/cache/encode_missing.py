@@ -1,0 +1,312 @@
+"""Features of a split: those that the cache has, and those that it lacks, encoded now and kept shard by shard."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from pointclip2.cache.columns import Columns, Vectors
+from pointclip2.cache.keys import feature_key
+from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
+from pointclip2.cache.writer import ShardWriter, Skip
+from pointclip2.errors import CloudError, DataError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FeatureCache:
+    """Where features are kept, and how they are read and encoded.
+
+    Args:
+        root: folder of all stores; None keeps everything in memory.
+        shard_size: samples a file: what a kill can cost at most.
+        batch_size: samples that are encoded at once.
+        num_workers: processes that read; 0 reads in this one.
+    """
+
+    root: Path | None
+    shard_size: int = 64
+    batch_size: int = 16
+    num_workers: int = 0
+
+
+@dataclass
+class SampleBatch:
+    """Samples that could be read, side by side, and who could not be."""
+
+    content: Any
+    """As the columns collate them."""
+    index: list[int]
+    skipped: dict[int, Skip]
+
+    def to(self, device: torch.device) -> "SampleBatch":
+        """Return the batch on another device, where its content can go there."""
+        moved = self.content.to(device) if hasattr(self.content, "to") else self.content
+        return SampleBatch(moved, self.index, self.skipped)
+
+    def pin_memory(self) -> "SampleBatch":
+        """Return the batch in page-locked memory, likewise."""
+        pinned = self.content.pin_memory() if hasattr(self.content, "pin_memory") else self.content
+        return SampleBatch(pinned, self.index, self.skipped)
+
+
+class _Positions(Dataset[tuple[int, Any]]):
+    """Chosen positions of a data set; a sample that cannot be read comes as its error."""
+
+    def __init__(self, dataset: Any, positions: Sequence[int]) -> None:
+        self.dataset = dataset
+        self.positions = positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, item: int) -> tuple[int, Any]:
+        position = self.positions[item]
+        try:
+            return position, self.dataset[position]
+        except CloudError as error:
+            return position, error
+
+
+@dataclass
+class Encoding:
+    """What is still to be encoded of a split: a driver takes its batches, encodes them and hands them back."""
+
+    dataset: Any
+    encoder: Any
+    columns: Columns
+    shards: Sequence[range]
+    cache: FeatureCache
+    writer: ShardWriter
+
+    def batches(self, rank: int = 0, world: int = 1) -> DataLoader[SampleBatch]:
+        """Return one process's share: whole shards, nothing padded, nothing twice, and at least one batch."""
+        positions = [position for shard in self.shards[rank::world] for position in shard]
+        if not positions:  # more processes than shards; whoever drives wants a batch from each
+            return DataLoader([SampleBatch(None, [], {})], batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(  # type: ignore[return-value]
+            _Positions(self.dataset, positions),
+            batch_size=1 if self.columns.names is None else self.cache.batch_size,
+            num_workers=self.cache.num_workers,
+            collate_fn=self._collate,
+        )
+
+    def _collate(self, samples: list[tuple[int, Any]]) -> SampleBatch:
+        good = {position: sample for position, sample in samples if not isinstance(sample, CloudError)}
+        skipped = {
+            position: Skip.of(self.dataset.names[position], error)
+            for position, error in samples
+            if isinstance(error, CloudError)
+        }
+        return SampleBatch(self.columns.collate(list(good.values())) if good else None, list(good), skipped)
+
+    def encode(self, batch: SampleBatch) -> dict[str, Tensor]:
+        """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one."""
+        if not batch.index:
+            return {}
+        try:
+            with torch.no_grad():
+                return self.columns.encode(self.encoder, batch.content)
+        except CloudError as error:
+            if len(batch.index) > 1:
+                raise
+            (position,) = batch.index
+            batch.index, batch.skipped = [], {position: Skip.of(self.dataset.names[position], error)}
+            return {}
+
+    def take(self, batch: SampleBatch, columns: Mapping[str, Tensor]) -> None:
+        """Keep what was made of a batch."""
+        self.writer.add(batch.index, columns, batch.skipped)
+
+
+class Driver(Protocol):
+    """Runs an encoding on some device, in one process or in several."""
+
+    @property
+    def precision(self) -> str:
+        """The precision that really runs, as Lightning names it."""
+        ...
+
+    def __call__(self, work: Encoding) -> None:
+        """Hand every batch of ``work.batches`` through ``work.encode`` to ``work.take``; return when all have."""
+        ...
+
+
+class PlainDriver:
+    """Encodes in this process, where the encoder is."""
+
+    precision = "32-true"
+
+    def __call__(self, work: Encoding) -> None:
+        """Encode batch after batch."""
+        for batch in work.batches():
+            work.take(batch, work.encode(batch))
+
+
+@dataclass
+class EncodedSplit:
+    """The features of a split, wherever they lie, in shards that are read one at a time."""
+
+    parts: Sequence["Part"]
+    index: Int64[Tensor, " samples"]
+    """Positions in the data set of the samples that could be read, in order."""
+    skipped: Mapping[str, str]
+    """Samples that could not be read, and why."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Where the time went: ``read``, and the stages of the encoder."""
+    whole: Mapping[str, Tensor] = field(default_factory=dict)
+    """Columns of the length of the split that hold what had to stay in memory."""
+
+    def shards(self) -> "Shards":
+        """Return a data set of the shards."""
+        return Shards(self.parts)
+
+    def table(self, column: str = "features") -> Tensor:
+        """Return a whole column, a row a sample; it never needs much more memory than its own size."""
+        full = self.whole.get(column)
+        reached = 0
+        for part in self.parts:
+            rows = part.read((column,)).columns[column]
+            if not len(rows):
+                continue
+            if full is None:
+                full = torch.empty(len(self.index), *rows.shape[1:], dtype=rows.dtype)
+            place = full[reached : reached + len(rows)]
+            if place.data_ptr() != rows.data_ptr():
+                # Rows may lie in the same memory a little farther on.
+                place.copy_(rows.clone() if column in self.whole else rows)
+                part.moved(column, place)
+            reached += len(rows)
+        return torch.zeros(0, 0, 0) if full is None else full[:reached]
+
+    def loaded(self) -> FeatureTable:
+        """Return the vectors of the whole split, with who they are of."""
+        return FeatureTable(self.table(), self.index, self.skipped)
+
+    def sample_bytes(self) -> int:
+        """Return what a sample takes in the cache."""
+        for part in self.parts:
+            shard = part.read()
+            if len(shard.index):
+                columns = shard.columns.values()
+                return sum(column[0].numel() * column.element_size() for column in columns)
+        return 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A shard of a split: on disk, or in memory where it could not be stored."""
+
+    rows: range
+    since: int
+    """Positions before it lie in the part before."""
+    store: FeatureStore | None
+    kept: Shard | None
+
+    def read(self, columns: Sequence[str] | None = None) -> Shard:
+        """Return the shard with all its columns, or those asked for.
+
+        Raises:
+            DataError: it is missing or damaged.
+        """
+        if self.kept is not None:
+            own = self.kept.columns
+            wanted = own if columns is None else {name: own.get(name, torch.zeros(0)) for name in columns}
+            return Shard(wanted, self.kept.index, self.kept.skipped)
+        assert self.store is not None
+        return self.store.read(self.rows, columns).since(self.since)
+
+    def moved(self, column: str, place: Tensor) -> None:
+        """Note that a column in memory lies elsewhere now."""
+        if self.kept is not None:
+            object.__setattr__(self.kept, "columns", {**self.kept.columns, column: place})
+
+
+class Shards(Dataset[Shard]):
+    """Some shards of a split, read when they are asked for."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __getitem__(self, item: int) -> Shard:
+        return self.parts[item].read()
+
+
+def encode_missing(
+    dataset: Any,
+    encoder: Any,
+    columns: Columns | None = None,
+    cache: FeatureCache | None = None,
+    driver: Driver | None = None,
+) -> EncodedSplit:
+    """Return the features of every readable sample of a split: from the cache, or encoded now and kept.
+
+    Args:
+        dataset: has ``name``, ``split``, ``checksum``, ``names`` and a sample at every position, or a `CloudError`.
+        encoder: has ``describe`` and, for its times, ``seconds``.
+        columns: what is kept of its features; by default its vectors.
+        cache: where they are kept; by default nowhere.
+        driver: who runs the encoder; by default this process does.
+
+    Raises:
+        DataError: no sample could be read, or a shard on disk is damaged.
+    """
+    kept, cache, driver = columns or Vectors(), cache or FeatureCache(None), driver or PlainDriver()
+    store = None
+    size = 1 if kept.names is None else cache.shard_size
+    missing = cut(range(len(dataset)), size)
+    if cache.root is not None:
+        data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
+        key = feature_key(data, encoder.describe(), kept.describe(), driver.precision)
+        store = FeatureStore(cache.root, key, len(dataset), kept.names)
+        missing = store.missing(size)
+    writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
+    seconds: dict[str, float] = {}
+    if missing:
+        seconds = _timed(encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer)))
+    log.info("%s: encoded %d of %d samples", dataset.name, sum(map(len, missing)), len(dataset))
+    return _found(dataset, store, writer, seconds)
+
+
+def _timed(encoder: Any, run: Callable[[], None]) -> dict[str, float]:
+    """Run, and return the seconds of each stage; what no stage took is ``read``."""
+    spent: dict[str, float] = getattr(encoder, "seconds", {})
+    before, start = dict(spent), time.perf_counter()
+    run()
+    total = time.perf_counter() - start
+    stages = {name: value - before.get(name, 0.0) for name, value in spent.items()}
+    stages = {name: value for name, value in stages.items() if value > 0}
+    return {"read": total - sum(stages.values()), **stages}
+
+
+def _found(
+    dataset: Any, store: FeatureStore | None, writer: ShardWriter, seconds: Mapping[str, float]
+) -> EncodedSplit:
+    kept = writer.gathered()
+    found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
+    if store is not None:
+        found += [(rows, None) for rows in store.shards()]
+    parts, reached = [], 0
+    for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
+        if rows.stop > reached:
+            since = max(reached, rows.start)
+            parts.append(Part(rows, since, store, None if shard is None else shard.since(since)))
+            reached = rows.stop
+    heads = [part.read(()) for part in parts]
+    index = torch.cat([head.index for head in heads]) if heads else torch.zeros(0, dtype=torch.int64)
+    skipped = {name: reason for head in heads for name, reason in head.skipped.items()}
+    if len(index) == 0:
+        reason = next(iter(skipped.values()), "no samples")
+        raise DataError(f"{dataset.name}: none of {len(dataset)} samples could be read; the first: {reason}")
+    return EncodedSplit(parts, index, skipped, seconds, writer.whole)

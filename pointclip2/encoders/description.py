@@ -1,0 +1,63 @@
+"""All that decides what a module computes, as plain data: read off the module where it does not say so itself."""
+
+import inspect
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def described(module: Any) -> dict[str, Any]:
+    """Return what a module says of itself (``describe``), or its class, public attributes, weights and source file.
+
+    Attributes whose names begin with an underscore count as working memory. The source counts for classes from
+    outside this package only; that of our own rooms is part of every cache key.
+    """
+    if callable(getattr(module, "describe", None)):
+        return {"class": _name(type(module)), **module.describe()}
+    own: dict[str, Any] = {"class": _name(type(module))}
+    if not type(module).__module__.startswith("pointclip2."):
+        own["source"] = _source(type(module))
+    for name, value in sorted(vars(module).items()):
+        if not name.startswith("_") and name != "training":
+            own[name] = _plain(value)
+    if isinstance(module, nn.Module):
+        own |= {name: described(child) for name, child in sorted(module.named_children())}
+        held = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
+        own |= {name: _digest(tensor) for name, tensor in sorted(held)}
+    return own
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Tensor):
+        return _digest(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset | range):
+        return [_plain(inner) for inner in value]
+    if callable(value) and hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    return described(value) if hasattr(value, "__dict__") else repr(value)
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _digest(tensor: Tensor) -> str:
+    values = tensor.detach().cpu().contiguous()
+    digest = blake2b(f"{values.dtype} {tuple(values.shape)}".encode(), digest_size=16)
+    digest.update(values.reshape(-1).view(torch.uint8).numpy().tobytes() if values.numel() else b"")
+    return digest.hexdigest()
+
+
+def _source(kind: type) -> str | None:
+    try:
+        return blake2b(Path(inspect.getfile(kind)).read_bytes(), digest_size=16).hexdigest()
+    except (OSError, TypeError):  # written at a prompt
+        return None

@@ -1,0 +1,127 @@
+"""What a task is given beside its own parts: a folder, a clock, the cache, trainers, and where its options are from."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from lightning import Trainer
+from torch import Tensor
+
+from pointclip2.cache.columns import Columns
+from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
+from pointclip2.cache.text import class_vectors, sentence_vectors
+from pointclip2.encoders.encoder import Encoder, SentenceEncoder
+from pointclip2.errors import ConfigError
+from pointclip2.tasks.encoding import TrainerDriver
+from pointclip2.text import PromptSet
+
+
+class Stopwatch:
+    """Counts seconds by stage."""
+
+    def __init__(self) -> None:
+        self.start = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that passes inside to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add({name: time.perf_counter() - start})
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Add seconds that were counted elsewhere."""
+        for stage, spent in seconds.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+
+    def report(self) -> dict[str, float]:
+        """Return all stages and the total."""
+        return {**self.seconds, "total": time.perf_counter() - self.start}
+
+
+class Trainers(Protocol):
+    """Makes Lightning trainers from the ``trainer`` option."""
+
+    device: torch.device
+    """Where they work; of this process, where there are several."""
+    precision: str
+    """The precision that really runs, as Lightning names it."""
+
+    def __call__(
+        self, progress: bool, loggers: bool, callbacks: Sequence[Any] = (), **options: Any
+    ) -> Trainer:
+        """Return a trainer; only encoding shows a progress bar, only testing and training log.
+
+        Raises:
+            ConfigError: no such device, an unknown strategy, an option that Lightning does not take.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the options of a run came from, for its record."""
+
+    config_hash: str
+    """The digest of everything that decides its figures."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The projector and whatever else a record repeats, as plain data."""
+    expect: Mapping[str, float] = field(default_factory=dict)
+    """Published figures that the run should come near, fractions by metric."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """What was typed for each group of options."""
+
+
+@dataclass
+class Run:
+    """One run in progress."""
+
+    folder: Path
+    trainers: Trainers
+    cache: FeatureCache
+    provenance: Provenance
+    seed: int = 0
+    pictures: int = 0
+    resume: bool = True
+    """Whether a training that was killed goes on where it stopped."""
+    unfinished: Path = Path("outputs/unfinished")
+    """Where such trainings wait."""
+    watch: Stopwatch = field(default_factory=Stopwatch)
+
+    def encode(
+        self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None
+    ) -> EncodedSplit:
+        """Return the features of a split, from the cache or encoded now; see `encode_missing`."""
+        driver = TrainerDriver(self.trainers)
+        split = encode_missing(dataset, encoder, columns, cache or self.cache, driver)
+        self.watch.add(split.seconds)
+        return split
+
+    def class_vectors(self, encoder: Encoder, prompts: PromptSet) -> Tensor:
+        """Return a unit vector for every class; see `pointclip2.cache.text.class_vectors`."""
+        return class_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+
+    def sentence_vectors(self, encoder: Encoder, prompts: PromptSet) -> list[Tensor]:
+        """Return the unit vectors of every sentence of every class."""
+        return sentence_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+
+
+def text_of(encoder: Encoder) -> SentenceEncoder:
+    """Return the encoder's encoder of sentences.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    if encoder.text is None:
+        raise ConfigError(
+            f"encoder {encoder.id} knows no sentences, so names mean nothing to it: train an adapter on examples "
+            "(python train.py adapter=linear_probe), or take encoder=views"
+        )
+    return encoder.text
