@@ -123,10 +123,11 @@ class CloudBatch:
         return self._each(Tensor.pin_memory)
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> "CloudBatch":
-        held: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
-        return CloudBatch(
-            **{name: None if values is None else change(values) for name, values in held.items()}
-        )
+        held = {part.name: getattr(self, part.name) for part in fields(self)}
+        changed: dict[str, Any] = {
+            name: None if values is None else change(values) for name, values in held.items()
+        }
+        return CloudBatch(**changed)
 
 
 @dataclass(frozen=True)
