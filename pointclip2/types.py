@@ -3,11 +3,12 @@
 Axes have one vocabulary everywhere: ``batch points views height width dim classes parts boxes sentences``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from pointclip2.errors import CloudError, ConfigError, DataError, TrainingError, UserError, WeightsError
@@ -22,8 +23,11 @@ __all__ = [
     "TrainingError",
     "known_selection",
     "weakest_selection",
+    "Frame",
     "Cloud",
+    "CloudBatch",
     "Projection",
+    "DenseViews",
     "Boxes",
     "Scene",
 ]
@@ -50,6 +54,27 @@ def weakest_selection(*choices: str) -> str:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """Where a cloud lies in its input: what leads its points back to the input's own coordinates and rows.
+
+    The default says that the cloud is the input itself.
+    """
+
+    matrix: Float64[Tensor, "4 4"] = field(default_factory=lambda: torch.eye(4, dtype=torch.float64))
+    """Takes a point of the cloud, as a column (x, y, z, 1), to the input's coordinates."""
+    unit: str = ""
+    """Of the input's coordinates: ``m``, ``cm``, ``mm``, ``ft``, ``in``; empty where nobody knows."""
+    index: Int64[Tensor, " points"] | None = None
+    """The row of the input that each point is, -1 where a point was moved off it; None where points were drawn from a
+    surface, so that there are no rows."""
+
+    def to_input(self, points: Float[Tensor, "points 3"]) -> Float64[Tensor, "points 3"]:
+        """Return points of the cloud in the input's coordinates."""
+        matrix = self.matrix
+        return points.double().cpu() @ matrix[:3, :3].T + matrix[:3, 3]
+
+
+@dataclass(frozen=True)
 class Cloud:
     """One sample of a data set: y up, centred, in the unit sphere, ready for a projector."""
 
@@ -60,48 +85,62 @@ class Cloud:
     """Index into the data set's ``classes``; -1 where the class is not known."""
     parts: Int64[Tensor, " points"] | None = None
     """Index into the data set's ``part_names`` for every point; None where there are no part labels."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Depth views of a batch of clouds."""
-
-    images: Float[Tensor, "batch views height width"] | Float[Tensor, "batch views 3 height width"]
-    """In [0, 1], 1 = background, at the projector's own size (the perspective projector: raw distances, 0 = empty)."""
-    pixel_yx: Int64[Tensor, "batch views points 2"]
-    """Row and column into ``images`` of every point; -1, -1 where the point falls outside the view."""
-    visible: Bool[Tensor, "batch views points"]
-    """Whether the point is the surface that the view shows at its pixel."""
+    colours: Float[Tensor, "points 3"] | None = None
+    """Red, green and blue in [0, 1]; None where the input has none."""
+    normals: Float[Tensor, "points 3"] | None = None
+    """Unit vectors, turned as the points are; None where the input has none."""
+    frame: Frame = field(default_factory=Frame)
 
 
 @dataclass(frozen=True)
 class CloudBatch:
-    """Clouds of equally many points side by side: what an encoder takes."""
+    """Clouds of equally many points, stacked: what encoders take. What not every cloud has is None."""
 
     points: Float[Tensor, "batch points 3"]
     colours: Float[Tensor, "batch points 3"] | None = None
-    """In [0, 1]; None where a cloud of the batch has none."""
     normals: Float[Tensor, "batch points 3"] | None = None
-    """Unit vectors, likewise."""
     parts: Int64[Tensor, "batch points"] | None = None
-    """As in `Cloud`, likewise."""
+
+    @classmethod
+    def of(cls, clouds: Sequence[Cloud]) -> "CloudBatch":
+        """Stack one cloud or more."""
+        columns = {part.name: [getattr(cloud, part.name) for cloud in clouds] for part in fields(cls)}
+        stacked: dict[str, Any] = {
+            name: None if any(value is None for value in values) else torch.stack(values)
+            for name, values in columns.items()
+        }
+        return cls(**stacked)
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def _each(self, change: Callable[[Tensor], Tensor]) -> "CloudBatch":
-        columns = (self.points, self.colours, self.normals, self.parts)
-        points, *others = (None if column is None else change(column) for column in columns)
-        assert points is not None
-        return CloudBatch(points, *others)
-
     def to(self, device: torch.device | str) -> "CloudBatch":
-        """Return the batch on another device."""
-        return self._each(lambda column: column.to(device, non_blocking=True))
+        """Return the batch on another device (Lightning moves what has ``to``)."""
+        return self._each(lambda values: values.to(device, non_blocking=True))
 
     def pin_memory(self) -> "CloudBatch":
         """Return the batch in page-locked memory."""
         return self._each(Tensor.pin_memory)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "CloudBatch":
+        held = {part.name: getattr(self, part.name) for part in fields(self)}
+        changed: dict[str, Any] = {
+            name: None if values is None else change(values) for name, values in held.items()
+        }
+        return CloudBatch(**changed)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Views of a batch of clouds."""
+
+    images: Float[Tensor, "batch views height width"] | Float[Tensor, "batch views 3 height width"]
+    """In [0, 1], 1 = background, at the projector's own size (the perspective projector: raw distances, 0 = empty);
+    depth, or three channels of colour."""
+    pixel_yx: Int64[Tensor, "batch views points 2"]
+    """Row and column into ``images`` of every point; -1, -1 where the point falls outside the view."""
+    visible: Bool[Tensor, "batch views points"]
+    """Whether the point is the surface that the view shows at its pixel."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +163,7 @@ class Features:
     """What an encoder says about a batch of clouds."""
 
     vectors: Float[Tensor, "batch tokens dim"]
-    """A token is a view, a cell of a view, or the whole cloud. Unit rows wherever the encoder has text to compare with."""
+    """A token is a view, a cell of a view, or the whole cloud. Unit rows wherever there is text to compare with."""
     places: Places | None = None
     """For dense encoders."""
 

@@ -32,21 +32,6 @@ class Columns(Protocol):
         ...
 
 
-def collate_clouds(clouds: Sequence[Cloud]) -> CloudBatch:
-    """Put clouds of equally many points side by side; what one of them lacks none has."""
-
-    def together(values: Sequence[Tensor | None]) -> Tensor | None:
-        known = [value for value in values if value is not None]
-        return torch.stack(known) if len(known) == len(values) and known else None
-
-    return CloudBatch(
-        torch.stack([cloud.points for cloud in clouds]) if clouds else torch.zeros(0, 1, 3),
-        together([cloud.colours for cloud in clouds]),
-        together([cloud.normals for cloud in clouds]),
-        together([cloud.parts for cloud in clouds]),
-    )
-
-
 class Vectors:
     """Keeps the vectors of an encoder as they are, in one column called ``features``."""
 
@@ -58,7 +43,7 @@ class Vectors:
 
     def collate(self, samples: Sequence[Cloud]) -> CloudBatch:
         """Put clouds side by side."""
-        return collate_clouds(samples)
+        return CloudBatch.of(samples)
 
     def encode(self, encoder: Encoder, batch: CloudBatch) -> dict[str, Tensor]:
         """Return the vectors of a batch of clouds."""
@@ -76,7 +61,7 @@ class Points:
 
     def collate(self, samples: Sequence[Cloud]) -> CloudBatch:
         """Put clouds side by side."""
-        return collate_clouds(samples)
+        return CloudBatch.of(samples)
 
     def encode(self, encoder: Any, batch: CloudBatch) -> dict[str, Tensor]:
         """Return the points of a batch of clouds."""
@@ -108,7 +93,7 @@ class PackedCells:
 
     def collate(self, samples: Sequence[Cloud]) -> CloudBatch:
         """Put clouds side by side."""
-        return collate_clouds(samples)
+        return CloudBatch.of(samples)
 
     def encode(self, encoder: Encoder, batch: CloudBatch) -> dict[str, Tensor]:
         """Return the packed cells of a batch of clouds."""

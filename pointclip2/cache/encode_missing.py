@@ -92,8 +92,8 @@ class Encoding:
         positions = [position for shard in self.shards[rank::world] for position in shard]
         if not positions:  # more processes than shards; whoever drives wants a batch from each
             return DataLoader([SampleBatch(None, [], {})], batch_size=None)  # type: ignore[arg-type]
-        return DataLoader(  # type: ignore[return-value]
-            _Positions(self.dataset, positions),
+        return DataLoader(
+            _Positions(self.dataset, positions),  # type: ignore[arg-type]
             batch_size=1 if self.columns.names is None else self.cache.batch_size,
             num_workers=self.cache.num_workers,
             collate_fn=self._collate,

@@ -5,15 +5,15 @@ that lose points return a mask (n,) of those that stay; functions that move poin
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.geometry.surfaces import resample
 from pointclip2.types import ConfigError
-from pointclip2.worlds.shapes.shape import Random
 
+Random = np.random.Generator
 Points = TypeVar("Points", NDArray[np.float32], NDArray[np.float64])
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -61,26 +61,36 @@ PRESETS = {
 """``scan`` is all of it in moderation, as from a hand-held scanner led along one side of an object."""
 
 
-def corrupt(
-    points: Points, parts: Indices | None, preset: str | Corruption, rng: Random
-) -> tuple[Points, Indices | None]:
-    """A corrupted copy with as many points as before: survivors are repeated, then moved each on its own.
+class Worn(NamedTuple):
+    """A corrupted cloud and where its points come from."""
 
-    ``parts`` (n,) follow their points. The result is not normalised again. A cloud without
-    extent is left as it is.
+    points: NDArray[Any]
+    """(n, 3), in the type of the cloud."""
+    chosen: Indices
+    """(n,) the point of the cloud that each was, so that parts and colours can follow."""
+    moved: Mask
+    """(n,) whether noise set it off the place that it had."""
+    rotation: NDArray[np.float64]
+    """(3, 3) what turned the whole cloud: ``p @ R.T``."""
+
+
+def corrupt(points: Points, preset: str | Corruption, rng: Random) -> Worn:
+    """Return a corrupted copy with as many points as before: survivors are repeated, then moved each on its own.
+
+    The result is not normalised again. A cloud without extent is left as it is.
     """
     if isinstance(preset, str):
         if preset not in PRESETS:
             raise ConfigError(f"unknown corruption {preset!r}: choose one of {', '.join(PRESETS)}")
         preset = PRESETS[preset]
-    points = points.copy()
-    if len(points) < 2 or not np.ptp(points, axis=0).any():
-        return points, None if parts is None else parts.copy()
-
-    if preset.heading:
-        points = rotate_up(points, rng)
-    points = tilt(points, rng, preset.tilt_deg)
+    points, rotation = points.copy(), np.eye(3)
     kept = np.arange(len(points))
+    if len(points) < 2 or not np.ptp(points, axis=0).any():
+        return Worn(points, kept, np.zeros(len(points), dtype=np.bool_), rotation)
+
+    for turn in (any_heading(rng) if preset.heading else None, any_tilt(rng, preset.tilt_deg)):
+        if turn is not None:
+            points, rotation = points @ turn.T.astype(points.dtype), turn @ rotation
     if preset.scanners[1]:
         kept = kept[occlude(points[kept], rng, preset.scanners)]
     if rng.random() < preset.crop_chance:
@@ -89,9 +99,9 @@ def corrupt(
         kept = kept[drop_patches(points[kept], rng, preset.holes, preset.hole_radius)]
     if len(kept) < len(points):
         kept = kept[resample(len(kept), len(points), rng)]
-    points = jitter(points[kept], rng, preset.noise)
-    points = outliers(points, rng, preset.outliers)
-    return points, None if parts is None else parts[kept]
+    still = points[kept]
+    points = outliers(jitter(still, rng, preset.noise), rng, preset.outliers)
+    return Worn(points, kept, (points != still).any(axis=1), rotation)
 
 
 def jitter(points: Points, rng: Random, noise: tuple[float, float]) -> Points:
@@ -111,18 +121,21 @@ def outliers(points: Points, rng: Random, share: tuple[float, float]) -> Points:
     return moved
 
 
-def rotate_up(points: Points, rng: Random) -> Points:
-    """A random heading: turned about y by any angle."""
-    return points @ _about((0.0, 1.0, 0.0), rng.uniform(0.0, 2 * np.pi)).T.astype(points.dtype)
+def any_heading(rng: Random) -> NDArray[np.float64]:
+    """Return a rotation (3, 3) about y by any angle."""
+    return _about((0.0, 1.0, 0.0), rng.uniform(0.0, 2 * np.pi))
 
 
-def tilt(points: Points, rng: Random, tilt_deg: tuple[float, float]) -> Points:
-    """Turned a few degrees about a random horizontal axis: the scanner's idea of up is not quite true."""
+def any_tilt(rng: Random, tilt_deg: tuple[float, float]) -> NDArray[np.float64] | None:
+    """Return a rotation (3, 3) of a few degrees about a random horizontal axis: the scanner's up is not quite true.
+
+    None, and nothing drawn, where the largest angle is 0.
+    """
     if not tilt_deg[1]:
-        return points.copy()
+        return None
     heading = rng.uniform(0.0, 2 * np.pi)
     axis = (float(np.cos(heading)), 0.0, float(np.sin(heading)))
-    return points @ _about(axis, np.deg2rad(rng.uniform(*tilt_deg))).T.astype(points.dtype)
+    return _about(axis, np.deg2rad(rng.uniform(*tilt_deg)))
 
 
 def occlude(points: Points, rng: Random, scanners: tuple[int, int] = (1, 3)) -> Mask:

@@ -17,7 +17,7 @@ from pointclip2.data.files.meshes import MESH_SUFFIXES, read_mesh
 from pointclip2.data.files.pcd import read_pcd
 from pointclip2.data.files.pointtext import read_pointtext
 from pointclip2.data.label_table import LabelTable, spoken
-from pointclip2.data.prepare import TO_Y_UP, check_choice
+from pointclip2.data.prepare import TO_Y_UP, RawCloud, check_choice
 from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.data.stored import SampleIndex, StoredData
@@ -56,8 +56,8 @@ POINT_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
 SUFFIXES = (*MESH_SUFFIXES, *POINT_READERS)
 
 
-def read_points(path: Path, points: int, rng: np.random.Generator) -> NDArray[Any]:
-    """All rows of a file of points; ``points`` rows of a surface.
+def read_points(path: Path, points: int, rng: np.random.Generator) -> RawCloud:
+    """Read all rows of a file of points; ``points`` rows of a surface.
 
     Raises:
         CloudError: or any other exception of a reader.
@@ -66,7 +66,7 @@ def read_points(path: Path, points: int, rng: np.random.Generator) -> NDArray[An
         raise CloudError("the file is empty")
     suffix = path.suffix.lower()
     if suffix in POINT_READERS:
-        return POINT_READERS[suffix](path)
+        return RawCloud(POINT_READERS[suffix](path))
     return read_mesh(path, points, rng)
 
 
@@ -227,7 +227,7 @@ class FolderIndex(SampleIndex):
         self.ups = ups
         self.classes = classes
 
-    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
+    def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
         return read_points(self.files[index], points, rng)
 
     def up(self, index: int) -> str:

@@ -1,11 +1,12 @@
 """From raw rows of a file to a cloud: finite, y up, n points, centred, in the unit sphere."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Float64, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -25,6 +26,22 @@ TO_Y_UP = {
 SAMPLINGS = ("first", "random", "farthest")
 
 
+@dataclass(frozen=True)
+class RawCloud:
+    """One sample as its file tells it: its own axes, units and order, unchecked."""
+
+    points: NDArray[Any]
+    """(n, 3 or more); the first three columns are x, y and z."""
+    sampled: bool = False
+    """Whether the points were drawn from a surface: then they are no rows of the file."""
+    colours: NDArray[Any] | None = None
+    """(n, 3) in [0, 1]."""
+    normals: NDArray[Any] | None = None
+    """(n, 3) of any length."""
+    unit: str = ""
+    """Of the coordinates, as in `Frame`."""
+
+
 class Prepared(NamedTuple):
     """A cloud and where its points come from."""
 
@@ -33,6 +50,8 @@ class Prepared(NamedTuple):
     """Row of the raw array for every point, so that part labels can follow."""
     dropped: int
     """Rows that were not finite."""
+    matrix: Float64[Tensor, "4 4"]
+    """Takes the points back to where the raw array has them, as in `Frame`."""
 
 
 def prepare_points(
@@ -55,26 +74,61 @@ def prepare_points(
     finite = finite_rows(raw)
     xyz = raw[finite, :3].astype(np.float64)
     order = _choose(xyz, len(finite) if n is None else n, sampling, seed_name)
-    turned = normalised(xyz[order]) @ np.array(TO_Y_UP[up], dtype=np.float64).T
+    centred, centre, radius = unit_sphere(xyz[order])
+    rotation = np.array(TO_Y_UP[up], dtype=np.float64)
     return Prepared(
-        torch.from_numpy(turned.astype(np.float32)),
+        torch.from_numpy((centred @ rotation.T).astype(np.float32)),
         torch.from_numpy(finite[order].astype(np.int64)),
         len(raw) - len(finite),
+        way_back(centre, radius, rotation),
     )
 
 
 def normalised(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean at the origin, farthest point at distance 1; zeros where all are equal. For any finite values."""
+    """Return the points as `unit_sphere` places them."""
+    return unit_sphere(points)[0]
+
+
+def unit_sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Move the mean to the origin and the farthest point to distance 1; also return the centre (3,) and the radius.
+
+    Any finite values will do; where all points are equal they become zeros, and the radius is 1.
+    """
     # Divided before anything is subtracted or squared, so that 1e300 does not overflow. Moved to the first
     # point before the mean is taken, so that equal points give exact zeros and far-off scans stay sharp.
-    points = points / max(float(np.abs(points).max()), np.finfo(np.float64).tiny)
-    points = points - points[0]
+    largest = max(float(np.abs(points).max()), float(np.finfo(np.float64).tiny))
+    points = points / largest
+    first = points[0]
+    points = points - first
     extent = float(np.abs(points).max())
     if extent == 0.0:
-        return np.zeros_like(points)
+        return np.zeros_like(points), first * largest, 1.0
     points = points / extent
-    points = points - points.mean(axis=0)
-    return points / np.linalg.norm(points, axis=1).max()
+    middle = points.mean(axis=0)
+    points = points - middle
+    radius = float(np.linalg.norm(points, axis=1).max())
+    return points / radius, (first + middle * extent) * largest, largest * radius * extent
+
+
+def way_back(
+    centre: NDArray[np.float64], radius: float, rotation: NDArray[np.float64] | None = None
+) -> Float64[Tensor, "4 4"]:
+    """Return the matrix of a `Frame` for points that were moved by ``-centre``, divided by ``radius``, then rotated."""
+    matrix = torch.eye(4, dtype=torch.float64)
+    matrix[:3, :3] *= radius
+    if rotation is not None:
+        matrix[:3, :3] = torch.from_numpy(radius * rotation.T)
+    matrix[:3, 3] = torch.from_numpy(centre)
+    return matrix
+
+
+def turned_normals(normals: NDArray[Any], matrix: Float64[Tensor, "4 4"]) -> Float[Tensor, "points 3"]:
+    """Turn normals (n, 3) of the input as the cloud of this frame's matrix was turned; unit length, zeros stay zeros.
+
+    The linear part of the matrix has to be a rotation times a factor.
+    """
+    turned = torch.from_numpy(normals.astype(np.float64)) @ matrix[:3, :3]
+    return torch.nn.functional.normalize(turned, dim=1).float()
 
 
 def stable_seed(text: str) -> int:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.files.box_files import boxes_beside, read_boxes
-from pointclip2.data.prepare import finite_rows
+from pointclip2.data.prepare import RawCloud, finite_rows
 from pointclip2.data.stored_scenes import RawScene, SceneIndex
 from pointclip2.data.upright import SMALLEST_M, UNITS_M, describe_extent, likely_unit, likely_up, to_z_up
 from pointclip2.types import DataError
@@ -53,7 +52,7 @@ class ScanFolderIndex(SceneIndex):
         root: Path,
         files: Sequence[Path],
         classes: tuple[str, ...] | None,
-        read_points: Callable[[Path, int, np.random.Generator], NDArray[Any]],
+        read_points: Callable[[Path, int, np.random.Generator], RawCloud],
         options: ScanOptions,
     ) -> None:
         self.root = root
@@ -69,7 +68,7 @@ class ScanFolderIndex(SceneIndex):
 
     def read(self, index: int, rng: np.random.Generator) -> RawScene:
         path, name = self.files[index], self.names[index]
-        raw = self.read_points(path, self.options.points or SURFACE_POINTS, rng)
+        raw = self.read_points(path, self.options.points or SURFACE_POINTS, rng).points
         finite = finite_rows(raw)
         # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
         xyz = np.full((len(raw), 3), np.nan)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.dataset import CloudDataset
@@ -192,8 +193,18 @@ class AugmentedSplit(CloudDataset):
         seed = stable_seed(f"{self.seed}/copy/{self.number}/{cloud.name}") >> 1
         low, high = self.scale
         drawn = torch.rand(2, 3, generator=torch.Generator().manual_seed(seed))
-        points = cloud.points * (low + (high - low) * drawn[0]) + self.shift * (2 * drawn[1] - 1)
-        return Cloud(cloud.name, points, cloud.label)
+        scale, shift = low + (high - low) * drawn[0], self.shift * (2 * drawn[1] - 1)
+        back = torch.eye(4, dtype=torch.float64)
+        back[:3, :3] = torch.diag(1 / scale.double())
+        back[:3, 3] = -shift.double() / scale.double()
+        return Cloud(
+            cloud.name,
+            cloud.points * scale + shift,
+            cloud.label,
+            colours=cloud.colours,
+            normals=None if cloud.normals is None else F.normalize(cloud.normals / scale, dim=1),
+            frame=replace(cloud.frame, matrix=cloud.frame.matrix @ back),
+        )
 
 
 def named(dataset: CloudDataset, names: Sequence[str], where: str) -> ChosenSplit:

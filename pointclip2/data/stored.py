@@ -17,8 +17,17 @@ from numpy.typing import NDArray
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
-from pointclip2.data.prepare import SAMPLINGS, check_choice, normalised, prepare_points, stable_seed
-from pointclip2.types import Cloud, CloudError, ConfigError, UserError
+from pointclip2.data.prepare import (
+    SAMPLINGS,
+    RawCloud,
+    check_choice,
+    prepare_points,
+    stable_seed,
+    turned_normals,
+    unit_sphere,
+    way_back,
+)
+from pointclip2.types import Cloud, CloudError, ConfigError, Frame, UserError
 
 READING_VERSION = 1
 """Part of every checksum. Raise it when the same files and options begin to give other clouds."""
@@ -52,8 +61,8 @@ class SampleIndex(ABC):
         return None
 
     @abstractmethod
-    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
-        """Rows whose first three columns are x, y, z. A surface is sampled to ``points`` rows with ``rng``.
+    def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
+        """Read one sample. A surface is sampled to ``points`` rows with ``rng``.
 
         Raises:
             CloudError: or any other exception, which is reported as one.
@@ -154,18 +163,32 @@ class StoredSplit(CloudDataset):
         # Farthest points can only be chosen among more than are wanted.
         drawn = options.points * (8 if options.sampling == "farthest" else 1)
         raw = self.index.read(row, drawn, np.random.default_rng(stable_seed(seed_name)))
-        points, chosen, dropped = prepare_points(
-            raw, self.index.up(row), options.points, options.sampling, seed_name
+        points, chosen, dropped, matrix = prepare_points(
+            raw.points, self.index.up(row), options.points, options.sampling, seed_name
         )
-        labels = self.index.parts(row)
-        parts = None if labels is None else np.asarray(labels, dtype=np.int64)[chosen.numpy()]
         if dropped:
-            log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw))
+            log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw.points))
+        rows = input_rows = chosen.numpy()
         if options.corruption != "none":
             rng = np.random.default_rng(stable_seed(f"{seed_name}/{options.corruption}"))
-            worn, parts = corrupt(points.numpy().astype(np.float64), parts, options.corruption, rng)
-            points = torch.from_numpy(normalised(worn).astype(np.float32))
-        return Cloud(name, points, self.labels[index], None if parts is None else torch.from_numpy(parts))
+            worn = corrupt(points.numpy().astype(np.float64), options.corruption, rng)
+            placed, centre, radius = unit_sphere(worn.points)
+            points = torch.from_numpy(placed.astype(np.float32))
+            matrix = matrix @ way_back(np.zeros(3), 1.0, worn.rotation) @ way_back(centre, radius)
+            rows = rows[worn.chosen]
+            input_rows = np.where(worn.moved, -1, rows)
+        labels = self.index.parts(row)
+        return Cloud(
+            name,
+            points,
+            self.labels[index],
+            None if labels is None else torch.from_numpy(np.asarray(labels, dtype=np.int64)[rows]),
+            None
+            if raw.colours is None
+            else torch.from_numpy(raw.colours[rows].astype(np.float32).clip(0, 1)),
+            None if raw.normals is None else turned_normals(raw.normals[rows], matrix),
+            Frame(matrix, raw.unit, None if raw.sampled else torch.from_numpy(input_rows)),
+        )
 
 
 def subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.types import CloudError
-from pointclip2.worlds.shapes.shape import Random
 
+Random = np.random.Generator
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 

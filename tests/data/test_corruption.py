@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from pointclip2.data.corruption import (
     PRESETS,
     Corruption,
+    any_heading,
+    any_tilt,
     corrupt,
     crop,
     drop_patches,
     jitter,
     occlude,
     outliers,
-    rotate_up,
-    tilt,
 )
 from pointclip2.types import ConfigError
 
@@ -34,18 +34,17 @@ def ball(n: int, seed: int = 0) -> np.ndarray:
 def test_count_type_and_input_stay_the_same(preset: str, n: int, seed: int, dtype: type) -> None:
     points = ball(n).astype(dtype)
     before = points.copy()
-    result, parts = corrupt(points, np.arange(n), preset, np.random.default_rng(seed))
-    assert result.shape == (n, 3)
-    assert result.dtype == dtype
-    assert np.isfinite(result).all()
-    assert parts is not None
-    assert parts.shape == (n,)
+    worn = corrupt(points, preset, np.random.default_rng(seed))
+    assert worn.points.shape == (n, 3)
+    assert worn.points.dtype == dtype
+    assert np.isfinite(worn.points).all()
+    assert worn.chosen.shape == worn.moved.shape == (n,)
     assert np.array_equal(points, before)
 
 
 @EACH_PRESET
 def test_the_same_seed_gives_the_same_corruption(preset: str) -> None:
-    first, again = (corrupt(ball(300), None, preset, np.random.default_rng(5))[0] for _ in range(2))
+    first, again = (corrupt(ball(300), preset, np.random.default_rng(5)).points for _ in range(2))
     assert np.array_equal(first, again)
 
 
@@ -53,43 +52,55 @@ def test_the_same_seed_gives_the_same_corruption(preset: str) -> None:
 @pytest.mark.parametrize("n", [1, 2, 50])
 def test_a_cloud_without_extent_comes_back_unharmed(preset: str, n: int) -> None:
     points = np.full((n, 3), 0.25)
-    result, parts = corrupt(points, np.arange(n), preset, np.random.default_rng(0))
-    assert np.array_equal(result, points)
-    assert np.array_equal(parts, np.arange(n))
+    worn = corrupt(points, preset, np.random.default_rng(0))
+    assert np.array_equal(worn.points, points)
+    assert np.array_equal(worn.chosen, np.arange(n))
+    assert not worn.moved.any()
 
 
 def test_none_changes_nothing() -> None:
     points = ball(100)
-    result, parts = corrupt(points, None, "none", np.random.default_rng(0))
-    assert np.array_equal(result, points)
-    assert parts is None
+    worn = corrupt(points, "none", np.random.default_rng(0))
+    assert np.array_equal(worn.points, points)
+    assert not worn.moved.any()
 
 
 @pytest.mark.parametrize("preset", [name for name in PRESETS if name != "none"])
 def test_every_other_preset_changes_the_cloud(preset: str) -> None:
-    assert not np.array_equal(corrupt(ball(500), None, preset, np.random.default_rng(1))[0], ball(500))
+    assert not np.array_equal(corrupt(ball(500), preset, np.random.default_rng(1)).points, ball(500))
 
 
 @pytest.mark.parametrize("preset", ["occlusion", "partial"])
 def test_points_that_are_only_lost_are_not_moved_and_keep_their_parts(preset: str) -> None:
     points = ball(800)
     for seed in range(10):
-        result, origin = corrupt(points, np.arange(800), preset, np.random.default_rng(seed))
-        assert np.array_equal(result, points[origin])
-        assert len(set(origin)) < 800
+        worn = corrupt(points, preset, np.random.default_rng(seed))
+        assert np.array_equal(worn.points, points[worn.chosen])
+        assert not worn.moved.any()
+        assert len(set(worn.chosen)) < 800
 
 
 @pytest.mark.parametrize("preset", ["noise", "scan"])
-def test_parts_follow_their_points_when_they_move(preset: str) -> None:
+def test_what_moves_is_known_to_have_moved_and_from_where(preset: str) -> None:
     points = ball(800)
     for seed in range(10):
-        result, origin = corrupt(points, np.arange(800), preset, np.random.default_rng(seed))
-        assert np.median(np.linalg.norm(result - points[origin], axis=1)) < 0.12
+        worn = corrupt(points, preset, np.random.default_rng(seed))
+        before = points[worn.chosen] @ worn.rotation.T
+        assert np.median(np.linalg.norm(worn.points - before, axis=1)) < 0.12
+        assert worn.moved.all()
+
+
+def test_only_strays_have_moved_where_there_is_no_other_noise() -> None:
+    points = ball(800)
+    worn = corrupt(points, Corruption(outliers=(0.1, 0.1), tilt_deg=(4.0, 4.0)), np.random.default_rng(0))
+    assert worn.moved.sum() == 80
+    still = ~worn.moved
+    assert np.allclose(worn.points[still], (points[worn.chosen] @ worn.rotation.T)[still], atol=1e-12)
 
 
 def test_an_unknown_preset_is_named_with_the_choices() -> None:
     with pytest.raises(ConfigError, match=r"'fog'.*none.*scan"):
-        corrupt(ball(10), None, "fog", np.random.default_rng(0))
+        corrupt(ball(10), "fog", np.random.default_rng(0))
 
 
 def test_one_scanner_does_not_see_the_far_side_of_a_ball() -> None:
@@ -154,7 +165,7 @@ def test_only_the_asked_share_of_points_strays() -> None:
 
 def test_a_heading_keeps_heights_and_distances_to_the_axis() -> None:
     points = ball(100)
-    turned = rotate_up(points, np.random.default_rng(0))
+    turned = points @ any_heading(np.random.default_rng(0)).T
     assert np.allclose(turned[:, 1], points[:, 1])
     assert np.allclose(np.hypot(turned[:, 0], turned[:, 2]), np.hypot(points[:, 0], points[:, 2]))
     assert not np.allclose(turned, points, atol=0.1)
@@ -162,13 +173,15 @@ def test_a_heading_keeps_heights_and_distances_to_the_axis() -> None:
 
 def test_a_tilt_is_rigid_and_as_large_as_asked() -> None:
     points = np.concatenate([[[0.0, 1.0, 0.0]], ball(50)])
-    tilted = tilt(points, np.random.default_rng(0), (5.0, 5.0))
+    turn = any_tilt(np.random.default_rng(0), (5.0, 5.0))
+    assert turn is not None
+    tilted = points @ turn.T
     assert np.allclose(tilted @ tilted.T, points @ points.T)
     assert np.rad2deg(np.arccos(tilted[0, 1])) == pytest.approx(5.0)
 
 
 def test_own_parameters_serve_as_well_as_a_preset() -> None:
     points = ball(200)
-    result, _ = corrupt(points, None, Corruption(heading=True), np.random.default_rng(0))
+    result = corrupt(points, Corruption(heading=True), np.random.default_rng(0)).points
     assert np.allclose(result[:, 1], points[:, 1])
     assert not np.allclose(result, points, atol=0.1)

@@ -7,6 +7,7 @@ import pytest
 import torch
 import trimesh
 
+from pointclip2.data.files.meshes import MESH_SUFFIXES
 from pointclip2.data.folder import SUFFIXES, Folder
 from pointclip2.types import CloudError, ConfigError, DataError
 
@@ -66,6 +67,27 @@ def test_every_format_gives_the_same_upright_box(tmp_path, suffix):
     x, y, z = extent(points).tolist()
     assert y / x == pytest.approx(6, rel=0.1)
     assert y / z == pytest.approx(6, rel=0.1)
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES, "points.ply", "points.obj"])
+def test_the_frame_leads_back_to_the_rows_of_every_file_that_has_rows(tmp_path, suffix):
+    path = tmp_path / f"box{suffix}"
+    match suffix:
+        case "points.ply":
+            trimesh.PointCloud(box_points()).export(path)
+        case "points.obj":
+            path.write_text("".join(f"v {x} {y} {z}\n" for x, y, z in box_points()))
+        case _:
+            write(path)
+    cloud = Folder(str(path), up="-z", classes=["box"], points=300).open("test")[0]
+    back = cloud.frame.to_input(cloud.points).numpy()
+    if suffix in MESH_SUFFIXES:  # drawn from the surface: no rows, but the file's own coordinates
+        assert cloud.frame.index is None
+        assert np.abs(np.abs(back) / TALL).max(axis=1) == pytest.approx(np.full(300, 0.5), abs=1e-5)
+    else:
+        assert cloud.frame.index is not None
+        assert len(set(cloud.frame.index.tolist())) == 300
+        assert back == pytest.approx(box_points()[cloud.frame.index.numpy()], abs=3e-5)
 
 
 def test_a_surface_is_sampled_by_area_not_by_vertex(tmp_path):

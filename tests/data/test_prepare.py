@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pointclip2.data.prepare import SAMPLINGS, TO_Y_UP, prepare_points, stable_seed
-from pointclip2.types import CloudError, ConfigError
+from pointclip2.data.prepare import SAMPLINGS, TO_Y_UP, prepare_points, stable_seed, turned_normals
+from pointclip2.types import CloudError, ConfigError, Frame
 
 AXES = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "-x": (-1, 0, 0), "-y": (0, -1, 0), "-z": (0, 0, -1)}
 
@@ -39,11 +39,15 @@ def test_any_numbers_become_a_finite_cloud_in_the_unit_sphere(raw, n, up, sampli
         with pytest.raises(CloudError, match="finite"):
             prepare_points(raw, up, n, sampling, "a")
         return
-    points, chosen, dropped = prepare_points(raw, up, n, sampling, "a")
+    points, chosen, dropped, matrix = prepare_points(raw, up, n, sampling, "a")
     assert points.dtype == torch.float32
     assert points.shape == (n or finite.sum(), 3)
     assert dropped == (~finite).sum()
     assert finite[chosen.numpy()].all()
+    rows = raw[chosen.numpy(), :3].astype(np.float64)
+    assert Frame(matrix).to_input(points).numpy() == pytest.approx(
+        rows, rel=1e-5, abs=1e-5 * np.abs(rows).max()
+    )
     norms = points.norm(dim=1)
     assert torch.isfinite(points).all()
     if (np.ptp(raw[chosen.numpy(), :3].astype(np.float64), axis=0) == 0).all():
@@ -78,12 +82,29 @@ def test_any_up_leaves_the_pose_alone():
 def test_chosen_tells_the_row_of_every_point(sampling):
     raw = cloud()
     raw[3, 1], raw[50, 2] = np.nan, np.inf
-    points, chosen, dropped = prepare_points(raw, n=64, sampling=sampling, seed_name="chair")
+    points, chosen, dropped, _ = prepare_points(raw, n=64, sampling=sampling, seed_name="chair")
     rows = raw[chosen.numpy()]
     rows = rows - rows.mean(axis=0)
     assert dropped == 2
     assert len(set(chosen.tolist())) == 64
     assert points.numpy() == pytest.approx(rows / np.linalg.norm(rows, axis=1).max(), abs=1e-6)
+
+
+@pytest.mark.parametrize("up", TO_Y_UP)
+def test_the_matrix_leads_back_to_far_off_rows_that_would_not_fit_float32(up):
+    # A block of a city in UTM: metres, millions of them from the origin.
+    raw = cloud() * [40.0, 60.0, 8.0] + [448_262.25, 5_411_932.5, 112.0]
+    prepared = prepare_points(raw, up, 150, "random", "city")
+    found = Frame(prepared.matrix).to_input(prepared.points).numpy()
+    extent = np.ptp(raw, axis=0).max()
+    assert np.abs(found - raw[prepared.chosen.numpy()]).max() < 1e-6 * extent
+
+
+def test_normals_turn_with_the_points_and_become_unit_vectors():
+    raw = cloud()
+    matrix = prepare_points(raw, "z", seed_name="a").matrix
+    normals = turned_normals(np.array([[0.0, 0.0, 3.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]]), matrix)
+    assert normals.numpy() == pytest.approx(np.array([[0, 1, 0], [0, 0, 0], [1, 0, 0]]), abs=1e-6)
 
 
 def test_first_takes_the_first_rows_and_repeats_them_in_turn():

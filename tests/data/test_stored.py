@@ -11,8 +11,9 @@ from omegaconf import OmegaConf
 
 from pointclip2.data.folder import Folder
 from pointclip2.data.modelnet import ModelNet
+from pointclip2.data.prepare import RawCloud
 from pointclip2.data.scanobjectnn import ScanObjectNN
-from pointclip2.data.stored import StoredData
+from pointclip2.data.stored import SampleIndex, StoredData, StoredOptions, StoredSplit
 from pointclip2.types import ConfigError
 
 CONF = Path(__file__).parents[2] / "conf" / "data"
@@ -65,6 +66,64 @@ def test_corruption_changes_the_cloud_reproducibly_and_stays_in_the_unit_sphere(
     assert not torch.equal(points, plain[3].points)
     assert points.norm(dim=1).max() == pytest.approx(1, abs=1e-5)
     assert points.mean(dim=0).abs().max() < 1e-5
+
+
+@pytest.mark.parametrize("preset", ["none", "occlusion", "partial", "noise", "scan"])
+def test_the_frame_of_a_worn_cloud_leads_to_the_rows_that_were_not_moved(root, preset):
+    split = Folder(str(root), up="z", corruption=preset, points=250).open("test")
+    cloud, rows = split[3], np.load(root / split.names[3])
+    index = cloud.frame.index
+    assert index is not None
+    still = index >= 0
+    assert still.all() if preset in ("none", "occlusion", "partial") else not still.any()
+    found = cloud.frame.to_input(cloud.points[still]).numpy()
+    assert found == pytest.approx(rows[index[still].numpy()], abs=1e-5 * np.abs(rows).max())
+
+
+class Painted(SampleIndex):
+    """One sample with everything that a file may tell beside coordinates: colours, normals, parts, a unit."""
+
+    classes, part_names, names, labels = ("wheel",), ("wheel/rim",), ("a",), (0,)
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(0)
+        directions = rng.normal(size=(300, 3))
+        # Row numbers as colours and parts: what follows its point says where it came from.
+        self.raw = RawCloud(
+            directions / np.linalg.norm(directions, axis=1, keepdims=True),
+            colours=np.arange(300)[:, None] / np.array([300.0, 600.0, 900.0]),
+            normals=directions,
+            unit="mm",
+        )
+
+    def parts(self, index: int) -> np.ndarray:
+        return np.arange(300)
+
+    def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
+        return self.raw
+
+    def up(self, index: int) -> str:
+        return "-x"
+
+    def digest(self, indices) -> str:
+        return "painted"
+
+
+@pytest.mark.parametrize("preset", ["none", "partial", "scan"])
+def test_colours_normals_and_parts_follow_their_points(preset):
+    options = StoredOptions("test", 200, "random", None, preset, 0)
+    cloud = StoredSplit("painted", "test", Painted(), options)[0]
+    assert cloud.frame.unit == "mm"
+    assert cloud.parts is not None
+    assert cloud.colours is not None
+    assert cloud.normals is not None
+    assert (cloud.colours[:, 0] * 300).round().long().tolist() == cloud.parts.tolist()
+    # The normals of a ball about the origin are its points, in the cloud's axes too.
+    outwards = torch.from_numpy(Painted().raw.points)[cloud.parts] @ cloud.frame.matrix[:3, :3]
+    assert torch.allclose(cloud.normals, torch.nn.functional.normalize(outwards, dim=1).float(), atol=1e-6)
+    if preset != "scan":
+        assert cloud.frame.index is not None
+        assert cloud.frame.index.tolist() == cloud.parts.tolist()
 
 
 def test_the_checksum_knows_everything_that_decides_the_clouds_but_not_the_place(root, tmp_path):

@@ -126,7 +126,7 @@ def test_every_composition_can_be_sampled_and_says_what_it_is() -> None:
     rng = np.random.default_rng(3)
     for _ in range(200):
         shape, said = make_abstract(rng)
-        points, parts = sample_shape(shape, 64, "mixed", "none", rng)
+        points, parts, _ = sample_shape(shape, 64, "mixed", "none", rng)
         assert np.isfinite(points).all()
         assert parts.max() < len(KINDS)
         assert said

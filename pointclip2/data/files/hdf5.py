@@ -7,9 +7,9 @@ from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.prepare import RawCloud
 from pointclip2.data.stored import SampleIndex
 from pointclip2.types import CloudError, DataError
 
@@ -37,13 +37,12 @@ class Hdf5Index(SampleIndex):
             self.names += [f"{path.stem}/{row:04d}" for row in range(len(labels))]
             self.places += [(number, row) for row in range(len(labels))]
 
-    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
+    def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
         number, row = self.places[index]
         try:
-            cloud: NDArray[Any] = self._data(number)[row]
+            return RawCloud(self._data(number)[row])
         except OSError as error:
             raise CloudError(f"{self.files[number]} is damaged at row {row} ({error})") from error
-        return cloud
 
     def up(self, index: int) -> str:
         return self._up

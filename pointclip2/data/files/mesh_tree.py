@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.files.meshes import read_mesh
+from pointclip2.data.prepare import RawCloud
 from pointclip2.data.stored import SampleIndex
 from pointclip2.types import DataError
 
@@ -34,7 +33,7 @@ class MeshTreeIndex(SampleIndex):
             raise DataError(f"{root} is not complete: no .off files in {', '.join(empty)}")
         self.names = [path.stem for path in self.files]
 
-    def read(self, index: int, points: int, rng: np.random.Generator) -> NDArray[Any]:
+    def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
         return read_mesh(self.files[index], points, rng)
 
     def up(self, index: int) -> str:

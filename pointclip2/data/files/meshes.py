@@ -2,11 +2,11 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.prepare import RawCloud
 from pointclip2.geometry.surfaces import sample_surface
 from pointclip2.types import CloudError
 
@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 MESH_SUFFIXES = (".ply", ".obj", ".off", ".stl", ".glb", ".gltf")
 
 
-def read_mesh(path: Path, points: int, rng: np.random.Generator) -> NDArray[Any]:
-    """``points`` points of the surface, or all vertices of a file without a surface.
+def read_mesh(path: Path, points: int, rng: np.random.Generator) -> RawCloud:
+    """Return ``points`` points of the surface, or all vertices of a file without a surface.
 
     Several geometries stand where the scene puts them. A surface of no area gives its vertices.
     """
@@ -27,10 +27,10 @@ def read_mesh(path: Path, points: int, rng: np.random.Generator) -> NDArray[Any]
         try:
             # Scaled, because the area of a triangle with sides of 1e200 is not a number.
             sampled, _ = sample_surface(finite / scale, np.zeros(len(finite), dtype=np.int64), points, rng)
-            return sampled * scale
+            return RawCloud(sampled * scale, sampled=True)
         except CloudError:
-            return finite.reshape(-1, 3)
-    return vertices
+            return RawCloud(finite.reshape(-1, 3), sampled=True)
+    return RawCloud(vertices)
 
 
 def _geometries(path: Path) -> tuple[Floats, Floats]:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointclip2.cache import FeatureTable
-from pointclip2.cache.columns import collate_clouds
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.show.gallery import GalleryCloud, GalleryItem
 from pointclip2.show.sheet import ViewRow, grey_views, is_distance
-from pointclip2.types import CloudError
+from pointclip2.types import CloudBatch, CloudError
 
 # Views in the gallery are no larger: there are many of them, and they are embedded.
 VIEW_PX = 128
@@ -58,7 +57,7 @@ def shown_shapes(
         except CloudError:  # readable when it was encoded, not any more
             continue
         with torch.no_grad():
-            seen = encoder.shown(collate_clouds([cloud]).to(device))
+            seen = encoder.shown(CloudBatch.of([cloud]).to(device))
         images = None if seen is None else seen[0].cpu()
         if images is not None and images.ndim == 4:  # in colour, shown in grey
             images = images.mean(dim=1)

@@ -75,11 +75,11 @@ def _predicted(
     with run.watch.stage("text"):
         text = run.class_vectors(encoder, prompts)
     head = ZeroShotHead(text, text_of(encoder).logit_scale, weights)
-    table = run.encode(dataset, encoder.pooled).loaded()
-    fused, _ = head.scores(table.features)
+    whole = run.encode(dataset, encoder.pooled).loaded()
+    fused, _ = head.scores(whole.features)
     chosen = {
         position: known[best]
-        for position, best in zip(table.index.tolist(), fused.argmax(dim=1).tolist(), strict=True)
+        for position, best in zip(whole.index.tolist(), fused.argmax(dim=1).tolist(), strict=True)
     }
     missing = [position for position in positions if position not in chosen]
     if missing:

@@ -56,7 +56,7 @@ def facts(
     used = labels_used({"prompts": written, "view weights": weights.selected_on})
     # Of the released program, which are switched on.
     defects = ["scrambled features"] if head.scramble else []
-    defects += ["transposed lookup"] if getattr(encoder.projector, "lookup", None) == "transposed" else []
+    defects += ["transposed lookup"] if getattr(encoder.projector, "transposed", False) else []
     kind = f"zero-shot part segmentation{f' {RELEASED}' if defects else ''}, category {categories.source}"
     positions = split.index.tolist()
     data = data_facts(

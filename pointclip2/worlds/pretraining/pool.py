@@ -113,7 +113,7 @@ def _make(
         else:
             shape, phrases = make_abstract(rng)
             said.append([phrase for phrase in phrases if not forbidden(phrase)])
-        cloud, cloud_parts = sample_shape(shape, points, surface, "none", rng)
+        cloud, cloud_parts, _ = sample_shape(shape, points, surface, "none", rng)
         clouds[index] = torch.from_numpy(cloud)
         parts[index] = torch.from_numpy(cloud_parts)
         labels[index] = label

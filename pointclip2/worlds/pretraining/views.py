@@ -142,9 +142,8 @@ class ViewDrawer:
             int(rng.choice(len(self.corruption), p=shares(self.corruption.values())))
         ]
         if preset != "none":
-            cloud, moved = corrupt(normalised(cloud), part, preset, rng)
-            assert moved is not None
-            part = moved
+            worn = corrupt(normalised(cloud), preset, rng)
+            cloud, part = worn.points, part[worn.chosen]
         draw = rng.random()
         heading = 0.0 if draw < 0.5 else 90.0 * rng.integers(4) + rng.normal(0, 5)
         if draw > 0.85:

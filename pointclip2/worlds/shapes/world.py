@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
-from pointclip2.data.prepare import check_choice, normalised, stable_seed
+from pointclip2.data.prepare import check_choice, stable_seed, unit_sphere, way_back
 from pointclip2.geometry.surfaces import sample_nonuniform, sample_solid, sample_surface
-from pointclip2.types import Cloud, ConfigError
+from pointclip2.types import Cloud, ConfigError, Frame
 from pointclip2.worlds.shapes.classes import register, select
 from pointclip2.worlds.shapes.shape import Random, Shape, make_shape
 
@@ -24,20 +26,22 @@ SPLITS = ("train", "val", "test")
 
 def sample_shape(
     shape: Shape, points: int, surface: str, corruption: str, rng: Random
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Points (n, 3) of a shape, y up, in the unit sphere, and the part (n,) of each.
+) -> tuple[NDArray[np.float32], NDArray[np.int64], Float64[Tensor, "4 4"]]:
+    """Return points (n, 3) of a shape, y up, in the unit sphere, the part (n,) of each, and the matrix of their frame.
 
     ``surface`` is one of `SURFACES` or ``mixed``, which draws one of them.
     """
     corners, triangle_parts = shape.triangles()
     kind = surface if surface != "mixed" else tuple(SURFACES)[rng.integers(len(SURFACES))]
     cloud, parts = SURFACES[kind](corners, triangle_parts, points, rng)
-    cloud = normalised(cloud)
+    cloud, centre, radius = unit_sphere(cloud)
+    matrix = way_back(centre, radius)
     if corruption != "none":
-        worn, worn_parts = corrupt(cloud, parts, corruption, rng)
-        assert worn_parts is not None
-        cloud, parts = normalised(worn), worn_parts
-    return cloud.astype(np.float32), parts
+        worn = corrupt(cloud, corruption, rng)
+        cloud, centre, radius = unit_sphere(worn.points)
+        matrix = matrix @ way_back(np.zeros(3), 1.0, worn.rotation) @ way_back(centre, radius)
+        parts = parts[worn.chosen]
+    return cloud.astype(np.float32), parts, matrix
 
 
 class Shapes(CloudData):
@@ -142,13 +146,16 @@ class ShapesSplit(CloudDataset):
 
     def __getitem__(self, index: int) -> Cloud:
         shape, rng = self.shape(index)
-        points, parts = sample_shape(shape, self.world.points, self.world.surface, self.world.corruption, rng)
+        points, parts, matrix = sample_shape(
+            shape, self.world.points, self.world.surface, self.world.corruption, rng
+        )
         label = self.labels[index]
         return Cloud(
             self.names[index],
             torch.from_numpy(points),
             label,
             torch.from_numpy(parts + self.part_offset[label]),
+            frame=Frame(matrix, "m"),
         )
 
 

@@ -230,6 +230,21 @@ def test_corruption_wears_the_same_shape(corruption: str) -> None:
         assert clean.shape(index)[0].attributes == worn.shape(index)[0].attributes
 
 
+@pytest.mark.parametrize("corruption", ["none", "partial", "scan"])
+def test_the_frame_leads_back_to_the_shape_in_metres(corruption: str) -> None:
+    split = world(corruption=corruption, points=512).open("test")
+    corners, _ = split.shape(0)[0].triangles()
+    cloud = split[0]
+    assert cloud.frame.unit == "m"
+    assert cloud.frame.index is None
+    back = cloud.frame.to_input(cloud.points).numpy()
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    # A worn cloud strays from the surface; the rest of it is still where the shape is.
+    outside = np.maximum(low - back, back - high).max(axis=1)
+    allowed = 0.1 * float(np.ptp(corners.reshape(-1, 3), axis=0).max()) if corruption == "scan" else 1e-5
+    assert np.quantile(outside, 0.97 if corruption == "scan" else 1.0) < allowed
+
+
 def test_every_surface_samples_the_same_shape_differently() -> None:
     sampled = [world(surface=surface).open("test")[0] for surface in SURFACES]
     assert len({cloud.points.numpy().tobytes() for cloud in sampled}) == 3
