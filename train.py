@@ -20,12 +20,12 @@ _status = 0
 def main(cfg: DictConfig) -> float:
     """One training. Returns the objective to sweepers."""
     # Imported here so that --help answers at once.
-    from pointclip2.app.training import train
+    from pointclip2.app.run import run_job
     from pointclip2.types import UserError
 
     global _status
     try:
-        outcome = train(cfg)
+        outcome = run_job(cfg)
     except UserError as error:
         sys.exit(f"{type(error).__name__}: {error}")
     _status = outcome.status if _status == 0 or outcome.status == 1 else _status

@@ -27,7 +27,6 @@ __all__ = [
     "Cloud",
     "CloudBatch",
     "Projection",
-    "DenseViews",
     "Boxes",
     "Scene",
 ]

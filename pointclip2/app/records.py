@@ -5,7 +5,6 @@ its callback without delay.
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import math
@@ -23,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from pointclip2 import __version__
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import FAILED, RESULTS
-from pointclip2.writing import replacing, write_text
+from pointclip2.writing import write_text
 
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 # Not part of what was computed: where it was written and how it was shown.
@@ -35,15 +34,6 @@ def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
     path = run_dir / RESULTS
     write_text(path, json.dumps(results, indent=2, allow_nan=False) + "\n")
     return path
-
-
-def write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) -> None:
-    """``predictions.csv``: a sample a line with its ``k`` best classes and their probabilities."""
-    fields = ["sample", "truth"] + [name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")]
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fields)
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def config_hash(cfg: DictConfig) -> str:

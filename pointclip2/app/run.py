@@ -1,5 +1,6 @@
-"""Runs a composed configuration: places it, hands it to its task's protocol, records what was found."""
+"""Runs a composed configuration: places it, builds its task, lets it run, and records what was found."""
 
+import json
 import logging
 import math
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import torch
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from lightning import seed_everything
 from omegaconf import DictConfig, open_dict
 from rich.console import Console
@@ -17,17 +19,31 @@ from rich.table import Table
 
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
-from pointclip2.app.records import FAILED, RESULTS, environment, finished_job, note_failure, write_results
+from pointclip2.app.options import plain, told
+from pointclip2.app.records import (
+    config_hash,
+    environment,
+    finished_job,
+    git_commit,
+    note_failure,
+    write_results,
+)
+from pointclip2.app.trainers import ConfiguredTrainers
+from pointclip2.cache import FeatureCache
+from pointclip2.errors import ConfigError, DataError, UserError
 from pointclip2.show.cameras import Camera, cameras_of
+from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.show.dashboards import show, wandb_closed_after
 from pointclip2.show.dashboards.loggers import one_line, wandb_of
 from pointclip2.show.dashboards.show import REPORT
 from pointclip2.show.exhibit import Exhibit
-from pointclip2.tasks.run_parts import Finding, Job, Stopwatch, TaskProtocol, plain, sweeping
-from pointclip2.types import ConfigError, DataError, UserError
+from pointclip2.tasks.run import Provenance, Run, Stopwatch
+from pointclip2.tasks.task import Finding, Task
 
 log = logging.getLogger(__name__)
 
+RECORDED = ("data", "projector", "pretraining")
+"""Options that a record or a resumed training refers to."""
 PICTURES = 8
 """Shapes on ``views.png`` unless told otherwise."""
 
@@ -111,30 +127,93 @@ def _watched(cfg: DictConfig) -> Result:
 def _evaluate(cfg: DictConfig) -> Result:
     watch = Stopwatch()
     _place(cfg)
-    run_dir = Path(cfg.run_dir)
     seed_everything(cfg.seed, workers=True, verbose=False)
-    task: TaskProtocol = build(cfg.task)
-    finding = task.run(Job(cfg, run_dir, watch))
+    # Everything that the run needs is built here, and handed on.
+    with watch.stage("load"):
+        task = _task(cfg)
+        run = _run(cfg, watch)
+    finding = task.run(run)
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
     record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
     if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
-            show(_exhibit(finding, record, cfg), run_dir, finding.loggers, cfg.report)
-    result = Result(finding.metrics, objective, finding.skipped, run_dir, finding.predictions, watch.report())
+            show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
+    result = Result(
+        finding.metrics, objective, finding.skipped, run.folder, finding.predictions, watch.report()
+    )
     if _first_process():
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
         try:
-            path = _written(run_dir, record)
+            path = _written(run.folder, record)
         except OSError as error:
             raise DataError(
-                f"{run_dir / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
+                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
                 "there is of this run; make room and run it again"
             ) from error
         print(f"results: {path}")
     return result
+
+
+def _task(cfg: DictConfig) -> Task:
+    """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
+    node = plain(cfg.task)
+    if isinstance(node.get("data"), dict):
+        node["data"].pop("shots", None)  # says how much of the data is learned from, and is the task's
+    if sweeping() and cfg.get("backbone") is not None:
+        node = _replaced(node, plain(cfg.backbone), _shared_backbone(plain(cfg.backbone)))
+    task: Task = build(node)
+    return task
+
+
+def _replaced(node: Any, wanted: dict[str, Any], made: Any) -> Any:
+    """Put an object in the place of every description of it."""
+    if node == wanted:
+        return made
+    if isinstance(node, dict):
+        return {key: _replaced(value, wanted, made) for key, value in node.items()}
+    return [_replaced(value, wanted, made) for value in node] if isinstance(node, list) else node
+
+
+_BACKBONES: dict[str, Any] = {}
+
+
+def _shared_backbone(node: dict[str, Any]) -> Any:
+    key = json.dumps(node, sort_keys=True)
+    if key not in _BACKBONES:
+        _BACKBONES.clear()  # one at a time: a large one fills a GPU
+        _BACKBONES[key] = build(node)
+    return _BACKBONES[key]
+
+
+def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
+    features = cfg.features
+    options = {name: plain(cfg[name]) for name in RECORDED if isinstance(cfg.get(name), DictConfig)}
+    choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
+    return Run(
+        folder=Path(cfg.run_dir),
+        trainers=ConfiguredTrainers(cfg, "train" if "resume" in cfg else "evaluate"),
+        cache=FeatureCache(
+            Path(cfg.paths.features) if features.cache else None,
+            features.shard_size,
+            features.batch_size,
+            features.num_workers,
+        ),
+        provenance=Provenance(
+            config_hash=config_hash(cfg),
+            options=options,
+            expect=plain(cfg.expect),
+            choices={str(group): str(name) for group, name in choices.items()},
+            git_commit=git_commit(),
+        ),
+        seed=int(cfg.seed),
+        pictures=cfg.pictures,
+        resume=bool(cfg.get("resume", True)),
+        unfinished=Path(cfg.paths.outputs) / "unfinished",
+        watch=watch,
+    )
 
 
 def _seconds(watch: Stopwatch) -> dict[str, float]:
@@ -153,20 +232,25 @@ def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
 def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Exhibit:
     """What there is to show; without cameras where the task has no projector."""
     cameras: tuple[Camera, ...] = ()
-    if "rig" in (cfg.get("projector") or {}) and (record.get("per_view") or record.get("view_weights")):
+    if hasattr(finding.projector, "rig") and (record.get("per_view") or record.get("view_weights")):
         try:
-            cameras = cameras_of(build(cfg.projector))
+            cameras = cameras_of(finding.projector)
         except Exception as error:  # someone's own projector, asked for a cloud of two points
             log.warning("the page shows no cameras: %s", one_line(error))
     return Exhibit(
         title=finding.title,
         sentence=finding.sentence,
         record=record,
-        options=plain(cfg),
+        options=told(cfg),
         gallery=tuple(finding.gallery),
         confusion=finding.confusion,
         cameras=cameras,
     )
+
+
+def sweeping() -> bool:
+    """Return whether this is a job of a multirun."""
+    return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
 
 
 def _first_process() -> bool:

@@ -1,6 +1,6 @@
-"""Encoding as a Lightning prediction: the trainer brings devices, processes and the progress bar."""
+"""Encoding as a Lightning prediction, and what was encoded as data to test on, a shard at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +9,8 @@ from lightning.pytorch.callbacks import Callback
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from pointclip2.cache.encode_missing import Encoding, SampleBatch
+from pointclip2.cache.encode_missing import Encoding, Part, SampleBatch, Shards
+from pointclip2.cache.store import Shard
 
 
 class TrainerDriver:
@@ -75,3 +76,27 @@ class _HandBack(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         self.work.take(batch, outputs)
+
+
+class ShardData(LightningDataModule):
+    """Shares whole shards out among processes: nothing is padded and nothing comes twice.
+
+    Args:
+        parts: all shards of a split; each is read when it is asked for.
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        super().__init__()
+        self.parts = parts
+
+    def test_dataloader(self) -> DataLoader[Shard]:
+        rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        own = self.parts[rank::world]
+        if not own:  # more processes than shards; Lightning wants a batch from each
+            empty = [Shard({}, torch.zeros(0, dtype=torch.int64), {})]
+            return DataLoader(empty, batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(Shards(own), batch_size=None)
+
+    def transfer_batch_to_device(self, batch: Shard, device: torch.device, dataloader_idx: int) -> Shard:
+        """Leave it where it is: what is used of it is moved as it is used."""
+        return batch

@@ -49,15 +49,34 @@ class Stopwatch:
 class Trainers(Protocol):
     """Makes Lightning trainers from the ``trainer`` option."""
 
-    device: torch.device
-    """Where they work; of this process, where there are several."""
-    precision: str
-    """The precision that really runs, as Lightning names it."""
+    @property
+    def device(self) -> torch.device:
+        """Where the trainers of this process work."""
+        ...
+
+    @property
+    def precision(self) -> str:
+        """The precision that really runs, as Lightning names it."""
+        ...
+
+    @property
+    def max_steps(self) -> int:
+        """How many steps a training takes, -1 for no limit."""
+        ...
 
     def __call__(
-        self, progress: bool, loggers: bool, callbacks: Sequence[Any] = (), **options: Any
+        self,
+        progress: bool,
+        loggers: bool,
+        callbacks: Sequence[Any] = (),
+        folder: Path | None = None,
+        **options: Any,
     ) -> Trainer:
-        """Return a trainer; only encoding shows a progress bar, only testing and training log.
+        """Return a trainer with or without a progress bar and the run's loggers.
+
+        Args:
+            folder: where the loggers write; by default the run's.
+            options: of Lightning's trainer, before those of the ``trainer`` option.
 
         Raises:
             ConfigError: no such device, an unknown strategy, an option that Lightning does not take.
@@ -77,6 +96,7 @@ class Provenance:
     """Published figures that the run should come near, fractions by metric."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """What was typed for each group of options."""
+    git_commit: str | None = None
 
 
 @dataclass

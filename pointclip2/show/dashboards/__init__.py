@@ -1,6 +1,6 @@
 """Where a run is shown: Lightning's loggers, Weights & Biases, ``report.html``. None of them can stop a run."""
 
-from pointclip2.show.dashboards.loggers import UnfailingLogger, close_wandb, open_loggers, wandb_closed_after
+from pointclip2.show.dashboards.loggers import UnfailingLogger, close_wandb, wandb_closed_after
 from pointclip2.show.dashboards.show import show
 
-__all__ = ["UnfailingLogger", "close_wandb", "open_loggers", "show", "wandb_closed_after"]
+__all__ = ["UnfailingLogger", "close_wandb", "show", "wandb_closed_after"]

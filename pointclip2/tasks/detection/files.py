@@ -11,7 +11,7 @@ from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.geometry.boxes import corners
 from pointclip2.show.class_colours import class_colours
 from pointclip2.show.wireframe import wireframe_ply
-from pointclip2.tasks.detection.pipeline import Detections
+from pointclip2.tasks.detection.head import Detections
 from pointclip2.writing import write_text
 
 COLUMNS = (

@@ -12,7 +12,7 @@ from pointclip2.geometry.boxes import corners
 from pointclip2.show.class_colours import class_colours
 from pointclip2.show.gallery import GalleryBox, GalleryCloud, GalleryItem
 from pointclip2.tasks.detection.files import file_name
-from pointclip2.tasks.detection.pipeline import Detections
+from pointclip2.tasks.detection.head import Detections
 from pointclip2.tasks.detection.report import sentence
 from pointclip2.types import CloudError, Scene
 

@@ -1,4 +1,4 @@
-"""Zero-shot detection as an eval-only LightningModule over encoded scenes."""
+"""Detection as an eval-only LightningModule over encoded scenes, one at a time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,24 +6,25 @@ from typing import Any
 import torch
 from lightning import LightningModule
 
+from pointclip2.cache.store import Shard
 from pointclip2.geometry.boxes import no_boxes
 from pointclip2.metrics.box_ap import BoxAveragePrecision
 from pointclip2.metrics.classification import ClassificationMetrics
-from pointclip2.tasks.detection.data import EncodedScene
-from pointclip2.tasks.detection.pipeline import Detections, DetectPipeline
+from pointclip2.proposals.encoded import EncodedScene
+from pointclip2.tasks.detection.head import DetectionHead, Detections
 
 
-class DetectionTask(LightningModule):
-    """Tests a pipeline on encoded scenes; ``detections`` holds every scene once, whatever the number of processes.
+class DetectionModule(LightningModule):
+    """Tests a head on encoded scenes; ``detections`` holds every scene once, whatever the number of processes.
 
     Args:
-        pipeline: with texts, view weights and bias in place.
+        head: with texts, view weights and bias in place.
         classes: names in label order.
     """
 
-    def __init__(self, pipeline: DetectPipeline, classes: Sequence[str]) -> None:
+    def __init__(self, head: DetectionHead, classes: Sequence[str]) -> None:
         super().__init__()
-        self.pipeline = pipeline
+        self.head = head
         self.boxes = BoxAveragePrecision(classes)
         self.names = ClassificationMetrics(classes, prefix="box")
         self.detections: dict[int, Detections] = {}
@@ -40,18 +41,18 @@ class DetectionTask(LightningModule):
         none = torch.zeros(0, dtype=torch.int64, device=self.device)
         self.names.update(torch.zeros(0, classes, device=self.device), none)
 
-    def test_step(self, batch: EncodedScene | None, batch_idx: int) -> None:
-        """One scene."""
-        if batch is None:
-            return
-        found = self.pipeline.detect(batch.proposals)
-        self.detections[batch.position] = found
-        truth = batch.truth
-        if truth is None:
-            return
-        self.boxes.update(batch.position, batch.proposals.boxes, found.boxes, found.scores, truth.boxes)
-        probability = self.pipeline.probability(truth)
-        self.names.update(probability.to(self.device), truth.boxes.labels[truth.kept].to(self.device))
+    def test_step(self, batch: Shard, batch_idx: int) -> None:
+        """Name the boxes of one scene; a shard holds one scene, or none that could be read."""
+        for position in batch.index.tolist():
+            scene = EncodedScene.of(batch.columns)
+            found = self.head(scene.proposals)
+            self.detections[position] = found
+            truth = scene.truth
+            if truth is None:
+                continue
+            self.boxes.update(position, scene.proposals.boxes, found.boxes, found.scores, truth.boxes)
+            probability = self.head.probability(truth)
+            self.names.update(probability.to(self.device), truth.boxes.labels[truth.kept].to(self.device))
 
     def on_test_epoch_end(self) -> None:
         """Figures and detections over all processes."""
@@ -81,7 +82,8 @@ class DetectionTask(LightningModule):
         if self.trainer.world_size > 1:
             shares = [{} for _ in range(self.trainer.world_size)]
             torch.distributed.all_gather_object(shares, self.detections)
-        return {position: found for share in shares for position, found in sorted(share.items())}
+        found = {position: own for share in shares for position, own in share.items()}
+        return dict(sorted(found.items()))
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing to save: nothing here is trained."""

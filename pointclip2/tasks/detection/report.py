@@ -1,17 +1,27 @@
 """What people read of a detection: the facts behind its numbers, lines of the table, one honest sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
-from pointclip2.app.records import config_hash
 from pointclip2.data.scene_dataset import SceneDataset
-from pointclip2.tasks.detection.data import EncodedScene
-from pointclip2.tasks.detection.pipeline import DetectPipeline
-from pointclip2.tasks.provenance import chosen, device_name, with_training
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.proposals.crops import BoxCropper
+from pointclip2.proposals.encoded import EncodedScene
+from pointclip2.proposals.proposal import Proposer
+from pointclip2.tasks.detection.head import DetectionHead
+from pointclip2.tasks.record import (
+    chosen,
+    data_facts,
+    encoder_facts,
+    labels_used,
+    origin_facts,
+    prompt_facts,
+    quoted,
+    with_training,
+)
+from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.types import weakest_selection
 
 NAMES = {
     "test/map_25": "mAP at IoU .25",
@@ -25,60 +35,75 @@ NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class BoxCounts:
+    """How many scenes and boxes a split holds."""
+
+    scenes: int = 0
+    proposed: int = 0
+    labelled: int = 0
+    """Scenes whose true boxes are known."""
+    true: int = 0
+    too_empty: int = 0
+    """True boxes with too few points to be looked at."""
+
+    @classmethod
+    def of(cls, scenes: Iterable[EncodedScene]) -> "BoxCounts":
+        """Count scene after scene."""
+        total = cls()
+        for scene in scenes:
+            truth = scene.truth
+            total = cls(
+                total.scenes + 1,
+                total.proposed + len(scene.proposals.boxes),
+                total.labelled + (truth is not None),
+                total.true + (0 if truth is None else len(truth.boxes)),
+                total.too_empty + (0 if truth is None else int((~truth.kept).sum())),
+            )
+        return total
+
+
 def facts(
-    cfg: DictConfig,
+    run: Run,
     dataset: SceneDataset,
-    pipeline: DetectPipeline,
+    encoder: Encoder,
     prompts: PromptSet,
-    scenes: Mapping[int, EncodedScene],
+    head: DetectionHead,
+    proposer: Proposer,
+    cropper: BoxCropper,
+    counts: BoxCounts,
     skipped: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Where the numbers of ``results.json`` come from."""
-    backbone, weights, scorer = pipeline.classify.backbone, pipeline.classify.weights, pipeline.scorer
+    """Return where the numbers of ``results.json`` come from."""
+    weights, scorer = head.names.weights, head.scorer
     assert weights is not None
-    known = [scene.truth for scene in scenes.values() if scene.truth is not None]
     choices = {
         "prompts": prompts.selected_on,
         "view weights": weights.selected_on,
         "class bias": scorer.selected_on,
     }
-    used = "; ".join(f"{what} {chosen(on)}" for what, on in choices.items() if on != "none")
-    oracle = "; TRUE boxes as proposals" if pipeline.proposer.name == "oracle" else ""
-    proposed = sum(len(scene.proposals.boxes) for scene in scenes.values())
+    oracle = "; TRUE boxes as proposals" if proposer.name == "oracle" else ""
     return {
-        "protocol": f"zero-shot detection, {used or 'no labels used'}{oracle}",
+        "protocol": f"zero-shot detection, {labels_used(choices)}{oracle}",
         "task": "detection",
-        "data": {
-            "name": dataset.name,
-            "split": dataset.split,
-            "n": len(scenes),
-            "labelled": len(known),
-            "true_boxes": sum(len(truth.boxes) for truth in known),
-            "true_boxes_too_empty": sum(int((~truth.kept).sum()) for truth in known),
-            "classes": len(dataset.classes),
-            "checksum": dataset.checksum,
-            "skipped": dict(skipped),
+        "data": data_facts(
+            dataset,
+            counts.scenes,
+            counts.labelled,
+            skipped,
+            true_boxes=counts.true,
+            true_boxes_too_empty=counts.too_empty,
+        ),
+        **encoder_facts(run, encoder),
+        "proposals": {
+            **proposer.describe(),
+            "a_scene": round(counts.proposed / max(counts.scenes, 1), 1),
         },
-        "backbone": {**backbone.describe(), "trained": backbone.trained, "trained_on": backbone.trained_on},
-        "projector": OmegaConf.to_container(cfg.projector, resolve=True),
-        "proposals": {**pipeline.proposer.describe(), "a_scene": round(proposed / max(len(scenes), 1), 1)},
-        "crop": dict(vars(pipeline.cropper)),
-        "score": {
-            **scorer.describe(),
-            "nms_iou": pipeline.nms_iou,
-            "min_objectness": pipeline.min_objectness,
-        },
-        "prompt": {
-            "name": prompts.name,
-            "hash": prompts.hash,
-            "count": prompts.count,
-            "selected_on": prompts.selected_on,
-        },
+        "crop": dict(vars(cropper)),
+        "score": {**scorer.describe(), "nms_iou": head.nms_iou, "min_objectness": head.min_objectness},
+        "prompt": prompt_facts(prompts),
         "view_weights": weights.describe(),
-        "selected_on": weakest_selection(prompts.selected_on, weights.selected_on, scorer.selected_on),
-        "expect": OmegaConf.to_container(cfg.expect, resolve=True),
-        "config_hash": config_hash(cfg),
-        "device": device_name(),
+        **origin_facts(run, *choices.values()),
     }
 
 
@@ -124,6 +149,5 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
         if len(hardest) > 1:
             for what, (value, name) in (("best", hardest[-1]), ("worst", hardest[0])):
                 found.append((f"AP at .25, {what} class: {name.replace('_', ' ')}", f"{100 * value:.2f}"))
-    for name, value in record["expect"].items():
-        found.append((f"{NAMES.get(name, name)}, quoted", f"{100 * value:.2f}"))
+    found += quoted(record, NAMES)
     return found or [("no true boxes: see detections.csv and scenes/", "")]

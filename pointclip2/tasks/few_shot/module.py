@@ -4,22 +4,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Int64
 from lightning import LightningDataModule
 from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, Sampler, TensorDataset
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.adapter import CALMER, seed_epoch
 from pointclip2.heads.adapters.recipe import Recipe
 from pointclip2.heads.adapters.samples import Batches
-from pointclip2.tasks.classification.module import ClassificationTask
+from pointclip2.tasks.classification.module import ClassificationModule
 from pointclip2.types import TrainingError
 
 
-class FewShotTask(ClassificationTask):
+class FewShotModule(ClassificationModule):
     """Trains an adapter by its recipe and remembers the epoch that validation liked best; tests what is in place.
 
     Args:
@@ -197,34 +196,25 @@ class _WholeEpochs(Sampler[list[list[int]]]):
         yield list(self.batches)
 
 
-class FewShotDataModule(LightningDataModule):
-    """Encoded examples in memory: seeded batches to learn from, validation and test in one order.
+class ShotData(LightningDataModule):
+    """Gives encoded examples in memory: seeded batches to learn from, validation in one order.
 
     Args:
         adapter: says which columns it reads, and in what batches.
-        shots: to learn from; None where nothing learns by gradient.
+        shots: to learn from.
         validation: to choose on; None where there is none.
-        test: every sample once, shared out among processes without padding.
-        test_index: position of each test sample in its split.
         seed: of the batches.
     """
 
     def __init__(
-        self,
-        adapter: Adapter,
-        shots: Samples | None = None,
-        validation: Samples | None = None,
-        test: Samples | None = None,
-        test_index: Int64[Tensor, " samples"] | None = None,
-        seed: int = 0,
+        self, adapter: Adapter, shots: Samples, validation: Samples | None = None, seed: int = 0
     ) -> None:
         super().__init__()
         self.adapter = adapter
-        self.shots, self.validation, self.test, self.test_index = shots, validation, test, test_index
+        self.shots, self.validation = shots, validation
         self.seed = seed
 
     def train_dataloader(self) -> DataLoader[list[list[Tensor]]]:
-        assert self.shots is not None
         assert self.adapter.recipe is not None
         size = self.adapter.recipe.batch
         batches = Batches(self.shots.examples, self.shots.variants, size, self.seed)
@@ -236,14 +226,3 @@ class FewShotDataModule(LightningDataModule):
         # The sampler gives whole batches of rows; each column is indexed once, nothing is collated.
         rows = torch.arange(len(self.validation)).split(self.adapter.batch)
         return DataLoader(_Rows(self.validation, self.adapter.reads), sampler=rows, batch_size=None)
-
-    def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
-        assert self.test is not None
-        assert self.test_index is not None
-        rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
-        share = slice(rank, None, world)
-        columns = [*self.test.take(self.adapter.reads), self.test.labels, self.test_index]
-        own = [column[share] for column in columns]
-        if len(own[0]) == 0:  # more processes than samples; Lightning wants a batch from each
-            return DataLoader([own], batch_size=None)  # type: ignore[arg-type]
-        return DataLoader(TensorDataset(*own), batch_size=self.adapter.batch)

@@ -1,37 +1,35 @@
 """Few-shot classification: a few examples of every class, an adapter chosen on validation, one test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import OmegaConf
+from torch import Tensor
 
-from pointclip2.app.compose import build
 from pointclip2.data.dataset import CloudData, CloudDataset
-from pointclip2.data.shots import (
-    AugmentedSplit,
-    ShotSubset,
-    blocks,
-    check_shots,
-    draw_subset,
-    named,
-)
+from pointclip2.data.shots import AugmentedSplit, ShotSubset, blocks, check_shots, draw_subset, named
+from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.ensemble import FILE, Votes, combined, read_votes, weigh, write_votes
 from pointclip2.heads.adapters.file import save_adapter
-from pointclip2.heads.view_weights import UniformWeights
+from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
-from pointclip2.tasks.few_shot.adapted import adapted_facts, finish, run_test, setting_of
-from pointclip2.tasks.few_shot.columns import Encoded, concatenated, encode, encode_variants
-from pointclip2.tasks.few_shot.module import FewShotTask
+from pointclip2.tasks.classification.adapted import adapted_facts, finish, run_test, setting_of
+from pointclip2.tasks.classification.samples import (
+    EncodedSamples,
+    concatenated,
+    encode_samples,
+    encode_variants,
+)
+from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import train_adapter
-from pointclip2.tasks.run_parts import Finding, Job, plain
+from pointclip2.tasks.record import learned
+from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
-from pointclip2.types import ConfigError, DataError
 
 ADAPTER, SUBSET = "adapter.safetensors", "subset.json"
 
@@ -47,9 +45,15 @@ class Splits:
 
 
 class FewShot:
-    """An adapter on ``data.shots`` examples a class.
+    """Trains an adapter on a few examples a class, chooses it on validation, and tests it once.
 
     Args:
+        data: the clouds, and which split of them is tested.
+        encoder: clouds to vectors.
+        prompt: names to sentences.
+        adapter: what learns.
+        shots: examples a class, a number or ``all``.
+        ensemble: folders of finished few-shot runs, or files, whose logits are added.
         validation_share: of every class of train, kept from the shots where the data set has no split ``val``.
         subset: a ``subset.json`` of an earlier run, to learn from the same examples.
         copies: of every example, scaled and shifted, each encoded once; 0 takes the examples as they are.
@@ -62,6 +66,12 @@ class FewShot:
 
     def __init__(
         self,
+        data: CloudData,
+        encoder: Encoder,
+        prompt: Callable[..., PromptSet],
+        adapter: Adapter,
+        shots: int | str = 16,
+        ensemble: Sequence[str] = (),
         validation_share: float = 0.2,
         subset: str | None = None,
         copies: int = 0,
@@ -72,81 +82,82 @@ class FewShot:
             raise ConfigError(
                 f"task.copies={copies} must not be negative, task.scale={list(scale)} is two factors"
             )
+        if not isinstance(adapter, Adapter):
+            raise ConfigError("train.py trains an adapter: adapter=inter_view, or another of conf/adapter")
+        if isinstance(ensemble, str):
+            raise ConfigError(f"ensemble={ensemble}: give a list, ensemble=[outputs/runs/...]")
+        self.data, self.encoder, self.prompt, self.adapter = data, encoder, prompt, adapter
+        self.shots = check_shots(shots)
+        self.ensemble = [Path(str(path)).expanduser() for path in ensemble or ()]
         self.validation_share = validation_share
         self.subset = None if subset is None else Path(subset).expanduser()
         self.copies = copies
         self.scale = (float(scale[0]), float(scale[1]))
         self.shift = shift
 
-    def run(self, job: Job) -> Finding:
+    def run(self, run: Run) -> Finding:
         """Draw, encode, learn, choose, save, and test once."""
-        cfg, watch = job.cfg, job.watch
-        with watch.stage("load"):
-            splits = self._splits(job)
-            splits.subset.write(job.run_dir / SUBSET)
-            adapter = build(cfg.adapter)
-            if not isinstance(adapter, Adapter):
-                raise ConfigError(
-                    "train.py trains an adapter: adapter=inter_view, or another of conf/adapter"
-                )
-            backbone = job.backbone()
-            projector: Any = build(cfg.projector)
-            pipeline = ClassifyPipeline(projector, backbone)
-            uniform: Any = UniformWeights().resolve(splits.test.name, backbone.id, projector.rig.views)
-            pipeline.weights = uniform
-            prompts: PromptSet = build(cfg.prompt)(splits.test.classes)
-        with watch.stage("text"):
-            pipeline.text = job.text(backbone, prompts)
+        encoder, adapter = self.encoder, self.adapter
+        with run.watch.stage("load"):
+            splits = self._splits(run)
+            splits.subset.write(run.folder / SUBSET)
+            prompts = self.prompt(splits.test.classes)
+        with run.watch.stage("text"):
+            text = None if encoder.text is None else run.class_vectors(encoder, prompts)
+        shots = self._shots(run, splits)
+        validation = None
+        if splits.validation is not None:
+            validation = encode_samples(run, splits.validation, encoder, adapter, adapter.reads)
         # Here again: how much was drawn so far depends on what was cached.
-        torch.manual_seed(int(cfg.seed))
-        adapter.begin(setting_of(pipeline, tuple(splits.test.classes)))
-
-        shots = self._shots(job, splits, pipeline, adapter)
-        validation = self._validation(job, splits, pipeline, adapter)
-        trained = train_adapter(job, adapter, splits, shots, validation.samples if validation else None)
-        made = self._made(job, splits, pipeline, prompts, shots, trained.facts)
-        card = save_adapter(job.run_dir / ADAPTER, adapter, pipeline.backbone.describe(), made)
+        torch.manual_seed(run.seed)
+        views = shots.columns.get("views")
+        width = None if views is None else views.shape[-1]
+        adapter.begin(setting_of(encoder, text, splits.test.classes, width))
+        trained = train_adapter(
+            run, adapter, splits.subset, shots, validation.samples if validation else None
+        )
+        made = self._made(run, splits, prompts, shots, trained.facts)
+        card = save_adapter(run.folder / ADAPTER, adapter, learned(encoder), made)
 
         # The first look at a test label.
-        test = encode(job, splits.test, pipeline, adapter, (*adapter.reads, "views"))
-        run_test(job, trained.trainer, trained.task, test)
-        record = adapted_facts(job, splits.test, pipeline, prompts, test, card)
-        record["metrics"] = dict(trained.task.results)
-        if record["metrics"]:
-            record["metrics"]["test/acc_zero_shot"] = zero_shot_accuracy(pipeline, test.samples)
+        reads = adapter.reads if text is None else (*adapter.reads, "views")
+        test = encode_samples(run, splits.test, encoder, adapter, reads)
+        run_test(run, trained.trainer, trained.module, test)
+        record = adapted_facts(run, splits.test, encoder, prompts, test, card)
+        record["metrics"] = dict(trained.module.results)
+        if record["metrics"] and text is not None:
+            record["metrics"]["test/acc_zero_shot"] = zero_shot_accuracy(encoder, text, test.samples)
         if trained.trainer.is_global_zero:
-            self._vote(job, trained.task, splits, validation, test, record)
-        return finish(job, trained.trainer, trained.task, splits.test, pipeline, record, test)
+            self._vote(run, trained.module, splits, validation, test, record)
+        return finish(run, trained.trainer, trained.module, splits.test, encoder, record, test)
 
-    def _splits(self, job: Job) -> Splits:
-        options = {name: value for name, value in plain(job.cfg.data).items() if name != "shots"}
-        shots = check_shots(job.cfg.data.get("shots"))
-        data: CloudData = build(options)
-        split = str(options.get("split", "test"))
+    def _splits(self, run: Run) -> Splits:
+        data = self.data
         if "train" not in data.splits:
             raise DataError(
                 f"{data.name} has no split train, only {', '.join(data.splits)}: few-shot learns from train"
                 + ("; put the files into folders train and test" if data.name == "folder" else "")
             )
-        if split in ("train", "val"):
+        if data.split in ("train", "val"):
             raise ConfigError(
-                f"data.split={split}: few-shot learns from train, chooses on val and is tested on another"
+                f"data.split={data.split}: few-shot learns from train, chooses on val and is tested on another"
             )
         # A limit is for quick tests; the examples are counted by class.
-        whole: CloudData = build({**options, **({"limit": None} if "limit" in options else {})})
+        whole = data.unlimited()
         train = whole.open("train")
         val = whole.open("val") if "val" in data.splits else None
         if self.subset is not None:
             subset = ShotSubset.read(self.subset)
         else:
-            subset = draw_subset(train, val, shots, int(job.cfg.seed), self.validation_share)
+            subset = draw_subset(train, val, self.shots, run.seed, self.validation_share)
         validation = None
         if subset.validation:
             source = val if subset.validation_split == "val" and val is not None else train
             validation = named(source, subset.validation, "the validation part")
-        return Splits(train, validation, data.open(split), subset)
+        return Splits(train, validation, data.open(data.split), subset)
 
-    def _shots(self, job: Job, splits: Splits, pipeline: ClassifyPipeline, adapter: Adapter) -> Samples:
+    def _shots(self, run: Run, splits: Splits) -> Samples:
+        adapter = self.adapter
         copies = self.copies if adapter.takes_copies else 0
         parts = []
         for names in blocks(splits.subset):
@@ -156,7 +167,7 @@ class FewShot:
                 AugmentedSplit(chosen, number, splits.subset.seed, self.scale, self.shift)
                 for number in range(copies)
             ]
-            parts.append(encode_variants(job, variants, pipeline, adapter, adapter.reads))
+            parts.append(encode_variants(run, variants, self.encoder, adapter, adapter.reads))
         shots = concatenated(parts)
         present = set(shots.labels.tolist())
         gone = [name for label, name in enumerate(splits.train.classes) if label not in present]
@@ -164,21 +175,8 @@ class FewShot:
             raise DataError(f"{splits.train.name}: none of the examples of {', '.join(gone)} can be read")
         return shots
 
-    def _validation(
-        self, job: Job, splits: Splits, pipeline: ClassifyPipeline, adapter: Adapter
-    ) -> Encoded | None:
-        if splits.validation is None:
-            return None
-        return encode(job, splits.validation, pipeline, adapter, adapter.reads)
-
     def _made(
-        self,
-        job: Job,
-        splits: Splits,
-        pipeline: ClassifyPipeline,
-        prompts: PromptSet,
-        shots: Samples,
-        trained: Mapping[str, Any],
+        self, run: Run, splits: Splits, prompts: PromptSet, shots: Samples, trained: Mapping[str, Any]
     ) -> dict[str, Any]:
         subset = splits.subset
         return {
@@ -190,44 +188,41 @@ class FewShot:
             "validation": len(subset.validation),
             "validation_split": subset.validation_split,
             "selected_on": "holdout" if subset.validation else "train",
-            "option": _option(),
+            "option": run.provenance.choices.get("adapter"),
             "prompt": {"name": prompts.name, "hash": prompts.hash},
-            "projector": plain(job.cfg.projector),
+            "projector": run.provenance.options.get("projector"),
             **trained,
         }
 
     def _vote(
         self,
-        job: Job,
-        task: FewShotTask,
+        run: Run,
+        module: FewShotModule,
         splits: Splits,
-        validation: Encoded | None,
-        test: Encoded,
+        validation: EncodedSamples | None,
+        test: EncodedSamples,
         record: dict[str, Any],
     ) -> None:
         """Keep this run's logits, and add those of others."""
-        assert task.predictions is not None
+        assert module.predictions is not None
         classes = splits.test.classes
         if validation is None or splits.validation is None:
-            if job.cfg.ensemble:
+            if self.ensemble:
                 raise ConfigError("ensemble: its weights are chosen on validation, and here is none")
             return
         own = Votes(
             "this run",
-            task.adapter.logits(validation.samples).log_softmax(dim=1),
-            task.predictions.probability.clamp(min=1e-30).log(),
+            self.adapter.logits(validation.samples).log_softmax(dim=1),
+            module.predictions.probability.clamp(min=1e-30).log(),
         )
         names = {
             "validation": [splits.validation.names[row] for row in validation.index.tolist()],
-            "test": [splits.test.names[row] for row in task.predictions.index.tolist()],
+            "test": [splits.test.names[row] for row in module.predictions.index.tolist()],
         }
-        write_votes(job.run_dir / FILE, own, classes, names)
-        paths = OmegaConf.to_container(job.cfg.ensemble, resolve=True)
-        if not paths:
+        write_votes(run.folder / FILE, own, classes, names)
+        if not self.ensemble:
             return
-        if not isinstance(paths, list):
-            raise ConfigError(f"ensemble={paths}: give a list, ensemble=[outputs/runs/...]")
-        others = [read_votes(Path(str(path)).expanduser(), classes, names) for path in paths]
+        others = [read_votes(path, classes, names) for path in self.ensemble]
         weights = weigh(own.validation, [one.validation for one in others], validation.samples.labels)
         total = combined(own.test, [one.test for one in others], weights)
         record["ensemble"] = {
@@ -240,16 +235,10 @@ class FewShot:
         record["metrics"]["test/acc_ensemble"] = _accuracy(total, test.samples.labels)
 
 
-def _option() -> str | None:
-    """What was typed after ``adapter=``: two options may share a kind of adapter."""
-    return HydraConfig.get().runtime.choices.get("adapter") if HydraConfig.initialized() else None
-
-
-def zero_shot_accuracy(pipeline: ClassifyPipeline, test: Samples) -> float:
-    """What the texts alone would have found on the same clouds, every view alike."""
-    pipeline.cpu()
+def zero_shot_accuracy(encoder: Encoder, text: Tensor, test: Samples) -> float:
+    """Return what the texts alone would have found on the same clouds, every view alike."""
     with torch.no_grad():
-        logits, _ = pipeline.scores(test.columns["views"])
+        logits, _ = ZeroShotHead(text.cpu(), text_of(encoder).logit_scale).scores(test.columns["views"])
     return _accuracy(logits, test.labels)
 
 

@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from lightning import LightningModule, Trainer
@@ -12,12 +12,12 @@ from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.shots import ShotSubset
+from pointclip2.errors import ConfigError, WeightsError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.recipe import Recipe
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
-from pointclip2.tasks.few_shot.module import FewShotDataModule, FewShotTask
-from pointclip2.tasks.run_parts import Job, plain
-from pointclip2.types import ConfigError, WeightsError
+from pointclip2.tasks.few_shot.module import FewShotModule, ShotData
+from pointclip2.tasks.run import Run
 
 CHECKPOINTS = 25
 """How many times a training is saved on its way: what a kill can cost is its share."""
@@ -36,24 +36,17 @@ class EpochCheckpoint(Checkpoint):
             trainer.save_checkpoint(self.path, weights_only=False)
 
 
-class Drawn(Protocol):
-    """Whatever knows its subset."""
-
-    @property
-    def subset(self) -> ShotSubset: ...
-
-
 @dataclass(frozen=True)
 class Trained:
     """An adapter with its chosen weights in place, and how it came to them."""
 
-    task: FewShotTask
+    module: FewShotModule
     trainer: Trainer
     facts: dict[str, Any]
 
 
 def train_adapter(
-    job: Job, adapter: Adapter, splits: Drawn, shots: Samples, validation: Samples | None
+    run: Run, adapter: Adapter, subset: ShotSubset, shots: Samples, validation: Samples | None
 ) -> Trained:
     """Learn and choose. A training that was killed goes on from its last checkpoint when the same command is given.
 
@@ -61,53 +54,51 @@ def train_adapter(
         TrainingError: loss or weights are not finite; the checkpoint of before stays.
         WeightsError: the checkpoint of a killed training is damaged.
     """
-    cfg = job.cfg
-    seed = int(cfg.seed)
     facts: dict[str, Any] = {}
-    with job.watch.stage("prepare"):
+    with run.watch.stage("prepare"):
         adapter.prepare(shots)
-    task = FewShotTask(adapter, adapter.setting.classes, seed)
+    module = FewShotModule(adapter, adapter.setting.classes, run.seed)
     if adapter.recipe is None:
-        trainer = job.trainer(progress=False, loggers=True)
+        trainer = run.trainers(progress=False, loggers=True)
     else:
-        folder = Path(cfg.paths.outputs) / "unfinished" / _digest(job, adapter, splits.subset, shots)
-        trainer = _fit(job, task, adapter.recipe, shots, validation, folder)
-        task.take_best()
-        facts["epoch"] = task.best_epoch
+        folder = run.unfinished / _digest(run, adapter, subset, shots)
+        trainer = _fit(run, module, adapter.recipe, shots, validation, folder)
+        module.take_best()
+        facts["epoch"] = module.best_epoch
         facts["epochs"] = adapter.recipe.epochs
         shutil.rmtree(folder, ignore_errors=True)
     adapter.eval()
-    with job.watch.stage("choose"):
+    with run.watch.stage("choose"):
         if validation is not None and len(validation):
             adapter.choose(validation)
             logits = adapter.logits(validation)
             counts = confusion_matrix(predicted_class(logits), validation.labels, logits.shape[1])
             facts["validation_acc"] = float(accuracy(counts))
     facts["chosen"] = adapter.chosen()
-    return Trained(task, trainer, facts)
+    return Trained(module, trainer, facts)
 
 
 def _fit(
-    job: Job, task: FewShotTask, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
+    run: Run, module: FewShotModule, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
 ) -> Trainer:
     last = folder / LAST
     checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS))
-    trainer = job.trainer(
+    trainer = run.trainers(
         progress=False,
         loggers=True,
-        extra=[checkpoint],
+        callbacks=[checkpoint],
         max_epochs=recipe.epochs,
         enable_checkpointing=True,
         num_sanity_val_steps=0,
         log_every_n_steps=1,  # Lightning's step is an epoch here
-        check_val_every_n_epoch=task.adapter.validate_epochs,
+        check_val_every_n_epoch=module.adapter.validate_epochs,
         limit_val_batches=None if validation is not None and len(validation) else 0,
     )
-    module = FewShotDataModule(task.adapter, shots, validation, seed=task.seed)
-    go_on = job.cfg.resume and _readable(last)
-    with job.watch.stage("train"):
+    data = ShotData(module.adapter, shots, validation, module.seed)
+    go_on = run.resume and _readable(last)
+    with run.watch.stage("train"):
         try:
-            trainer.fit(task, module, ckpt_path=str(last) if go_on else None, weights_only=True)
+            trainer.fit(module, data, ckpt_path=str(last) if go_on else None, weights_only=True)
         except MisconfigurationException as error:  # an option that goes with Lightning's own steps only
             raise ConfigError(f"trainer: {' '.join(str(error).split())}") from error
     if trainer.interrupted:
@@ -127,16 +118,16 @@ def _readable(last: Path) -> bool:
     return True
 
 
-def _digest(job: Job, adapter: Adapter, subset: ShotSubset, shots: Samples) -> str:
+def _digest(run: Run, adapter: Adapter, subset: ShotSubset, shots: Samples) -> str:
     """Of all that decides a training: only the same command goes on from a checkpoint."""
     told = {
         "adapter": adapter.name,
-        "options": adapter.options,
-        "seed": int(job.cfg.seed),
+        "adapter options": adapter.options,
+        "seed": run.seed,
         "train": {name: list(names) for name, names in subset.train.items()},
         "validation": list(subset.validation),
-        "data": plain(job.cfg.data),
-        "projector": plain(job.cfg.projector),
+        "data": run.provenance.options.get("data"),
+        "projector": run.provenance.options.get("projector"),
         "variants": shots.variants,
         "text": float(adapter.text.double().abs().sum()),
         "features": [float(column.double().sum()) for column in shots.take(adapter.reads)],

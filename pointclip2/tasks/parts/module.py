@@ -1,17 +1,15 @@
 """Part segmentation as an eval-only LightningModule over packed dense features, a shard at a time."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int64
-from lightning import LightningDataModule, LightningModule
+from lightning import LightningModule
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from pointclip2.cache.columns import PackedCells
-from pointclip2.cache.encode_missing import Part, Shards
 from pointclip2.cache.store import Shard
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
@@ -148,27 +146,3 @@ class PartModule(LightningModule):
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing to save: nothing here is trained."""
         return {}
-
-
-class ShardData(LightningDataModule):
-    """Shares whole shards out among processes: nothing is padded and nothing comes twice.
-
-    Args:
-        parts: all shards of a split; each is read when it is asked for.
-    """
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        super().__init__()
-        self.parts = parts
-
-    def test_dataloader(self) -> DataLoader[Shard]:
-        rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
-        own = self.parts[rank::world]
-        if not own:  # more processes than shards; Lightning wants a batch from each
-            empty = [Shard({}, torch.zeros(0, dtype=torch.int64), {})]
-            return DataLoader(empty, batch_size=None)  # type: ignore[arg-type]
-        return DataLoader(Shards(own), batch_size=None)
-
-    def transfer_batch_to_device(self, batch: Shard, device: torch.device, dataloader_idx: int) -> Shard:
-        """Leave it where it is: packed features are moved in chunks, as they are unpacked."""
-        return batch

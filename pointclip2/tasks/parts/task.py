@@ -15,10 +15,11 @@ from pointclip2.heads.search.part_weights import PartWeightSearch
 from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
 from pointclip2.tasks.classification.report import spread
+from pointclip2.tasks.encoding import ShardData
 from pointclip2.tasks.parts.categories import CATEGORY_SOURCES, categories_of
 from pointclip2.tasks.parts.choice import PartChoices, choose_parts
 from pointclip2.tasks.parts.gallery import CloudWriter
-from pointclip2.tasks.parts.module import PartModule, ShardData
+from pointclip2.tasks.parts.module import PartModule
 from pointclip2.tasks.parts.report import draw, facts, gallery, rows, sentence, title
 from pointclip2.tasks.parts.searching import planned_part_search, search_parts
 from pointclip2.tasks.run import Run, text_of

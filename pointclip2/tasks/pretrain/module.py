@@ -18,7 +18,7 @@ LARGEST_SCALE = math.log(100.0)
 ANCHOR_SCALE = 16.0
 
 
-class Pretrain(lightning.LightningModule):
+class PretrainModule(lightning.LightningModule):
     """Three losses: a view names its class, finds its own sentence, and its patches name their parts.
 
     Args:

@@ -1,33 +1,16 @@
-"""Rooms in, scored boxes out: proposals, crops, and PointCLIP V2's classifier on each crop."""
+"""Encoded boxes in, scored boxes out: PointCLIP V2's classifier on each crop, sizes, and suppression."""
 
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from pointclip2.geometry.boxes import nms, take
-from pointclip2.proposals.crops import BoxCropper
-from pointclip2.proposals.proposal import Proposer
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
+from pointclip2.heads.zero_shot import ZeroShotHead
+from pointclip2.proposals.encoded import EncodedBoxes
 from pointclip2.tasks.detection.box_scores import BoxScorer
-from pointclip2.types import Boxes, Scene
-
-_BATCH = 32
-
-
-@dataclass(frozen=True)
-class EncodedBoxes:
-    """Boxes of a scene and what the backbone saw in them: the part worth caching."""
-
-    boxes: Boxes
-    objectness: Float[Tensor, " boxes"]
-    """1 for true boxes."""
-    kept: Bool[Tensor, " boxes"]
-    """Which boxes hold enough points to be looked at."""
-    counts: Int64[Tensor, " boxes"]
-    """Points of the scan in each."""
-    features: Float[Tensor, "kept views dim"]
+from pointclip2.types import Boxes
 
 
 @dataclass(frozen=True)
@@ -48,13 +31,11 @@ class Detections:
         return len(self.counts)
 
 
-class DetectPipeline(nn.Module):
-    """One plain module: ``pipeline(scene)`` gives detections. Usable alone in a notebook.
+class DetectionHead(nn.Module):
+    """Names and scores encoded boxes.
 
     Args:
-        classify: with the texts of the classes, and of the background after them, in place.
-        proposer: boxes of a scene.
-        cropper: boxes to clouds.
+        names: with the texts of the classes, and of the background after them, in place.
         scorer: features and sizes of boxes to probabilities.
         classes: how many; further rows of the texts are background.
         nms_iou: of two boxes of the same class that overlap more, the better one stays.
@@ -63,53 +44,32 @@ class DetectPipeline(nn.Module):
 
     def __init__(
         self,
-        classify: ClassifyPipeline,
-        proposer: Proposer,
-        cropper: BoxCropper,
+        names: ZeroShotHead,
         scorer: BoxScorer,
         classes: int,
         nms_iou: float = 0.25,
         min_objectness: float = 0.05,
     ) -> None:
         super().__init__()
-        self.classify = classify
-        self.proposer = proposer
-        self.cropper = cropper
+        self.names = names
         self.scorer = scorer
         self.classes = classes
         self.nms_iou = nms_iou
         self.min_objectness = min_objectness
 
-    def propose(self, scene: Scene) -> EncodedBoxes:
-        """Proposals with the features of their crops."""
-        proposals = self.proposer(scene)
-        return self.encode(scene, proposals.boxes, proposals.objectness)
-
-    def encode(self, scene: Scene, boxes: Boxes, objectness: Float[Tensor, " boxes"]) -> EncodedBoxes:
-        """Features of what is in the boxes, some crops at a time."""
-        crops = self.cropper(scene, boxes)
-        device = self.classify.text.device
-        with torch.no_grad():
-            parts = [
-                self.classify.encode(part.to(device)).float().cpu() for part in crops.clouds.split(_BATCH)
-            ]
-        # Splitting nothing gives one empty part, of which the projector could make no views.
-        features = torch.cat(parts) if len(crops.clouds) else torch.zeros(0, 1, 1)
-        return EncodedBoxes(boxes, objectness, crops.kept, crops.counts, features)
-
     def logits(self, encoded: EncodedBoxes) -> Float[Tensor, "kept names"]:
-        """Mean of the views' logits under the view weights; names are classes, then background."""
+        """Return the mean of the views' logits under the view weights; names are classes, then background."""
         if len(encoded.features) == 0:
-            return torch.zeros(0, len(self.classify.text))
-        fused = self.classify.fused(self.classify.view_logits(encoded.features.to(self.classify.text.device)))
-        return fused[1].clamp(min=1e-30).log().cpu()
+            return torch.zeros(0, len(self.names.text))
+        probability = self.names(encoded.features.to(self.names.text.device))
+        return probability.clamp(min=1e-30).log().cpu()
 
     def probability(self, encoded: EncodedBoxes) -> Float[Tensor, "kept classes"]:
         """Of the classes, for the boxes that hold enough points."""
         sizes = encoded.boxes.size_m[encoded.kept]
         return self.scorer(self.logits(encoded), sizes, self.classes)
 
-    def detect(self, encoded: EncodedBoxes) -> Detections:
+    def forward(self, encoded: EncodedBoxes) -> Detections:
         """Scored boxes, class-wise suppression done."""
         return self.suppressed(encoded, self.probability(encoded))
 
@@ -131,7 +91,3 @@ class DetectPipeline(nn.Module):
             probability[order],
             encoded.counts[kept[order]],
         )
-
-    def forward(self, scene: Scene) -> Detections:
-        """From a scan to scored boxes."""
-        return self.detect(self.propose(scene))
