@@ -47,8 +47,10 @@ def learned(encoder: Encoder) -> dict[str, Any]:
     return (encoder.text or encoder).describe()
 
 
-def prompt_facts(prompts: PromptSet) -> dict[str, Any]:
-    """Return what a record says of its sentences."""
+def prompt_facts(prompts: PromptSet, encoder: Encoder) -> dict[str, Any]:
+    """Return what a record says of its sentences; there are none for an encoder that knows none."""
+    if encoder.text is None:
+        return {"name": "none", "hash": None, "count": 0, "selected_on": "none"}
     return {
         "name": prompts.name,
         "hash": prompts.hash,

@@ -56,7 +56,7 @@ def facts(
         "task": "classification",
         "data": data_facts(dataset, len(read.index), labelled, read.skipped),
         **encoder_facts(run, encoder),
-        "prompt": prompt_facts(prompts),
+        "prompt": prompt_facts(prompts, encoder),
         "view_weights": {} if weights is None else weights.describe(),
         **origin_facts(run, *choices.values()),
     }
@@ -105,10 +105,14 @@ def sentence(record: Mapping[str, Any]) -> str:
     known = "" if data["labelled"] in (0, data["n"]) else f", {data['labelled']} of them with a label,"
     line = (
         f"{data['n']} clouds of {data['name']} ({data['split']}){known} among {data['classes']} classes, "
-        f"{backbone['id']}, {record['prompt']['count']} sentences ({prompt}), "
+        f"{backbone['id']}, {_said(record['prompt']['count'], prompt)}, "
         f"{weights['source']} view weights {how}."
     )
     return with_training(line, backbone)
+
+
+def _said(count: int, prompt: str) -> str:
+    return f"{count} sentences ({prompt})" if count else "no sentences"
 
 
 def draw(

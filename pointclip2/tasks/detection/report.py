@@ -101,7 +101,7 @@ def facts(
         },
         "crop": dict(vars(cropper)),
         "score": {**scorer.describe(), "nms_iou": head.nms_iou, "min_objectness": head.min_objectness},
-        "prompt": prompt_facts(prompts),
+        "prompt": prompt_facts(prompts, encoder),
         "view_weights": weights.describe(),
         **origin_facts(run, *choices.values()),
     }
