@@ -1,5 +1,19 @@
 """The errors that users see; `pointclip2.types` has them too. Apart from it, so that light programs need no torch."""
 
+import errno
+
+_OF_THE_FILE = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+}
+"""What the operating system says of a path whenever it is asked; anything else may be gone the next time."""
+
 
 class UserError(Exception):
     """Something a user can put right. The message is one line: what was wrong, where, what to do."""
@@ -17,8 +31,9 @@ class CloudError(UserError):
     """One sample cannot be used. Evaluation skips it, counts it, names it and carries on."""
 
 
-class PassingError(CloudError):
-    """One sample cannot be used just now: a full memory, too many open files. It is tried again by the next run."""
+class TransientError(CloudError):
+    """One sample could not be had just now: too many open files, a full memory, a lost disk. Another run may have it,
+    so nothing may remember that it failed."""
 
 
 class WeightsError(UserError):
@@ -27,3 +42,17 @@ class WeightsError(UserError):
 
 class TrainingError(UserError):
     """A training cannot go on: its loss or its weights are not finite."""
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Tell whether a failure, or what it came from, was the moment's and not the file's.
+
+    Formats that are damaged raise `OSError` too, but without a number of the operating system.
+    """
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return True
+        if isinstance(error, OSError) and error.errno is not None and error.errno not in _OF_THE_FILE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

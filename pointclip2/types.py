@@ -11,7 +11,15 @@ import torch
 from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
-from pointclip2.errors import CloudError, ConfigError, DataError, TrainingError, UserError, WeightsError
+from pointclip2.errors import (
+    CloudError,
+    ConfigError,
+    DataError,
+    TrainingError,
+    TransientError,
+    UserError,
+    WeightsError,
+)
 
 __all__ = [
     "SELECTED_ON",
@@ -19,6 +27,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "CloudError",
+    "TransientError",
     "WeightsError",
     "TrainingError",
     "known_selection",

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pointclip2.cache.store import FeatureStore, Shard
-from pointclip2.errors import CloudError, PassingError
+from pointclip2.errors import CloudError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +20,13 @@ class Skip:
 
     name: str
     reason: str
-    passing: bool
+    transient: bool
     """Whether the moment is to blame and not the file: such a failure is never stored."""
 
     @classmethod
     def of(cls, name: str, error: CloudError) -> "Skip":
         """Return what an error says of a sample."""
-        return cls(name, str(error), isinstance(error, PassingError))
+        return cls(name, str(error), isinstance(error, TransientError))
 
 
 class ShardWriter:
@@ -80,7 +80,7 @@ class ShardWriter:
         content = Shard(
             columns, torch.tensor(list(good), dtype=torch.int64), {skip.name: skip.reason for skip in bad}
         )
-        if self.store is None or any(skip.passing for skip in bad):
+        if self.store is None or any(skip.transient for skip in bad):
             self._keep(shard, content)
             return
         try:

@@ -6,6 +6,8 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+from pointclip2.errors import DataError, is_transient
+
 
 def _blake() -> blake2b:
     return blake2b(digest_size=16)
@@ -15,6 +17,9 @@ def digest_files(root: Path, files: Iterable[Path]) -> str:
     """Hex digest of the contents of ``files`` and their names relative to ``root``, in any order.
 
     A file that cannot be read counts as such: whether a sample is readable decides what the data set gives.
+
+    Raises:
+        DataError: a file cannot be read just now, for a reason that may be gone the next time.
     """
     entries = {path.relative_to(root).as_posix(): _digest_file(path) for path in files}
     return digest_values(entries)
@@ -31,5 +36,9 @@ def _digest_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return file_digest(file, _blake).hexdigest()
-    except OSError:
+    except OSError as error:
+        if is_transient(error):
+            raise DataError(
+                f"{path} cannot be read just now ({error.strerror}), so nobody knows whether it has changed: run again"
+            ) from error
         return "unreadable"

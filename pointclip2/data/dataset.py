@@ -34,7 +34,7 @@ class CloudDataset(Dataset[Cloud], ABC):
         """The cloud at ``index``, y up, in the unit sphere.
 
         Raises:
-            CloudError: this sample cannot be read; the others can.
+            CloudError: this sample cannot be read; the others can. A `TransientError` where that is the moment's fault.
         """
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.class_names import group
 from pointclip2.data.files.box_files import ENDING
 from pointclip2.data.files.meshes import MESH_SUFFIXES, read_mesh
 from pointclip2.data.files.pcd import read_pcd
@@ -24,7 +25,6 @@ from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
 from pointclip2.data.upright import UNITS_M
 from pointclip2.types import CloudError, ConfigError, DataError
-from pointclip2.worlds.shapes.classes import select
 
 SPLITS = ("train", "val", "test")
 
@@ -117,7 +117,7 @@ class Folder(StoredData):
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
         if isinstance(classes, str):
-            classes = select(classes)
+            classes = group(classes)
         self.classes = None if classes is None else tuple(spoken(name) for name in classes)
         if self.classes is not None and len(set(self.classes)) < len(self.classes):
             raise ConfigError("data.classes names a class twice")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pointclip2.data.class_names import MODELNET10, MODELNET40
 from pointclip2.data.fetch import fetch_zip
 from pointclip2.data.files.hdf5 import Hdf5Index
 from pointclip2.data.files.mesh_tree import MeshTreeIndex
@@ -9,17 +10,6 @@ from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import ConfigError, DataError
 
-# fmt: off
-MODELNET40 = (
-    "airplane", "bathtub", "bed", "bench", "bookshelf", "bottle", "bowl", "car", "chair", "cone",
-    "cup", "curtain", "desk", "door", "dresser", "flower pot", "glass box", "guitar", "keyboard", "lamp",
-    "laptop", "mantel", "monitor", "night stand", "person", "piano", "plant", "radio", "range hood", "sink",
-    "sofa", "stairs", "stool", "table", "tent", "toilet", "tv stand", "vase", "wardrobe", "xbox",
-)
-MODELNET10 = (
-    "bathtub", "bed", "chair", "desk", "dresser", "monitor", "night stand", "sofa", "table", "toilet",
-)
-# fmt: on
 CLASSES = {"modelnet10": MODELNET10, "modelnet40": MODELNET40}
 
 PAGE = "https://modelnet.cs.princeton.edu"

@@ -10,6 +10,7 @@ from jaxtyping import Float, Float64, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pointclip2.geometry.sampling import farthest_rows
 from pointclip2.types import CloudError, ConfigError
 
 TO_Y_UP = {
@@ -165,15 +166,6 @@ def _choose(xyz: NDArray[np.float64], n: int, sampling: str, seed_name: str) -> 
     if sampling == "random":
         order = np.random.default_rng(stable_seed(seed_name)).permutation(len(xyz))
     elif sampling == "farthest" and n < len(xyz):
-        order = _farthest(normalised(xyz), n)
+        order = np.zeros(n, dtype=np.int64)
+        farthest_rows(normalised(xyz), order)
     return np.resize(order, n)
-
-
-def _farthest(xyz: NDArray[np.float64], n: int) -> NDArray[np.intp]:
-    """Farthest-point sampling from the first point on."""
-    chosen = np.zeros(n, dtype=np.intp)
-    nearest = np.full(len(xyz), np.inf)
-    for i in range(1, n):
-        nearest = np.minimum(nearest, np.square(xyz - xyz[chosen[i - 1]]).sum(axis=1))
-        chosen[i] = nearest.argmax()
-    return chosen

@@ -33,7 +33,7 @@ class SceneDataset(Dataset[Scene], ABC):
         to hold nothing of the classes.
 
         Raises:
-            CloudError: this scene cannot be read; the others can.
+            CloudError: this scene cannot be read; the others can. A `TransientError` where that is the moment's fault.
         """
 
 

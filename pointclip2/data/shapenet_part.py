@@ -8,30 +8,11 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.class_names import SHAPENET_PARTS
 from pointclip2.data.files.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index
 from pointclip2.data.part_table import offsets
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import CloudError, ConfigError, DataError
-
-PARTS: dict[str, tuple[str, ...]] = {
-    "airplane": ("body", "wing", "tail", "engine"),
-    "bag": ("handle", "body"),
-    "cap": ("crown", "peak"),
-    "car": ("roof", "hood", "wheel", "body"),
-    "chair": ("back", "seat", "leg", "arm"),
-    "earphone": ("earcup", "headband", "wire"),
-    "guitar": ("head", "neck", "body"),
-    "knife": ("blade", "handle"),
-    "lamp": ("base", "shade", "bulb", "pole"),
-    "laptop": ("keyboard", "screen"),
-    "motorbike": ("tank", "seat", "wheel", "handlebar", "light", "frame"),
-    "mug": ("handle", "body"),
-    "pistol": ("barrel", "handle", "trigger"),
-    "rocket": ("body", "fin", "nose"),
-    "skateboard": ("wheel", "deck", "bearing"),
-    "table": ("top", "leg", "drawer"),
-}
-"""Parts of every category, both in the order of their labels. The files hold numbers only; the names are ours."""
 
 PAGE = "https://shapenet.org"
 FOLDERS = ("", "hdf5_data", "shapenet_part_seg_hdf5_data/hdf5_data")
@@ -63,10 +44,10 @@ class ShapeNetPart(StoredData):
     ) -> None:
         super().__init__(split, points, sampling, limit, corruption, seed)
         self.root = Path(root).expanduser()
-        wanted = tuple(PARTS) if categories is None else tuple(categories)
-        unknown = [name for name in wanted if name not in PARTS]
+        wanted = tuple(SHAPENET_PARTS) if categories is None else tuple(categories)
+        unknown = [name for name in wanted if name not in SHAPENET_PARTS]
         if unknown or not wanted or isinstance(categories, str):
-            raise ConfigError(f"data.categories={categories}: a list of some of {', '.join(PARTS)}")
+            raise ConfigError(f"data.categories={categories}: a list of some of {', '.join(SHAPENET_PARTS)}")
         self.categories = wanted
 
     def index(self, split: str) -> SampleIndex:
@@ -84,17 +65,18 @@ class ShapeNetPart(StoredData):
 class PartIndex(Hdf5Index):
     """HDF5 clouds with a part id for every point, in ``pid`` (n, m)."""
 
-    part_names = tuple(f"{category}/{part}" for category, parts in PARTS.items() for part in parts)
+    part_names = tuple(f"{category}/{part}" for category, parts in SHAPENET_PARTS.items() for part in parts)
 
     def __init__(self, files: Sequence[Path], categories: Sequence[str]) -> None:
-        super().__init__(files, tuple(PARTS))
+        super().__init__(files, tuple(SHAPENET_PARTS))
         kept = [row for row, label in enumerate(self.labels) if self.classes[label] in categories]
         self.names = [self.names[row] for row in kept]
         self.labels = [self.labels[row] for row in kept]
         self.places = [self.places[row] for row in kept]
-        first = offsets([len(parts) for parts in PARTS.values()])
+        first = offsets([len(parts) for parts in SHAPENET_PARTS.values()])
         self.ranges = [
-            range(start, start + len(parts)) for start, parts in zip(first, PARTS.values(), strict=True)
+            range(start, start + len(parts))
+            for start, parts in zip(first, SHAPENET_PARTS.values(), strict=True)
         ]
         for path in self.files:
             self._check(path)

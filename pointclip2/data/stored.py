@@ -27,7 +27,8 @@ from pointclip2.data.prepare import (
     unit_sphere,
     way_back,
 )
-from pointclip2.types import Cloud, CloudError, ConfigError, Frame, UserError
+from pointclip2.errors import is_transient
+from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
 READING_VERSION = 1
 """Part of every checksum. Raise it when the same files and options begin to give other clouds."""
@@ -151,11 +152,8 @@ class StoredSplit(CloudDataset):
         name = self.names[index]
         try:
             return self._read(index, name)
-        except UserError as error:
-            raise CloudError(f"{name}: {one_line(error)}") from error
         except Exception as error:
-            # Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
-            raise CloudError(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})") from error
+            raise sample_error(name, error) from error
 
     def _read(self, index: int, name: str) -> Cloud:
         options, row = self.options, self.chosen[index]
@@ -197,6 +195,17 @@ def subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:
         return list(range(len(names)))
     shuffled = sorted(range(len(names)), key=lambda i: stable_seed(f"{seed}/limit/{names[i]}"))
     return sorted(shuffled[:limit])
+
+
+def sample_error(name: str, error: Exception) -> CloudError:
+    """Return what is to be raised where reading this sample raised ``error``.
+
+    Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
+    """
+    kind = TransientError if is_transient(error) else CloudError
+    if isinstance(error, UserError):
+        return kind(f"{name}: {one_line(error)}")
+    return kind(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})")
 
 
 def one_line(error: Exception) -> str:

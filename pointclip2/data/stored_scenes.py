@@ -17,8 +17,8 @@ from pointclip2.data.box_table import BoxTable, usable
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.prepare import finite_rows, stable_seed
 from pointclip2.data.scene_dataset import SceneData, SceneDataset
-from pointclip2.data.stored import one_line, subset
-from pointclip2.types import CloudError, ConfigError, Scene, UserError
+from pointclip2.data.stored import sample_error, subset
+from pointclip2.types import ConfigError, Scene
 
 READING_VERSION = 1
 """Part of every checksum. Raise it when the same files and options begin to give other scenes."""
@@ -133,11 +133,8 @@ class StoredSceneSplit(SceneDataset):
         name = self.names[index]
         try:
             return self._read(index, name)
-        except UserError as error:
-            raise CloudError(f"{name}: {one_line(error)}") from error
         except Exception as error:
-            # Readers of foreign formats fail in every way there is; one damaged file must not stop a run.
-            raise CloudError(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})") from error
+            raise sample_error(name, error) from error
 
     def _read(self, index: int, name: str) -> Scene:
         rng = np.random.default_rng(stable_seed(f"{self.options.seed}/{name}"))

@@ -1,10 +1,14 @@
 """Points chosen from points: farthest-point sampling and ball queries, exact, without a compiled extension."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
+
+Floats = NDArray[np.float32] | NDArray[np.float64]
 
 _BUCKET, _CUTS = 128, 8
 """Most points of a bucket, and the parts that larger ones are cut into.
@@ -20,25 +24,32 @@ _QUERIES = 64
 
 
 def farthest_points(
-    points: Float[Tensor, "batch points 3"], count: int, near_origin: float = -1.0
+    points: Float[Tensor, "batch points 3"],
+    count: int,
+    near_origin: float = -1.0,
+    start: Int64[Tensor, " batch"] | None = None,
 ) -> Int64[Tensor, "batch count"]:
-    """Indices of ``count`` points, each the farthest from those before; the first is index 0.
+    """Return the indices of ``count`` points, each the farthest from those before; the first is ``start``, or 0.
 
     Among equally far points that of the lowest index is taken; once all points are taken, index 0 again.
     Points with |p|^2 <= ``near_origin`` are never chosen (after the first): 3DETR takes such for padding, with 1e-3.
 
     On a processor the points lie in buckets with bounds, and most buckets are passed over: the result is the same.
     """
-    if points.device.type != "cpu":
-        return _dense(points, count, near_origin)
-    chosen = [_bucketed(cloud.detach().numpy().astype(np.float32), count, near_origin) for cloud in points]
-    return torch.from_numpy(np.stack(chosen)) if chosen else torch.zeros(0, count, dtype=torch.int64)
-
-
-def _dense(points: Tensor, count: int, near_origin: float) -> Tensor:
-    batch = torch.arange(len(points), device=points.device)
     chosen = torch.zeros(len(points), count, dtype=torch.int64, device=points.device)
-    nearest = torch.full(points.shape[:2], torch.inf, device=points.device)
+    if start is not None:
+        chosen[:, 0] = start
+    if points.device.type != "cpu":
+        return _dense(points, chosen, near_origin)
+    for cloud, row in zip(points.detach().numpy(), chosen.numpy(), strict=True):
+        farthest_rows(cloud, row, near_origin)
+    return chosen
+
+
+def _dense(points: Tensor, chosen: Tensor, near_origin: float) -> Tensor:
+    batch = torch.arange(len(points), device=points.device)
+    count = chosen.shape[1]
+    nearest = torch.full(points.shape[:2], torch.inf, dtype=points.dtype, device=points.device)
     nearest[points.square().sum(-1) <= near_origin] = -1
     for step in range(1, count):
         apart = points - points[batch, chosen[:, step - 1]].unsqueeze(1)
@@ -47,11 +58,13 @@ def _dense(points: Tensor, count: int, near_origin: float) -> Tensor:
     return chosen
 
 
-def _bucketed(points: NDArray[np.float32], count: int, near_origin: float) -> NDArray[np.int64]:
-    """In rounds: the buckets with the farthest points are sampled on their own, as long as no other can win."""
+def farthest_rows(points: Floats, chosen: NDArray[np.int64], near_origin: float = -1.0) -> None:
+    """Fill ``chosen`` (count,) behind its first index with what `farthest_points` chooses of one cloud (n, 3).
+
+    In rounds: the buckets with the farthest points are sampled on their own, as long as no other can win.
+    """
     buckets = _Buckets(points, near_origin)
-    chosen = np.zeros(count, dtype=np.int64)
-    done = 1
+    count, done = len(chosen), 1
     fresh = chosen[:1]
     while done < count:
         buckets.update(points[fresh])
@@ -61,24 +74,23 @@ def _bucketed(points: NDArray[np.float32], count: int, near_origin: float) -> ND
         fresh = np.array(picked, dtype=np.int64)
         chosen[done : done + len(fresh)] = fresh
         done += len(fresh)
-    return chosen
 
 
 class _Buckets:
     """Squared distances to the samples so far, by bucket; ``rows`` are the buckets' points."""
 
-    def __init__(self, points: NDArray[np.float32], near_origin: float) -> None:
+    def __init__(self, points: Floats, near_origin: float) -> None:
         self.rows = _buckets(points)
-        self.points: NDArray[np.float32] = np.ascontiguousarray(points[self.rows].transpose(2, 0, 1))
+        self.points: NDArray[Any] = np.ascontiguousarray(points[self.rows].transpose(2, 0, 1))
         low, high = self.points.min(axis=2), self.points.max(axis=2)
         self.middle = (low + high) / 2
         # Rounding may set the bound a little too far out; the slack keeps the result exact.
         self.half = (high - low) / 2 * np.float32(1.0001) + np.float32(1e-6) * np.abs(self.points).max()
-        self.nearest: NDArray[np.float32] = np.full(self.rows.shape, np.inf, dtype=np.float32)
+        self.nearest: NDArray[Any] = np.full(self.rows.shape, np.inf, dtype=points.dtype)
         self.nearest[_squares(self.points.copy()) <= near_origin] = -1
         self.farthest = self.nearest.max(axis=1)
 
-    def update(self, samples: NDArray[np.float32]) -> None:
+    def update(self, samples: Floats) -> None:
         """Take new samples into account, in the buckets that they can reach."""
         gap = np.abs(self.middle[:, :, None] - samples.T[:, None])
         gap -= self.half[:, :, None]
@@ -123,16 +135,16 @@ class _Buckets:
         return picked
 
 
-def _squares(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def _squares(vectors: NDArray[Any]) -> NDArray[Any]:
     """Squared lengths over the first axis, in the order in which a plain loop adds them; spoils its argument."""
     vectors *= vectors
-    squared: NDArray[np.float32] = vectors[0]
+    squared: NDArray[Any] = vectors[0]
     squared += vectors[1]
     squared += vectors[2]
     return squared
 
 
-def _buckets(points: NDArray[np.float32]) -> NDArray[np.int64]:
+def _buckets(points: Floats) -> NDArray[np.int64]:
     """Point indices, ascending in each row; cut into eight along the widest axis again and again.
 
     The last rows are filled up with points that come twice, which changes no distance.

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from pointclip2.data.checksum import digest_files
+from pointclip2.errors import is_transient
 from pointclip2.geometry.boxes import make_boxes, points_inside, take, valid
 from pointclip2.proposals.box_rows import SUFFIXES, BoxRows, read_rows
 from pointclip2.proposals.proposal import Proposals, nothing
-from pointclip2.types import CloudError, ConfigError, Scene
+from pointclip2.types import CloudError, ConfigError, Scene, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -86,5 +87,6 @@ class FileProposals:
                 try:
                     return read_rows(path).of_scene(scene)
                 except ConfigError as error:
-                    raise CloudError(str(error)) from error
+                    kind = TransientError if is_transient(error) else CloudError
+                    raise kind(str(error)) from error
         return None

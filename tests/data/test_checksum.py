@@ -1,11 +1,14 @@
 """Digests of files."""
 
+import errno
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pointclip2.data.checksum import digest_files, digest_values
+from pointclip2.types import DataError
 
 
 @pytest.fixture
@@ -23,6 +26,15 @@ def digest(root: Path) -> str:
 def test_a_copy_elsewhere_has_the_same_digest(tree, tmp_path):
     shutil.copytree(tree, tmp_path / "there")
     assert digest(tree) == digest(tmp_path / "there")
+
+
+def test_a_file_that_cannot_be_read_just_now_stops_the_digest(tree, monkeypatch):
+    def refuse(*args: Any, **options: Any) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataError, match=r"xyz cannot be read just now \(Too many open files\)"):
+        digest_files(tree, [tree / "a.xyz"])
 
 
 def test_the_order_of_the_files_does_not_count(tree):

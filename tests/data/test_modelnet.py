@@ -1,9 +1,11 @@
 """ModelNet in both of its official layouts, made small."""
 
+import errno
 import logging
 import pickle
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from pointclip2.data import modelnet
 from pointclip2.data.modelnet import MODELNET10, MODELNET40, ModelNet
-from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.types import CloudError, ConfigError, DataError, TransientError
 
 TETRAHEDRON = "{head}4 4 0\n0 0 0\n1 0 0\n0 1 0\n0 0 5\n3 0 1 2\n3 0 1 3\n3 0 2 3\n3 1 2 3\n"
 
@@ -146,6 +148,17 @@ def test_a_truncated_file_is_refused_by_name(clouds, kept):
     path.write_bytes(content[: int(kept * len(content)) if kept < 1 else kept])
     with pytest.raises(DataError, match=r"ply_data_test1\.h5.*truncated"):
         ModelNet(str(clouds)).open("test")
+
+
+def test_too_many_open_files_are_no_damage(clouds, monkeypatch):
+    split = ModelNet(str(clouds)).open("test")
+
+    def refuse(*args: Any, **options: Any) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    with pytest.raises(TransientError, match="Too many open files"):
+        split[0]
 
 
 def test_a_damaged_chunk_costs_its_samples_only(clouds):

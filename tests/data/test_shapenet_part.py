@@ -6,11 +6,12 @@ import h5py
 import numpy as np
 import pytest
 
+from pointclip2.data.class_names import SHAPENET_PARTS
 from pointclip2.data.part_table import PartTable
-from pointclip2.data.shapenet_part import PARTS, PartIndex, ShapeNetPart
+from pointclip2.data.shapenet_part import PartIndex, ShapeNetPart
 from pointclip2.types import CloudError, ConfigError, DataError
 
-FIRST = np.cumsum([0, *(len(parts) for parts in PARTS.values())])
+FIRST = np.cumsum([0, *(len(parts) for parts in SHAPENET_PARTS.values())])
 
 
 def write(path: Path, labels: list[int], seed: int = 0, **changed: np.ndarray) -> None:
@@ -41,15 +42,15 @@ def root(tmp_path: Path) -> Path:
 
 def test_sixteen_categories_have_the_official_numbers_of_parts() -> None:
     counts = [4, 2, 2, 4, 4, 3, 3, 2, 4, 2, 6, 2, 3, 3, 3, 3]
-    assert [len(parts) for parts in PARTS.values()] == counts
-    assert list(PARTS) == sorted(PARTS)
+    assert [len(parts) for parts in SHAPENET_PARTS.values()] == counts
+    assert list(SHAPENET_PARTS) == sorted(SHAPENET_PARTS)
     assert len(PartIndex.part_names) == 50
 
 
 def test_the_parts_are_called_as_in_the_procedural_world() -> None:
     from pointclip2.worlds.shapes.classes import register
 
-    assert {name: register()[name].part_names for name in PARTS} == PARTS
+    assert {name: register()[name].part_names for name in SHAPENET_PARTS} == SHAPENET_PARTS
 
 
 def test_each_split_reads_all_of_its_files(root: Path) -> None:

@@ -1,8 +1,10 @@
 """What all data sets on disk share: subset, corruption, checksum, and options that match their YAML."""
 
+import errno
 import inspect
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from pointclip2.data.modelnet import ModelNet
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.scanobjectnn import ScanObjectNN
 from pointclip2.data.stored import SampleIndex, StoredData, StoredOptions, StoredSplit
-from pointclip2.types import ConfigError
+from pointclip2.types import CloudError, ConfigError, TransientError
 
 CONF = Path(__file__).parents[2] / "conf" / "data"
 OPTIONS = {"modelnet10": ModelNet, "modelnet40": ModelNet, "scanobjectnn": ScanObjectNN, "folder": Folder}
@@ -124,6 +126,38 @@ def test_colours_normals_and_parts_follow_their_points(preset):
     if preset != "scan":
         assert cloud.frame.index is not None
         assert cloud.frame.index.tolist() == cloud.parts.tolist()
+
+
+@pytest.mark.parametrize(
+    ("failure", "passes"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), True),
+        (OSError(errno.EIO, "Input/output error"), True),
+        (MemoryError(), True),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), False),
+        (OSError("truncated file"), False),
+        (ValueError("no array"), False),
+    ],
+    ids=["too many files", "disk", "memory", "gone", "damaged", "no array"],
+)
+@pytest.mark.parametrize("task", ["clouds", "scenes"])
+def test_an_error_of_the_moment_is_told_from_one_of_the_file(root, monkeypatch, failure, passes, task):
+    data = Folder(str(root), classes=["chair", "table"])
+    split = data.open("test") if task == "clouds" else data.open_scenes("test")
+    whole = Path.open
+
+    def refuse(path: Path, *args: Any, **options: Any) -> Any:
+        if path.suffix == ".npy":
+            raise failure
+        return whole(path, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuse)
+        with pytest.raises(CloudError, match=split.names[0]) as caught:
+            split[0]
+    assert isinstance(caught.value, TransientError) == passes
+    assert "\n" not in str(caught.value)
+    split[0]  # and the next time it is there
 
 
 def test_the_checksum_knows_everything_that_decides_the_clouds_but_not_the_place(root, tmp_path):

@@ -16,9 +16,9 @@ import pytest
 
 from pointclip2.app.compose import compose
 from pointclip2.app.run import Result, evaluate
+from pointclip2.data.class_names import KNOWN
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
-from pointclip2.worlds.shapes.classes import KNOWN
 from tests.toy import toy_folder, toy_overrides
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ from pointclip2.geometry import sampling
 from pointclip2.geometry.sampling import ball_query, farthest_points
 
 
-def plain_farthest(points: np.ndarray, count: int, near_origin: float = -1.0) -> list[int]:
-    nearest = np.full(len(points), np.inf, dtype=np.float32)
+def plain_farthest(points: np.ndarray, count: int, near_origin: float = -1.0, start: int = 0) -> list[int]:
+    nearest = np.full(len(points), np.inf, dtype=points.dtype)
     nearest[np.square(points).sum(1) <= near_origin] = -1
-    chosen = [0]
+    chosen = [start]
     while len(chosen) < count:
         apart = points - points[chosen[-1]]
         squared = apart[:, 0] ** 2 + apart[:, 1] ** 2 + apart[:, 2] ** 2
@@ -37,11 +37,14 @@ kinds = st.sampled_from(["round", "flat", "grid", "far"])
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 900), st.integers(1, 120), kinds)
-def test_samples_are_those_of_a_plain_loop(seed: int, points: int, count: int, kind: str) -> None:
-    made = cloud(seed, points, kind)
-    found = farthest_points(torch.from_numpy(made).unsqueeze(0), count)[0]
-    assert found.tolist() == plain_farthest(made, count)
+@given(st.integers(0, 10_000), st.integers(1, 900), st.integers(1, 120), kinds, st.booleans())
+def test_samples_are_those_of_a_plain_loop_in_either_precision(
+    seed: int, points: int, count: int, kind: str, double: bool
+) -> None:
+    made = cloud(seed, points, kind).astype(np.float64 if double else np.float32)
+    start = seed % points
+    found = farthest_points(torch.from_numpy(made).unsqueeze(0), count, start=torch.tensor([start]))[0]
+    assert found.tolist() == plain_farthest(made, count, start=start)
 
 
 @settings(max_examples=15, deadline=None)
@@ -62,7 +65,8 @@ def test_all_padding_gives_the_first_point_again_and_again() -> None:
 @given(st.integers(0, 10_000), kinds)
 def test_the_way_of_accelerators_chooses_the_same(seed: int, kind: str) -> None:
     made = torch.from_numpy(np.stack([cloud(seed, 200, kind), cloud(seed + 1, 200, kind)]))
-    assert sampling._dense(made, 50, -1.0).equal(farthest_points(made, 50))
+    chosen = torch.zeros(2, 50, dtype=torch.int64)
+    assert sampling._dense(made, chosen, -1.0).equal(farthest_points(made, 50))
 
 
 @settings(max_examples=30, deadline=None)

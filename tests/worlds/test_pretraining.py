@@ -6,13 +6,14 @@ import pytest
 import torch
 
 from pointclip2.app.compose import build, compose
+from pointclip2.data.class_names import KNOWN, UNSEEN
 from pointclip2.types import ConfigError, DataError
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract, plural
 from pointclip2.worlds.pretraining.batches import PretrainingBatch, PretrainingData, _dealt, moved
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
 from pointclip2.worlds.pretraining.pool import open_pool
 from pointclip2.worlds.pretraining.views import NO_PART, ViewDrawer, check_corruption, check_projectors
-from pointclip2.worlds.shapes.classes import KNOWN, UNSEEN, register
+from pointclip2.worlds.shapes.classes import register
 from pointclip2.worlds.shapes.world import sample_shape
 
 CLASSES = ["chair", "table", "mug", "lamp"]

@@ -6,7 +6,6 @@ whole batch, and sampling begins at the point farthest from the middle instead o
 on its own cloud alone, and not on the order of its points.
 """
 
-import math
 from typing import Any
 
 import torch
@@ -16,6 +15,7 @@ from torch.nn import functional as F
 
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError
+from pointclip2.geometry.sampling import farthest_points
 from pointclip2.types import CloudBatch, Features
 
 # Values of a neighbourhood tensor worked on at once: some passes over what fits a processor's cache.
@@ -159,17 +159,9 @@ def unit_sphere(points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch
 
 
 def farthest_order(points: Float[Tensor, "batch points 3"], count: int) -> Int64[Tensor, "batch picked"]:
-    """Indices of ``count`` points, each the farthest from those before it, from the one farthest out on."""
+    """Return indices of ``count`` points, each the farthest from those before it, from the one farthest out on."""
     x, y, z = points.unbind(dim=2)
-    order = torch.empty(len(points), count, dtype=torch.int64, device=points.device)
-    last = (x * x + y * y + z * z).argmax(dim=1, keepdim=True)
-    nearest_sq = torch.full_like(x, math.inf)
-    for place in range(count):
-        order[:, place] = last[:, 0]
-        dx, dy, dz = x - x.gather(1, last), y - y.gather(1, last), z - z.gather(1, last)
-        nearest_sq = torch.minimum(nearest_sq, dx * dx + dy * dy + dz * dz)
-        last = nearest_sq.argmax(dim=1, keepdim=True)
-    return order
+    return farthest_points(points, count, start=(x * x + y * y + z * z).argmax(dim=1))
 
 
 def nearest(

@@ -11,12 +11,13 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from pointclip2.data.class_names import UNSEEN
 from pointclip2.text.articles import fill, with_article
 from pointclip2.text.bank import FAMILIES, description
 from pointclip2.text.templates import depth_templates, phrase
 from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.abstract import FRAMES
-from pointclip2.worlds.shapes.classes import UNSEEN, register
+from pointclip2.worlds.shapes.classes import register
 from pointclip2.worlds.shapes.shape import Random
 
 THINGS = ("object", "thing", "shape", "piece", "model")

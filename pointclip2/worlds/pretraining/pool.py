@@ -17,8 +17,7 @@ from pointclip2.data.prepare import stable_seed
 from pointclip2.types import DataError
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract
 from pointclip2.worlds.pretraining.captions import forbidden
-from pointclip2.worlds.shapes.classes import register
-from pointclip2.worlds.shapes.shape import make_shape
+from pointclip2.worlds.shapes.classes import make_shape, register
 from pointclip2.worlds.shapes.world import sample_shape, source_digest
 
 

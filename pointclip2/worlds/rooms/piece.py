@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.worlds.rooms.kinds import KINDS, Kind
-from pointclip2.worlds.shapes.classes import register
+from pointclip2.worlds.shapes.classes import make_shape, register
 from pointclip2.worlds.shapes.mesh import Mesh, merge
-from pointclip2.worlds.shapes.shape import Random, Shape, make_shape
+from pointclip2.worlds.shapes.shape import Random, Shape
 
 Floats = NDArray[np.float64]
 

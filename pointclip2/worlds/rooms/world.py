@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.prepare import check_choice, stable_seed
 from pointclip2.data.scene_dataset import SceneData, SceneDataset
+from pointclip2.data.stored import sample_error
 from pointclip2.types import Boxes, ConfigError, Scene
 from pointclip2.worlds.rooms.furnish import Room, make_room
 from pointclip2.worlds.rooms.kinds import select
@@ -118,6 +119,12 @@ class RoomsSplit(SceneDataset):
         return make_room(np.random.default_rng(stable_seed(seed_name))), rng
 
     def __getitem__(self, index: int) -> Scene:
+        try:
+            return self._scanned(index)
+        except MemoryError as error:
+            raise sample_error(self.names[index], error) from error
+
+    def _scanned(self, index: int) -> Scene:
         world = self.world
         room, rng = self.room(index)
         scan = scan_room(room, world.scanner, rng)

@@ -66,11 +66,3 @@ def shape_class(
         return make
 
     return register
-
-
-def make_shape(name: str, rng: Random) -> Shape:
-    """A new random shape of class ``name``."""
-    kind = REGISTER[name]
-    shape = Shape(kind.part_names)
-    kind.make(shape, rng)
-    return shape

@@ -15,10 +15,11 @@ from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.prepare import check_choice, stable_seed, unit_sphere, way_back
+from pointclip2.data.stored import sample_error
 from pointclip2.geometry.surfaces import sample_nonuniform, sample_solid, sample_surface
 from pointclip2.types import Cloud, ConfigError, Frame
-from pointclip2.worlds.shapes.classes import register, select
-from pointclip2.worlds.shapes.shape import Random, Shape, make_shape
+from pointclip2.worlds.shapes.classes import make_shape, register, select
+from pointclip2.worlds.shapes.shape import Random, Shape
 
 SURFACES = {"mesh": sample_surface, "uneven": sample_nonuniform, "solid": sample_solid}
 SPLITS = ("train", "val", "test")
@@ -145,10 +146,13 @@ class ShapesSplit(CloudDataset):
         return make_shape(self.classes[self.labels[index]], rng), rng
 
     def __getitem__(self, index: int) -> Cloud:
-        shape, rng = self.shape(index)
-        points, parts, matrix = sample_shape(
-            shape, self.world.points, self.world.surface, self.world.corruption, rng
-        )
+        try:
+            shape, rng = self.shape(index)
+            points, parts, matrix = sample_shape(
+                shape, self.world.points, self.world.surface, self.world.corruption, rng
+            )
+        except MemoryError as error:
+            raise sample_error(self.names[index], error) from error
         label = self.labels[index]
         return Cloud(
             self.names[index],

@@ -1,6 +1,7 @@
 """The procedural data set: what decides a cloud, and nothing else does."""
 
 import importlib
+import pickle
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 import torch
 
+from pointclip2.data.class_names import KNOWN, UNSEEN
 from pointclip2.data.corruption import PRESETS
-from pointclip2.types import Cloud, ConfigError, DataError
+from pointclip2.types import Cloud, ConfigError, DataError, TransientError
+from pointclip2.worlds.rooms.world import Rooms
 from pointclip2.worlds.shapes import world as world_module
-from pointclip2.worlds.shapes.classes import KNOWN, UNSEEN, register, select
+from pointclip2.worlds.shapes.classes import register, select
 from pointclip2.worlds.shapes.world import SPLITS, SURFACES, Shapes, ShapesSplit, source_digest
 
 FEW = {"train": 5, "val": 3, "test": 3}
@@ -107,6 +110,32 @@ def test_another_process_makes_the_same_cloud() -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == expected
+
+
+def test_a_spawned_worker_reads_what_it_is_sent_although_it_has_imported_no_maker(tmp_path: Path) -> None:
+    rooms = Rooms(scenes={"train": 1, "val": 1, "test": 1}, points=2000).open_scenes("test")
+    sent = tmp_path / "sent.pickle"
+    sent.write_bytes(pickle.dumps((world().open("test"), rooms)))
+    code = (
+        "import pickle, pathlib, sys;"
+        "shapes, rooms = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
+        "print(shapes[1].points.numpy().tobytes().hex()[:800], rooms[0].points_m.sum().item())"
+    )
+    environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code, str(sent)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    here = world().open("test")[1].points.numpy().tobytes().hex()[:800]
+    assert done.stdout.split() == [here, str(rooms[0].points_m.sum().item())]
+
+
+def test_a_full_memory_is_an_error_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(world_module, "sample_shape", full)
+    with pytest.raises(TransientError, match="chair/0000"):
+        world().open("test")[0]
 
 
 def test_smaller_limits_are_contained_in_larger_ones_and_keep_the_order() -> None:
