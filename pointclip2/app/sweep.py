@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,11 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Claim the folder, or leave."""
+        launcher = str(OmegaConf.select(config, "hydra.launcher._target_"))
+        if launcher.endswith(".SlurmLauncher") and shutil.which("srun") is None:
+            sys.exit(
+                "this machine has no Slurm (no srun): start the sweep on a cluster, or take sweep=parallel"
+            )
         folder = Path(config.hydra.sweep.dir)
         mark = fingerprint(config)
         if not _names_folder(config) and mark is not None:
@@ -69,8 +75,8 @@ class Sweep(Callback):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
         with contextlib.suppress(
-            ImportError
-        ):  # another Hydra may be made otherwise inside: then it composes its way
+            ImportError, AttributeError
+        ):  # a Hydra made otherwise inside composes its own way
             from pointclip2.app.composition import compose_once
 
             compose_once()
