@@ -74,9 +74,8 @@ class Sweep(Callback):
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
-        with contextlib.suppress(
-            ImportError, AttributeError
-        ):  # a Hydra made otherwise inside composes its own way
+        # A Hydra that is made otherwise inside composes its own way.
+        with contextlib.suppress(ImportError, AttributeError):
             from pointclip2.app.composition import compose_once
 
             compose_once()
