@@ -1,7 +1,36 @@
-"""Open-world 3D understanding with PointCLIP V2: a cloud walks through five rooms and comes out as a label.
+"""Open-world 3D understanding with PointCLIP V2: point clouds in, names, parts and boxes out.
 
-Importing the package imports none of its rooms: take the one that is needed, for example
-``from pointclip2.encoders.projectors import RealisticProjector``.
+>>> import pointclip2
+>>> projector = pointclip2.build(pointclip2.compose("evaluate", ["projector=splat"]).projector)
+
+Importing the package imports none of its rooms, and no torch: what it names here is loaded when it is asked for.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pointclip2.app.compose import build, compose
+    from pointclip2.app.run import Result, evaluate
+    from pointclip2.heads.search import search_view_weights
+
 __version__ = "0.1.0"
+__all__ = ["Result", "build", "compose", "evaluate", "search_view_weights"]
+
+_HOMES = {
+    "Result": "pointclip2.app.run",
+    "build": "pointclip2.app.compose",
+    "compose": "pointclip2.app.compose",
+    "evaluate": "pointclip2.app.run",
+    "search_view_weights": "pointclip2.heads.search",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,4 +1,4 @@
-"""What there is to choose from: ``pointclip2 catalog [GROUP] [--markdown]``.
+"""What there is to choose from: ``pointclip2 catalog [GROUP] [--plugins PACKAGE] [--config-dir FOLDER] [--markdown]``.
 
 Read from the YAML files as they are, so that it answers at once: neither torch nor Hydra is imported.
 """
@@ -11,6 +11,9 @@ from pathlib import Path
 
 import yaml
 
+from pointclip2.app import plugins
+from pointclip2.errors import DataError, UserError
+
 
 @dataclass(frozen=True)
 class Option:
@@ -20,7 +23,9 @@ class Option:
     purpose: str
     """Its first comment line."""
     is_default: bool
-    """Whether ``evaluate.py`` takes it unasked, for the task that it takes unasked."""
+    """Whether ``evaluate`` takes it unasked, for the task that it takes unasked."""
+    source: str = ""
+    """The package or the folder that it comes from; empty for our own."""
 
 
 def conf_dir() -> Path:
@@ -38,20 +43,24 @@ def conf_dir() -> Path:
     )
 
 
-def catalog(folder: Path) -> dict[str, tuple[Option, ...]]:
-    """Options by group, a nested group (``projector/rig``) after the one it lies in.
+def catalog(folder: Path, more: Sequence[tuple[str, Path]] = ()) -> dict[str, tuple[Option, ...]]:
+    """Give options by group, a nested group (``projector/rig``) after the one it lies in.
+
+    ``more`` are further folders of options, each after the name of what it comes from.
 
     Raises:
-        ValueError: an option does not say what it is for.
+        DataError: an option does not say what it is for.
     """
     defaults = set(_defaults(folder / "evaluate.yaml"))
     groups: dict[str, list[Option]] = {}
-    for path in sorted(folder.glob("*/**/*.yaml"), key=lambda path: path.relative_to(folder).parts[:-1]):
-        group = path.relative_to(folder).parent.as_posix()
-        option = Option(path.stem, purpose(path), (group, path.stem) in defaults)
-        groups.setdefault(group, []).append(option)
+    for source, place in [("", folder), *more]:
+        for path in place.glob("*/**/*.yaml"):
+            group = path.relative_to(place).parent.as_posix()
+            option = Option(path.stem, purpose(path), not source and (group, path.stem) in defaults, source)
+            groups.setdefault(group, []).append(option)
     return {
-        group: tuple(sorted(options, key=lambda option: option.name)) for group, options in groups.items()
+        group: tuple(sorted(groups[group], key=lambda option: option.name))
+        for group in sorted(groups, key=lambda group: group.split("/"))
     }
 
 
@@ -59,7 +68,7 @@ def purpose(path: Path) -> str:
     """The first comment line of an option's file.
 
     Raises:
-        ValueError: there is none before the first value.
+        DataError: there is none before the first value.
     """
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -67,7 +76,7 @@ def purpose(path: Path) -> str:
         text = line.lstrip("# ").strip()
         if text and not text.startswith("@"):  # "# @package _global_" is Hydra's
             return text
-    raise ValueError(f"{path}: the first line must be a comment that says what the option is for")
+    raise DataError(f"{path}: the first line must be a comment that says what the option is for")
 
 
 def _defaults(path: Path) -> Iterator[tuple[str, str]]:
@@ -87,6 +96,10 @@ def _entries(path: Path) -> Iterator[tuple[str, str]]:
                 yield from ((group, name) for name in ([names] if isinstance(names, str) else names or []))
 
 
+def _told(option: Option) -> str:
+    return f"{option.purpose} (from {option.source})" if option.source else option.purpose
+
+
 def as_text(groups: Mapping[str, Sequence[Option]]) -> str:
     """Aligned columns under a line that shows how the group is chosen."""
     width = max(len(option.name) for options in groups.values() for option in options)
@@ -94,21 +107,21 @@ def as_text(groups: Mapping[str, Sequence[Option]]) -> str:
     for group, options in groups.items():
         lines = [f"{group}="]
         lines += [
-            f"{'*' if option.is_default else ' '} {option.name:<{width}}  {option.purpose}"
+            f"{'*' if option.is_default else ' '} {option.name:<{width}}  {_told(option)}"
             for option in options
         ]
         blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, "* taken by evaluate.py unasked"])
+    return "\n\n".join([*blocks, "* taken by evaluate unasked"])
 
 
 def as_markdown(groups: Mapping[str, Sequence[Option]]) -> str:
-    """A table a group; what ``evaluate.py`` takes unasked is bold."""
+    """A table a group; what ``evaluate`` takes unasked is bold."""
     blocks = []
     for group, options in groups.items():
         lines = [f"### `{group}`", "", "| option | purpose |", "|---|---|"]
         for option in options:
             name = f"**`{option.name}`**" if option.is_default else f"`{option.name}`"
-            lines.append(f"| {name} | {option.purpose.replace('|', chr(92) + '|')} |")
+            lines.append(f"| {name} | {_told(option).replace('|', chr(92) + '|')} |")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -122,8 +135,17 @@ def main(words: Sequence[str] | None = None) -> str:
         "group", nargs="?", help="only this group and those in it, for example projector or projector/rig"
     )
     parser.add_argument("--markdown", action="store_true", help="tables instead of aligned text")
+    parser.add_argument("--plugins", action="append", default=[], help="a package of your own, with its options")
+    parser.add_argument("--config-dir", type=Path, help="a folder of your own, with options as in conf/")
     asked = parser.parse_args(words)
-    groups = catalog(conf_dir())
+    try:
+        more = plugins.conf_folders(plugins.open_door([f"plugins={name}" for name in asked.plugins]))
+        if asked.config_dir is not None:
+            more.append((str(asked.config_dir), asked.config_dir))
+        groups = catalog(conf_dir(), more)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
     if asked.group is not None:
         wanted = asked.group.strip("/=")
         chosen = {name: options for name, options in groups.items() if f"{name}/".startswith(f"{wanted}/")}

@@ -1,8 +1,11 @@
 """From YAML to objects: compose a configuration, build what it describes.
 
-``compose("evaluate", ["projector=splat"])`` is what ``evaluate.py projector=splat`` sees, for notebooks and tests.
+``compose("evaluate", ["projector=splat"])`` is what ``pointclip2 evaluate projector=splat`` sees, for notebooks and
+tests.
 """
 
+import difflib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +17,14 @@ from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from pointclip2.app import plugins
 from pointclip2.app.catalog import conf_dir
-from pointclip2.types import ConfigError, UserError
+from pointclip2.errors import ConfigError, UserError
 
-ALLOWED_TARGETS = ("pointclip2.", "lightning.", "torch.")
+OURS = ("pointclip2.", "lightning.", "torch.")
+"""What may be built unasked; classes of other packages where the user opened the door."""
+EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
+"""What has to be installed for a launcher or a sweeper of Hydra's."""
 
 
 def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:
@@ -26,19 +33,44 @@ def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:
     Raises:
         ConfigError: an unknown option or value; the message names it.
     """
+    plugins.search_options(plugins.open_door(overrides))
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
             return hydra_compose(name, overrides=list(overrides))
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(f"{name} {' '.join(overrides)}: {error}") from error
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        raise ConfigError(f"{name} {' '.join(overrides)}: {explained(error)}") from error
+
+
+def explained(error: BaseException) -> str:
+    """Say in one line what is wrong with an option; Hydra and OmegaConf take many."""
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else None
+    text = " ".join(f"{error} {cause or ''}".split())
+    text = re.sub(r" *(full_key: \S*|(object|reference)_type=\S*|See https://hydra\S* for details)", "", text)
+    missing = re.search(
+        r"Could not find '(\S*?)([^/' ]+)' Available options in '\S+': (.*?)(?: Config search|$)", text
+    )
+    if missing is not None:
+        group, name, there = missing.groups()
+        if group.startswith("hydra/") and name in EXTRAS:
+            return f"{group}{name} is not installed: pip install 'pointclip2[{EXTRAS[name]}]'"
+        return f"there is no {group}{name}{_near(name, there.split())}; there are {', '.join(there.split())}"
+    if cause is not None and OmegaConf.is_dict(cause.parent_node) and "is not in struct" in text:
+        return text + _near(str(cause.key), [str(key) for key in cause.parent_node])
+    return text
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    found = difflib.get_close_matches(name, names, 1)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
     """Construct what ``node._target_`` names; every other key is one of its constructor's arguments.
 
     Raises:
-        ConfigError: no target, a target outside pointclip2, lightning and torch, or arguments it does not take.
+        ConfigError: no target, arguments it does not take, or a target outside pointclip2, lightning, torch and the
+            packages that the user opened the door to.
     """
     plain: Any = OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
     if not isinstance(plain, dict) or "_target_" not in plain:
@@ -83,8 +115,13 @@ def _constructed(node: Any) -> Any:
 
 
 def _check_target(target: str) -> None:
-    refusal = f"_target_: {target} is not allowed, only {', '.join(ALLOWED_TARGETS)}*"
-    if not target.startswith(ALLOWED_TARGETS):
+    allowed = (*OURS, *(f"{name}." for name in plugins.opened))
+    refusal = (
+        f"_target_: {target} is not allowed, only {', '.join(f'{name}*' for name in allowed)}; "
+        f"for classes of your own package open the door: plugins=[{target.partition('.')[0]}], or "
+        f"{plugins.VARIABLE}={target.partition('.')[0]}"
+    )
+    if not target.startswith(allowed):
         raise ConfigError(refusal)
     try:
         found = get_object(target)
@@ -92,7 +129,8 @@ def _check_target(target: str) -> None:
         raise ConfigError(f"_target_: {target} cannot be found ({' '.join(str(error).split())})") from error
     # A module of ours imports others (torch.os.system), and a library's functions are programs (torch.hub.load).
     home = f"{getattr(found, '__module__', None)}."
-    if not home.startswith(ALLOWED_TARGETS if isinstance(found, type) else "pointclip2."):
+    functions = tuple(name for name in allowed if name not in ("lightning.", "torch."))
+    if not home.startswith(allowed if isinstance(found, type) else functions):
         raise ConfigError(refusal)
 
 

@@ -1,4 +1,4 @@
-"""What Lightning and torch say that nobody who runs a command needs: the console ends in a table people should see."""
+"""What libraries say that nobody who runs a command needs: the console ends in a table people should see."""
 
 import logging
 import warnings
@@ -37,6 +37,7 @@ def quiet_lightning() -> Iterator[None]:
     Lightning gives its loggers handlers of their own; where the application has set up logging, every line would
     come twice.
     """
+    logging.getLogger("trimesh").setLevel(logging.WARNING)  # it tells of every polygon that it triangulates
     configured = logging.getLogger().hasHandlers()
     for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
         logger = logging.getLogger(name)

@@ -20,13 +20,14 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2 import __version__
+from pointclip2.app import plugins
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.writing import write_text
 
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 # Not part of what was computed: where it was written and how it was shown.
-PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths")
+PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths", "plugins")
 
 
 def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
@@ -50,8 +51,14 @@ def environment() -> dict[str, Any]:
         "versions": dict(_versions()),
         "git_commit": git_commit(),
         "program": program_digest(),
-        "command": " ".join(sys.argv),
+        "command": " ".join([_program(sys.argv[0]), *sys.argv[1:]]),
     }
+
+
+def _program(path: str) -> str:
+    """Give what was started as people type it; an installed command without the folder that it lies in."""
+    name = Path(path).name
+    return "pointclip2" if name == "__main__.py" else path if name.endswith(".py") else name
 
 
 @cache
@@ -60,13 +67,22 @@ def _versions() -> tuple[tuple[str, str], ...]:
     return (*found, *((name, version(name)) for name in PACKAGES))
 
 
-@cache
 def program_digest() -> str:
-    """Of the package's own source as it was when this process began to use it: another program, another record."""
+    """Digest the source of the package and of the plug-ins: another program, another record.
+
+    Both as they were when this process began to use them.
+    """
+    return _digest(tuple(plugins.opened))
+
+
+@cache
+def _digest(names: tuple[str, ...]) -> str:
     package = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
     for path in sorted([*package.rglob("*.py"), *package.glob("assets/**/*.json")]):
         digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    for path in plugins.source_files() if names else ():
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -78,6 +94,10 @@ def git_commit() -> str | None:
     Asked once a process: its program does not change, and the jobs of a sweep need not wait for git each.
     """
     folder = Path(__file__).resolve().parent.parent
+    if not (
+        folder.parent / "conf" / "evaluate.yaml"
+    ).is_file():  # installed, maybe inside another project's checkout
+        return None
 
     def git(*words: str) -> str:
         done = subprocess.run(
@@ -122,7 +142,9 @@ def main(words: Sequence[str] | None = None) -> int:
         prog="pointclip2 records",
         description="Print runs side by side. What was selected on the test labels is marked, and never the best.",
     )
-    parser.add_argument("path", nargs="+", type=Path, help="folder of a run or of a sweep, or a results.json")
+    parser.add_argument(
+        "path", nargs="+", type=Path, help="folder of a run, of a sweep or of sweeps, or a results.json"
+    )
     parser.add_argument("--format", choices=("text", "csv", "markdown"), default="text")
     parser.add_argument(
         "--metric", help="that says which run is best and orders them; default: the first there is"

@@ -19,18 +19,12 @@ from rich.table import Table
 
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
+from pointclip2.app.job import Outcome
 from pointclip2.app.options import plain, told
-from pointclip2.app.records import (
-    config_hash,
-    environment,
-    finished_job,
-    git_commit,
-    note_failure,
-    write_results,
-)
+from pointclip2.app.records import config_hash, environment, finished_job, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
-from pointclip2.errors import ConfigError, DataError, UserError
+from pointclip2.errors import ConfigError, DataError
 from pointclip2.show.cameras import Camera, cameras_of
 from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.show.dashboards import show, wandb_closed_after
@@ -63,47 +57,15 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a command reports to its caller."""
-
-    objective: float
-    status: int
-    """0, or 1 for a failure, or 3 where samples were skipped."""
-
-
 def run_job(cfg: DictConfig) -> Outcome:
-    """`evaluate` as a command.
-
-    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
-    """
-    in_sweep = sweeping()
-    try:
-        done = finished_job(_job_dir(), cfg) if in_sweep else None
-        if done is not None:
-            log.info("has its results already: %s", _job_dir() / RESULTS)
-            value = done["objective"]["value"]
-            return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
-        result = _watched(cfg)
-        return Outcome(result.objective, 3 if result.skipped else 0)
-    except UserError as error:
-        log.error("%s", error)
-        if not in_sweep:
-            raise SystemExit(1) from None
-        _note(error)
-    except Exception as error:
-        if not in_sweep:
-            raise
-        log.exception("job failed")
-        _note(error)
-    return Outcome(math.nan, 1)
-
-
-def _note(error: Exception) -> None:
-    try:
-        note_failure(_job_dir(), error)
-    except OSError as full:
-        log.error("the note of the failure could not be written: %s", full.strerror or full)
+    """Run `evaluate` as a job of a command; in a sweep one that has its results already is passed over."""
+    done = finished_job(_job_dir(), cfg) if sweeping() else None
+    if done is not None:
+        log.info("has its results already: %s", _job_dir() / RESULTS)
+        value = done["objective"]["value"]
+        return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
+    result = _watched(cfg)
+    return Outcome(result.objective, 3 if result.skipped else 0)
 
 
 def _job_dir() -> Path:

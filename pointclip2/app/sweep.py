@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,11 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Claim the folder, or leave."""
+        launcher = str(OmegaConf.select(config, "hydra.launcher._target_"))
+        if launcher.endswith(".SlurmLauncher") and shutil.which("srun") is None:
+            sys.exit(
+                "this machine has no Slurm (no srun): start the sweep on a cluster, or take sweep=parallel"
+            )
         folder = Path(config.hydra.sweep.dir)
         mark = fingerprint(config)
         if not _names_folder(config) and mark is not None:
@@ -68,9 +74,8 @@ class Sweep(Callback):
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
         atexit.register(_leave, folder)
-        with contextlib.suppress(
-            ImportError
-        ):  # another Hydra may be made otherwise inside: then it composes its way
+        # A Hydra that is made otherwise inside composes its own way.
+        with contextlib.suppress(ImportError, AttributeError):
             from pointclip2.app.composition import compose_once
 
             compose_once()

@@ -37,7 +37,7 @@ def jobs(sweep: Path) -> list[Path]:
 
 
 def runs(paths: Sequence[Path]) -> list[Path]:
-    """Folders of runs: the paths themselves, a ``results.json`` among them, or all jobs of a sweep.
+    """Give folders of runs: the paths themselves, a ``results.json`` among them, all jobs of a sweep or of sweeps.
 
     Raises:
         DataError: a path holds neither.
@@ -49,10 +49,12 @@ def runs(paths: Sequence[Path]) -> list[Path]:
             found.append(folder)
             continue
         inside = jobs(folder)
+        if not inside and folder.is_dir():
+            inside = [job for sweep in sorted(folder.iterdir()) for job in jobs(sweep)]
         if not inside:
             raise DataError(
                 f"{path}: neither {RESULTS} nor {FAILED} in it, nor in a folder of it; "
-                "give the folder of a run or of a sweep"
+                "give the folder of a run, of a sweep or of sweeps"
             )
         found += inside
     return list(dict.fromkeys(found))
@@ -81,7 +83,7 @@ def rows_of(paths: Sequence[Path]) -> list[Row]:
     """One row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
     folders = runs(paths)
     # Jobs of one sweep are told apart by their number; others by their path.
-    alone = len(paths) == 1 and folders != [paths[0]]
+    alone = len(paths) == 1 and all(folder.parent == paths[0] for folder in folders)
     return [
         _row(folder, folder.name if alone else str(folder), "job" if alone else "run") for folder in folders
     ]

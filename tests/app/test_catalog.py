@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pointclip2.app.catalog import Option, as_markdown, as_text, catalog, conf_dir, main, purpose
+from pointclip2.errors import DataError
 
 GROUPS = catalog(conf_dir())
 
@@ -47,7 +48,7 @@ def test_the_purpose_is_the_first_comment_that_is_not_hydras(tmp_path: Path) -> 
 def test_an_option_without_a_purpose_is_named(tmp_path: Path, text: str) -> None:
     written(tmp_path, "evaluate.yaml", "defaults: [_self_]\n")
     path = written(tmp_path, "projector/mine.yaml", text)
-    with pytest.raises(ValueError, match="what the option is for") as caught:
+    with pytest.raises(DataError, match="what the option is for") as caught:
         catalog(tmp_path)
     assert str(path) in str(caught.value)
 

@@ -176,7 +176,7 @@ def test_each_kind_of_measurement_has_a_table_of_its_own(
 
 
 def test_a_folder_without_runs_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="give the folder of a run or of a sweep"):
+    with pytest.raises(DataError, match="give the folder of a run, of a sweep or of sweeps"):
         runs([tmp_path])
 
 

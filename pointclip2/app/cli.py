@@ -1,0 +1,195 @@
+"""The command: ``pointclip2 evaluate data=modelnet40 backbone=vit_b16``, and so on for the other words of `COMMANDS`.
+
+Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
+"""
+
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pointclip2 import __version__
+from pointclip2.errors import UserError
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+# Before torch starts its threads: ones that wait for long by spinning make it many times slower beside other work.
+os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word of the command line."""
+
+    purpose: str
+    run: Callable[[Sequence[str]], int]
+    """Takes the words behind it and gives the exit status."""
+    by_hydra: bool = False
+    """Whether these words are Hydra's: overrides, ``-m``, ``--help``, ``--cfg job``, ``--config-dir``."""
+
+
+def evaluate(words: Sequence[str] | None = None) -> int:
+    """Evaluate what the words of the command line compose; the exit status."""
+    return _hydra_program("evaluate", sys.argv[1:] if words is None else words)
+
+
+def train(words: Sequence[str] | None = None) -> int:
+    """Train likewise: an adapter on a few examples a class, or the built-in model again."""
+    return _hydra_program("train", sys.argv[1:] if words is None else words)
+
+
+def _catalog(words: Sequence[str]) -> int:
+    from pointclip2.app.catalog import main as catalog
+
+    print(catalog(words))
+    return 0
+
+
+def _records(words: Sequence[str]) -> int:
+    from pointclip2.app.records import main as records
+
+    return records(words)
+
+
+def _ablation(words: Sequence[str]) -> int:
+    from pointclip2.app.ablation import main as ablation
+
+    return ablation(words)
+
+
+COMMANDS = {
+    "evaluate": Command(
+        "measure: classification, parts, boxes; searches and sweeps", evaluate, by_hydra=True
+    ),
+    "train": Command(
+        "fit an adapter on a few examples, or make the built-in model again", train, by_hydra=True
+    ),
+    "catalog": Command("list every option of every group and what it is for", _catalog),
+    "records": Command("print runs and sweeps side by side", _records),
+    "ablation": Command("print trainings side by side", _ablation),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what the words of the command line ask for; the exit status."""
+    words = _completed(sys.argv[1:] if words is None else list(words))
+    name, rest = (words[0], words[1:]) if words else ("--help", [])
+    if name in COMMANDS:
+        return COMMANDS[name].run(rest)
+    if name in ("-h", "--help", "help"):
+        print(usage())
+    elif name == "--version":
+        print(f"pointclip2 {__version__}")
+    else:
+        near = difflib.get_close_matches(name, COMMANDS, 1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+        print(f"pointclip2 {name}: there is no such command; {meant}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def usage() -> str:
+    """Say what the command can do."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.purpose}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "pointclip2 COMMAND [OPTION=VALUE ...]",
+            "",
+            *lines,
+            "",
+            "pointclip2 COMMAND --help says more; pointclip2 evaluate alone runs on made shapes and downloads nothing.",
+        ]
+    )
+
+
+def _completed(words: list[str]) -> list[str]:
+    """Hand a shell that asks for completions, as ``pointclip2 -sc query=bash``, on to the command on its line."""
+    line = os.environ.get("COMP_LINE", "").split(maxsplit=2)
+    if words[:1] not in (["-sc"], ["--shell-completion"]) or len(line) < 2 or line[1] not in COMMANDS:
+        return words
+    os.environ["COMP_LINE"] = " ".join([line[0], *line[2:]])
+    return [line[1], *words] if COMMANDS[line[1]].by_hydra else ["--version"]
+
+
+_status = 0
+"""Exit status of the jobs that ran in this process."""
+_typed: list[str] = []
+"""What the program was started with, while Hydra reads a part of it."""
+
+
+def _job(cfg: "DictConfig") -> float:
+    """Run one job, here or in another process of a sweep; its objective, for sweepers."""
+    from pointclip2.app.job import run_checked
+
+    global _status
+    if _typed:  # for whoever starts this program again, as Lightning does for every further GPU
+        sys.argv[:] = _typed
+    outcome = run_checked(cfg)
+    _status = outcome.status if _status == 0 or outcome.status == 1 else _status
+    return outcome.objective
+
+
+def _hydra_program(name: str, words: Sequence[str]) -> int:
+    import hydra
+
+    from pointclip2.app import plugins, sweep
+    from pointclip2.app.catalog import conf_dir
+
+    global _status
+    _status = sweep.status = 0
+    script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
+    with _restored():
+        _typed[:] = sys.argv
+        sys.argv[:] = [script, *words]
+        try:
+            names = plugins.open_door(words)
+            plugins.search_options(names)
+            os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
+            hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
+        except SystemExit as left:
+            if isinstance(left.code, str):
+                print(left.code, file=sys.stderr)
+                return 1
+            return int(left.code or 0)
+        except Exception as error:
+            return _failed(error)
+    # A sweep's jobs may have run in other processes.
+    return _status or sweep.status
+
+
+def _failed(error: Exception) -> int:
+    """Print what ended the command: a mistake of the user's in one line, anything else whole; the exit status."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from pointclip2.app.compose import explained
+
+    launcher = type(error).__module__.partition(".")[0] in ("submitit", "joblib")
+    if isinstance(error, UserError | HydraException | OmegaConfBaseException) or launcher:
+        print(explained(error), file=sys.stderr)
+    else:
+        traceback.print_exception(error)
+    return 1
+
+
+@contextmanager
+def _restored() -> Iterator[None]:
+    """Leave the environment and the words of the command line as they were."""
+    environment, words = dict(os.environ), list(sys.argv)
+    try:
+        yield
+    finally:
+        sys.argv[:] = words
+        _typed.clear()
+        for name in ("HYDRA_FULL_ERROR", "POINTCLIP2_PLUGINS"):
+            os.environ.pop(name, None)
+            if name in environment:
+                os.environ[name] = environment[name]

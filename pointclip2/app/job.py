@@ -1,0 +1,60 @@
+"""One job of a command: what was typed is looked at first, mistakes become one line, a sweep's other jobs go on."""
+
+import logging
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from pointclip2.app import plugins
+from pointclip2.app.checks import check_typed
+from pointclip2.app.records import note_failure
+from pointclip2.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job reports to its command."""
+
+    objective: float
+    status: int
+    """0, or 1 for a failure, or 3 where samples were skipped."""
+
+
+def run_checked(cfg: DictConfig) -> Outcome:
+    """Run a configuration that Hydra composed, of ``evaluate`` or ``train``.
+
+    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
+    """
+    hydra = HydraConfig.get()
+    in_sweep = hydra.mode == RunMode.MULTIRUN
+    try:
+        plugins.open_door(hydra.overrides.task)  # this may be another process than the command's
+        check_typed(cfg, hydra)
+        from pointclip2.app.run import run_job  # brings torch
+
+        return run_job(cfg)
+    except UserError as error:
+        log.error("%s", error)
+        if not in_sweep:
+            sys.exit(1)
+        _note(error)
+    except Exception as error:
+        if not in_sweep:
+            raise
+        log.exception("job failed")
+        _note(error)
+    return Outcome(math.nan, 1)
+
+
+def _note(error: Exception) -> None:
+    try:
+        note_failure(Path(HydraConfig.get().runtime.output_dir), error)
+    except OSError as full:
+        log.error("the note of the failure could not be written: %s", full.strerror or full)
