@@ -1,4 +1,4 @@
-"""Lightning's loggers, opened so that none of them can stop a run: not a full disk, not a server out of reach.
+"""Open Lightning's loggers so that none of them can stop a run: not a full disk, not a server out of reach.
 
 wandb is imported only where it is used.
 """
@@ -19,11 +19,11 @@ from pointclip2.app.compose import build
 log = logging.getLogger(__name__)
 
 TIMEOUTS_S = {"init_timeout": 30.0, "finish_timeout": 180.0}
-"""How long a run waits for wandb's server when it starts and when it ends."""
+"""How long a run waits for wandb's server when it starts and when it ends, in seconds."""
 
 
 class UnfailingLogger(Logger):
-    """Hands everything to another logger until that fails; then says so in one line and lets the run go on.
+    """Hands everything to another logger until that fails; then it says so in one line and lets the run go on.
 
     Args:
         inner: any of Lightning's loggers.
@@ -35,7 +35,7 @@ class UnfailingLogger(Logger):
         self.failed = False
 
     def attempt(self, act: Callable[..., Any], *values: Any, **options: Any) -> Any:
-        """What ``act`` returns; None once anything has failed.
+        """Return what ``act`` returns, or None once anything has failed.
 
         Any error counts: a logger is another's program, and no fault of it is worth a run's results.
         """
@@ -54,38 +54,38 @@ class UnfailingLogger(Logger):
 
     @property
     def name(self) -> str | None:
-        """Of the inner logger."""
+        """Return the name of the inner logger."""
         return self.inner.name
 
     @property
     def version(self) -> int | str | None:
-        """Of the inner logger."""
+        """Return the version of the inner logger."""
         return self.inner.version
 
     @property
     def save_dir(self) -> str | None:
-        """Of the inner logger."""
+        """Return the folder where the inner logger saves."""
         return self.inner.save_dir
 
     @property
     def log_dir(self) -> str | None:
-        """Of the inner logger."""
+        """Return the folder where the inner logger logs."""
         return self.inner.log_dir
 
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        """See `Logger`."""
+        """Log metrics to the inner logger, see `Logger`."""
         self.attempt(self.inner.log_metrics, metrics, step)
 
     def log_hyperparams(self, params: Any, *values: Any, **options: Any) -> None:
-        """See `Logger`."""
+        """Log hyperparameters to the inner logger, see `Logger`."""
         self.attempt(self.inner.log_hyperparams, params, *values, **options)
 
     def save(self) -> None:
-        """See `Logger`."""
+        """Save what the inner logger holds, see `Logger`."""
         self.attempt(self.inner.save)
 
     def finalize(self, status: str) -> None:
-        """See `Logger`."""
+        """Close the inner logger, see `Logger`."""
         self.attempt(self.inner.finalize, status)
 
 
@@ -93,17 +93,17 @@ _offline_from_now = False
 
 
 def open_loggers(cfg: DictConfig, job_type: str) -> list[UnfailingLogger]:
-    """The loggers of ``cfg.logger``, with the configuration logged, each unable to stop the run.
+    """Open the loggers of ``cfg.logger``, log the configuration, and keep each from stopping the run.
 
-    Where Weights & Biases cannot be reached the run is kept on disk, one line says so and how to send it later;
-    the jobs that follow in this process do not wait for it again.
+    Where Weights & Biases cannot be reached, the run is kept on disk and one line says how to send it later; the
+    jobs that follow in this process do not wait for it again.
 
     Args:
         cfg: a composed configuration; ``cfg.logger`` may hold none or several.
         job_type: what wandb lists the run as: ``evaluate``, ``train``.
 
     Raises:
-        ConfigError: an option of a logger that it does not take.
+        ConfigError: a logger does not take one of its options.
     """
     made = []
     for node in (cfg.get("logger") or {}).values():
@@ -112,14 +112,14 @@ def open_loggers(cfg: DictConfig, job_type: str) -> list[UnfailingLogger]:
         else:
             inner = build(node)
         logger = UnfailingLogger(inner)
-        if not isinstance(inner, CSVLogger):  # beside .hydra/config.yaml, which says the same
+        if not isinstance(inner, CSVLogger):  # .hydra/config.yaml beside the CSV says the same
             logger.log_hyperparams(columns(cfg))
         made.append(logger)
     return made
 
 
 def columns(cfg: DictConfig) -> dict[str, Any]:
-    """The configuration as plain data; ``choice`` holds the names of the chosen options, as one types them."""
+    """Return the configuration as plain data; ``choice`` holds the names of the chosen options, as one types them."""
     content: Any = OmegaConf.to_container(cfg, resolve=True)
     if HydraConfig.initialized():
         choices = HydraConfig.get().runtime.choices
@@ -141,7 +141,7 @@ def _open_wandb(node: DictConfig, job_type: str) -> Logger:
     logger: WandbLogger = build(node, **more, **offline, settings=settings)
     try:
         run = logger.experiment
-    except Exception as error:  # no key, no network, a server that is down: wandb has many kinds of errors
+    except Exception as error:  # wandb has many kinds of errors: no key, no network, a server that is down
         _offline_from_now = True
         wandb.teardown()
         logger = build(node, **more, mode="offline", settings=settings)
@@ -156,13 +156,13 @@ def _open_wandb(node: DictConfig, job_type: str) -> Logger:
 
 
 def _timeouts(wandb: Any) -> dict[str, float]:
-    """Those of `TIMEOUTS_S` that this wandb knows."""
+    """Return those of `TIMEOUTS_S` that this wandb knows."""
     known = getattr(wandb.Settings, "model_fields", {})
     return {name: value for name, value in TIMEOUTS_S.items() if name in known}
 
 
 def _job_name() -> str | None:
-    """What was chosen for this job, as it was typed, options before their details; None lets wandb invent a name."""
+    """Return what was typed for this job, options before their details; None lets wandb invent a name."""
     if not HydraConfig.initialized():
         return None
     words = [word for word in HydraConfig.get().overrides.task if "/" not in word and "logger=" not in word]
@@ -171,7 +171,7 @@ def _job_name() -> str | None:
 
 @contextmanager
 def wandb_closed_after() -> Iterator[None]:
-    """End the wandb run that is opened inside, whatever happens; one that was open before is its owner's.
+    """End the wandb run that is opened inside, whatever happens; one that was open before is left to its owner.
 
     Without it all jobs of a sweep in one process, or all calls in a notebook, share one run.
     """
@@ -188,7 +188,7 @@ def _wandb_run() -> Any:
 
 
 def close_wandb() -> None:
-    """End the wandb run of this process, if there is one; what goes wrong is a warning."""
+    """End the wandb run of this process, if there is one; an error becomes a warning."""
     wandb = sys.modules.get("wandb")
     if wandb is None or wandb.run is None:
         return
@@ -199,12 +199,12 @@ def close_wandb() -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """An error's message without line breaks, or its kind where it says nothing."""
+    """Return an error's message without line breaks, or its kind where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def wandb_of(loggers: list[Any]) -> tuple[UnfailingLogger, WandbLogger] | None:
-    """The wandb logger among these, and what it is wrapped in."""
+    """Return the wandb logger among these, with what it is wrapped in."""
     for logger in loggers:
         if isinstance(logger, UnfailingLogger) and isinstance(logger.inner, WandbLogger):
             return logger, logger.inner
