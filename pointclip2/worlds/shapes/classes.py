@@ -1,4 +1,4 @@
-"""Which classes the procedural world has, and which of them no training ever sees."""
+"""List the classes of the procedural world, and those of them that no training ever sees."""
 
 import importlib
 import pkgutil
@@ -23,12 +23,12 @@ UNSEEN = (
     "bicycle", "bridge", "dumbbell", "hammer", "hourglass", "key", "ladder", "mushroom", "snowman",
     "spoon", "umbrella", "windmill",
 )  # fmt: skip
-"""Never trained on, in any form: for open-vocabulary and few-shot figures."""
+"""Classes that are never trained on, in any form: for open-vocabulary and few-shot figures."""
 
 
 @cache
 def register() -> dict[str, ShapeClass]:
-    """All classes by name."""
+    """Return all classes by name."""
     package = importlib.import_module("pointclip2.worlds.shapes.makers")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
@@ -36,10 +36,10 @@ def register() -> dict[str, ShapeClass]:
 
 
 def select(classes: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Class names from an option: ``known``, ``unseen``, ``all``, or a list of names.
+    """Return the class names of an option: ``known``, ``unseen``, ``all``, or a list of names.
 
     Raises:
-        ConfigError: a name that the world does not know, an empty list, or a name twice.
+        ConfigError: the world does not know a name, the list is empty, or a name occurs twice.
     """
     named = {"known": KNOWN, "unseen": UNSEEN, "all": tuple(sorted({*KNOWN, *UNSEEN}))}
     if isinstance(classes, str):
