@@ -38,7 +38,7 @@ class PartHead(nn.Module):
     Args:
         logit_scale: factor of the cosines, as the text encoder has it.
         smoothing: how the fused logits are smoothed on the cloud.
-        window: side in cells over which part maps are averaged before they are read; 6 in the released program, 1 for none.
+        window: side in cells over which part maps are averaged before they are read; released: 6, none: 1.
         upsample: ``bilinear`` or ``nearest``.
         centre: how much of each part's mean over a cloud is subtracted from its logits, from 0 to 1; see `centred`.
         scramble: interleave channels and positions as the released program does by mistake.

@@ -28,7 +28,7 @@ class ViewWeights(Protocol):
 
     @property
     def selected_on(self) -> str:
-        """Return which labels chose the weights: ``none``, ``train``, ``holdout``, ``test``; it travels with every number."""
+        """Return which labels chose the weights, for every number: ``none``, ``train``, ``holdout``, ``test``."""
         ...
 
     def describe(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class AdapterCard:
     views: int
     dim: int
     backbone: Mapping[str, Any]
-    """The backbone's ``id`` and, if it has weights, ``weights_hash``: with other weights, features mean something else."""
+    """The backbone's ``id`` and any ``weights_hash``: with other weights, features mean something else."""
     made: Mapping[str, Any] = field(default_factory=dict)
     """How the adapter was made: data, shots, seed, prompt, projector, and what was chosen on validation."""
     format: int = FORMAT
