@@ -28,7 +28,10 @@ class ViewWeights(Protocol):
 
     @property
     def selected_on(self) -> str:
-        """Return which labels chose the weights, for every number: ``none``, ``train``, ``holdout``, ``test``."""
+        """Return which labels chose the weights: ``none``, ``train``, ``holdout``, ``test``.
+
+        It travels with every number.
+        """
         ...
 
     def describe(self) -> dict[str, Any]:
