@@ -1,1 +1,1 @@
-"""What turns features into scores: fusion, view weights and their searches, adapters."""
+"""Turn features into scores: fusion, view weights and their searches, adapters."""

@@ -1,4 +1,4 @@
-"""Dense features in, a part for every point out: PointCLIP V2's zero-shot part segmentation, put right."""
+"""Turn dense features into a part for every point, by PointCLIP V2's zero-shot segmentation without its mistakes."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ from pointclip2.types import Features
 
 @dataclass(frozen=True)
 class Segmentation:
-    """What was said about every point of a batch of clouds."""
+    """Holds what was predicted for every point of a batch of clouds."""
 
     part: Int64[Tensor, "batch points"]
-    """Index into the parts that were asked for."""
+    """Index of each point's part among those that were asked for."""
     logits: Float[Tensor, "batch points parts"]
-    """Fused over the views and smoothed."""
+    """Logits, fused over the views and smoothed."""
     seen: Bool[Tensor, "batch points"]
     """Whether any view shows the point; the others got their part from points nearby, where smoothing is on."""
 
@@ -36,16 +36,16 @@ class PartHead(nn.Module):
     """Compares cells with the texts of parts, reads them at the points, fuses the views and smooths on the cloud.
 
     Args:
-        logit_scale: the factor of the cosines, as the text's encoder has it.
-        smoothing: what becomes of fused logits on the cloud.
-        window: cells over which part maps are averaged before they are read; 6 in the released program, 1 is none.
+        logit_scale: factor of the cosines, as the text encoder has it.
+        smoothing: how the fused logits are smoothed on the cloud.
+        window: side in cells over which part maps are averaged before they are read; released: 6, none: 1.
         upsample: ``bilinear`` or ``nearest``.
-        centre: how much of each part's mean over a cloud is taken off its logits, from 0 to 1; see `centred`.
-        scramble: interleave channels and positions as the released program does.
+        centre: how much of each part's mean over a cloud is subtracted from its logits, from 0 to 1; see `centred`.
+        scramble: interleave channels and positions as the released program does by mistake.
         weights: how much each view counts; by default all the same.
 
     Raises:
-        ConfigError: a window below 1, another way of upsampling, a centre outside [0, 1].
+        ConfigError: the window is below 1, the upsampling is unknown, or the centre is outside [0, 1].
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class PartHead(nn.Module):
     ) -> Segmentation:
         """Fuse under the view weights and smooth on the cloud.
 
-        ``category`` is asked for by weights that are different for each.
+        Only weights that differ between categories need ``category``.
         """
         assert features.places is not None
         source = self.weights or uniform_weights(len(logits))

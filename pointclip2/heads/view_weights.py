@@ -1,4 +1,4 @@
-"""Where view weights come from. Each source is an option of ``view_weights``; each says what it was selected on."""
+"""Provide view weights. Each source is an option of ``view_weights`` and says what its weights were selected on."""
 
 import csv
 import json
@@ -19,35 +19,38 @@ PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_view_wei
 
 @runtime_checkable
 class ViewWeights(Protocol):
-    """Weights for per-view logits."""
+    """Gives weights for per-view logits."""
 
     @property
     def source(self) -> str:
-        """Where they come from."""
+        """Return where the weights come from."""
         ...
 
     @property
     def selected_on(self) -> str:
-        """Which labels chose them: ``none``, ``train``, ``holdout``, ``test``; travels with every number."""
+        """Return which labels chose the weights: ``none``, ``train``, ``holdout``, ``test``.
+
+        It travels with every number.
+        """
         ...
 
     def describe(self) -> dict[str, Any]:
-        """Return what ``results.json`` says of them."""
+        """Return what ``results.json`` says of the weights."""
         ...
 
     def __call__(
         self, logits: Float[Tensor, "views batch classes"]
     ) -> Float[Tensor, " views"] | Float[Tensor, "views batch"]:
-        """The weights for these logits."""
+        """Return the weights for these logits."""
         ...
 
 
 @runtime_checkable
 class ViewWeightSource(Protocol):
-    """The ``view_weights`` option: knows its weights once data, backbone and number of views are known."""
+    """Defines the ``view_weights`` option, which gives its weights for a data set, a backbone and a number of views."""
 
     def resolve(self, data: str, backbone: str, views: int) -> ViewWeights:
-        """The weights for this combination.
+        """Return the weights for this combination.
 
         Raises:
             ConfigError: there are none.
@@ -57,7 +60,7 @@ class ViewWeightSource(Protocol):
 
 @dataclass(frozen=True)
 class FixedWeights:
-    """The same weights for every shape."""
+    """Gives the same weights to every shape."""
 
     values: tuple[float, ...]
     source: str
@@ -72,14 +75,14 @@ class FixedWeights:
 
 @dataclass(frozen=True)
 class CategoryWeights:
-    """Fixed weights of its own for every category: for part segmentation, where a shape's category is given."""
+    """Gives every category fixed weights of its own: for part segmentation, where a shape's category is given."""
 
     values: Mapping[str, tuple[float, ...]]
     source: str
     selected_on: str
 
     def of(self, category: str | None) -> FixedWeights:
-        """The weights of one category.
+        """Return the weights of one category.
 
         Raises:
             ConfigError: there are none.
@@ -104,14 +107,14 @@ class CategoryWeights:
 
 
 class UniformWeights:
-    """Every view counts the same."""
+    """Counts every view the same."""
 
     def resolve(self, data: str, backbone: str, views: int) -> FixedWeights:
         return FixedWeights((1.0,) * views, "uniform", "none")
 
 
 class PublishedWeights:
-    """PointCLIP V2's published weights, looked up by data set and backbone. All were searched on test labels.
+    """Looks PointCLIP V2's published weights up by data set and backbone. All were searched on test labels.
 
     Args:
         data: name in the table instead of the run's own data set.
@@ -135,14 +138,14 @@ class PublishedWeights:
 
 
 class FileWeights:
-    """Weights from JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or from ``best_param.py``.
+    """Reads weights from JSON or YAML, a list or ``{"values": [...], "selected_on": "holdout"}``, or ``best_param.py``.
 
     ``{category: [...]}`` gives every category its own, for part segmentation.
 
     Args:
         path: the file; python literals are read, never executed.
         key: dotted path to the weights inside the file.
-        selected_on: what they were selected on, where the file does not say.
+        selected_on: what the weights were selected on, where the file does not say.
     """
 
     def __init__(self, path: str | None, key: str | None = None, selected_on: str = "unknown") -> None:
@@ -206,10 +209,10 @@ class FileWeights:
 
 
 class EntropyWeights:
-    """Label-free, for each shape: a view counts by ``exp(-entropy / temperature)`` of its own prediction.
+    """Weighs each shape's views without labels, by ``exp(-entropy / temperature)`` of a view's own prediction.
 
     Args:
-        temperature: in nats; small trusts only the surest views, large comes back to uniform.
+        temperature: in nats; a small one trusts only the surest views, a large one gives almost equal weights.
     """
 
     source = "entropy"
@@ -225,7 +228,7 @@ class EntropyWeights:
 
     def __call__(self, logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, "views batch"]:
         entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
-        # Measured from the surest view: a small temperature would otherwise take all weights to zero.
+        # Measured from the surest view, because a small temperature would otherwise underflow all weights to zero.
         return torch.exp((entropy.amin(dim=0) - entropy) / self.temperature)
 
     def describe(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Vectors of views in, class probabilities out: PointCLIP V2's zero-shot classifier on features."""
+"""Turn vectors of views into class probabilities: PointCLIP V2's zero-shot classifier on features."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class ZeroShotHead(nn.Module):
 
     Args:
         text: a unit row for every class.
-        logit_scale: the factor of the cosines, as the text's encoder has it.
+        logit_scale: factor of the cosines, as the text encoder has it.
         weights: how much each view counts; by default all the same.
 
     >>> import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Metrics: pure functions, and torchmetrics classes around them."""
+"""Compute metrics: pure functions, and torchmetrics classes around them."""
 
 from pointclip2.metrics.classification import ClassificationMetrics
 

@@ -1,7 +1,8 @@
-"""Average precision of 3D boxes: a detection counts by its best true box of its class in its scene.
+"""Compute the average precision of 3D boxes.
 
-All ranking is over the whole set. A detection hits where its overlap with its best true box is above the threshold
-and no better-scored detection had that box; the area is that under the monotone envelope of precision over recall.
+Each detection is compared with the true box of its class in its scene that it overlaps most. It is a hit where that
+overlap is above the threshold and no detection with a better score took the same box. Detections are ranked over the
+whole data set, and AP is the area under the monotone envelope of precision over recall.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ THRESHOLDS = (0.25, 0.5)
 def best_truth(
     found: Boxes, truth: Boxes, classes: int
 ) -> tuple[Float64[Tensor, "found classes"], Int64[Tensor, "found classes"]]:
-    """For every box found, the true box of each class that it overlaps most: the overlap, and which.
+    """Find the true box of each class that every found box overlaps most: return the overlaps and the indices.
 
     The overlap is 0 and the index -1 where a class has no true box. Labels of ``found`` do not matter.
     """
@@ -44,14 +45,14 @@ def average_precision(
     truths: int,
     threshold: float,
 ) -> tuple[float, float]:
-    """AP and recall of one class.
+    """Return the AP and the recall of one class.
 
     Args:
-        scores: of all detections of this class in the whole set; of equal ones the earlier is the better.
-        overlap: of each with its best true box.
-        truth_id: which that is, unique over the set.
-        truths: how many true boxes the class has; NaN results where none.
-        threshold: an overlap above it is a hit.
+        scores: scores of all detections of this class in the whole set; among equals the earlier ranks higher.
+        overlap: IoU of each detection with its best true box.
+        truth_id: number of that true box, unique over the set.
+        truths: how many true boxes the class has; where it has none, both results are NaN.
+        threshold: overlap above which a detection is a hit.
 
     >>> average_precision(torch.tensor([.9, .8]), torch.tensor([.6, .7]).double(), torch.tensor([0, 0]), 2, 0.5)
     (0.5, 0.5)
@@ -80,13 +81,13 @@ def average_precision(
 
 
 class BoxAveragePrecision(Metric):
-    """AP25, AP50, their means, and how many true boxes any proposal covers.
+    """Computes AP25, AP50, their means, and how many true boxes any proposal covers.
 
     ``update`` takes one scene at a time; a box may be a detection of every class at once, as in 3DETR's protocol.
     A class with true boxes and no detection counts 0, one without true boxes is left out of the means.
 
     Args:
-        classes: names in label order.
+        classes: class names in label order.
     """
 
     full_state_update = False
@@ -114,13 +115,13 @@ class BoxAveragePrecision(Metric):
         scores: Float[Tensor, "found classes"],
         truth: Boxes,
     ) -> None:
-        """One scene.
+        """Add one scene.
 
         Args:
-            scene: its position in the data set, unique.
-            proposals: all boxes that were proposed, before any was dropped: what recall is measured on.
+            scene: its position in the data set, which no other scene has.
+            proposals: all boxes that were proposed, before any was dropped; recall is measured on them.
             found: the boxes that are detections.
-            scores: of each for each class; not emitted for a class where the score is 0.
+            scores: score of each found box for each class; where it is 0 the box is no detection of that class.
             truth: the true boxes; labels of -1 belong to no class and are ignored.
         """
         truth = take(truth, (truth.labels >= 0) & (truth.labels < len(self.classes)))
@@ -138,11 +139,11 @@ class BoxAveragePrecision(Metric):
         self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.device)
 
     def compute(self) -> dict[str, float]:
-        """Fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou`` and ``ap_25_class/night_stand``.
+        """Return fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou``, ``ap_25_class/night_stand``.
 
         ``ar`` is the detections' recall, a mean over classes; ``recall`` the share of all true boxes that some
-        proposal covers, and ``mean_iou`` the mean overlap of a true box with its best proposal. Nothing at all
-        where there are no true boxes.
+        proposal covers, and ``mean_iou`` the mean overlap of a true box with its best proposal. The
+        dict is empty where there are no true boxes.
         """
         if int(self.truths.sum()) == 0:
             return {}

@@ -1,4 +1,4 @@
-"""Top-1, top-5 and per-class accuracy of a stream of batches."""
+"""Compute top-1, top-5 and per-class accuracy of a stream of batches."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,15 +20,15 @@ from pointclip2.types import ConfigError
 
 
 class ClassificationMetrics(Metric):
-    """Counts while batches come, fractions at the end.
+    """Counts hits while batches come, and returns fractions at the end.
 
     All states are int64 counts that are summed over processes, so the result does not depend on how the
     samples were cut into batches or shared out. A sample given twice counts twice: beware of padded samplers.
     Use it with ``compute_groups=False`` in a ``MetricCollection``.
 
     Args:
-        classes: names in the order of the labels.
-        prefix: of every key.
+        classes: class names in the order of the labels.
+        prefix: what every key starts with.
         options: for ``torchmetrics.Metric``, such as ``dist_sync_fn``.
 
     Raises:
@@ -45,10 +45,10 @@ class ClassificationMetrics(Metric):
     full_state_update = False
 
     confusion: Int64[Tensor, "classes classes"]
-    """Rows are labels, columns are predictions."""
+    """Confusion counts: rows are labels, columns are predictions."""
     top5_hits: Int64[Tensor, ""]
     count: Int64[Tensor, ""]
-    """Samples with a label; the others are left out of every figure."""
+    """Number of samples with a label; the others are left out of every figure."""
 
     def __init__(self, classes: Sequence[str], prefix: str = "test", **options: Any) -> None:
         super().__init__(**options)
@@ -84,12 +84,12 @@ class ClassificationMetrics(Metric):
         self.count += (target >= 0).sum()
 
     def compute(self) -> dict[str, float]:
-        """Fractions as plain numbers, ready for JSON and for ``log_dict``.
+        """Return fractions as plain numbers, ready for JSON and for ``log_dict``.
 
         ``acc``, ``acc_top5`` and ``macc`` are always there, NaN when no sample had a label; ``acc_class/...``
         only for classes that have samples. With five classes or fewer ``acc_top5`` is 1.
         """
-        # float64 on the CPU: some accelerators do not have it, and a rounded fraction is not the exact one.
+        # float64 on the CPU, because some accelerators lack it and float32 would round the fractions.
         matrix = self.confusion.cpu()
         count = int(self.count)
         figures = {

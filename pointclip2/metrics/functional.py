@@ -1,6 +1,6 @@
-"""Classification metrics as pure functions.
+"""Compute classification metrics as pure functions.
 
-One set of rules holds for all of them:
+The same rules hold for all of them:
 
 - label -1 means that nobody knows: the sample is left out, whatever was predicted;
 - a figure over no samples is NaN, never 0;
@@ -16,7 +16,7 @@ from pointclip2.types import DataError
 
 
 def predicted_class(logits: Float[Tensor, "samples classes"]) -> Int64[Tensor, " samples"]:
-    """Index of the largest logit, the lowest index among equals.
+    """Return the index of the largest logit, the lowest index among equals.
 
     Raises:
         ValueError: a logit is NaN, and so nothing was predicted.
@@ -31,7 +31,7 @@ def predicted_class(logits: Float[Tensor, "samples classes"]) -> Int64[Tensor, "
 def confusion_matrix(
     prediction: Int64[Tensor, " samples"], target: Int64[Tensor, " samples"], classes: int
 ) -> Int64[Tensor, "classes classes"]:
-    """How often class ``row`` was called class ``column``. Samples of label -1 are not counted.
+    """Count how often class ``row`` was called class ``column``. Samples of label -1 are not counted.
 
     Raises:
         DataError: a label below -1 or beyond the class list.
@@ -51,22 +51,22 @@ def confusion_matrix(
 
 
 def class_accuracy(matrix: Int64[Tensor, "classes classes"]) -> Float64[Tensor, " classes"]:
-    """Share of each class's samples that were called by their own name; NaN where a class has no sample.
+    """Return the share of each class's samples that were predicted right; NaN where a class has no sample.
 
     >>> class_accuracy(torch.tensor([[3, 1], [0, 0]]))
     tensor([0.7500,    nan], dtype=torch.float64)
     """
-    # 0 / 0 is the NaN that the rule asks for.
+    # 0 / 0 gives the NaN that stands for "no samples".
     return matrix.diagonal().to(torch.float64) / matrix.sum(dim=1).to(torch.float64)
 
 
 def accuracy(matrix: Int64[Tensor, "classes classes"]) -> Float64[Tensor, ""]:
-    """Share of all samples that were called by their own name; NaN without samples."""
+    """Return the share of all samples that were predicted right; NaN without samples."""
     return matrix.diagonal().sum().to(torch.float64) / matrix.sum().to(torch.float64)
 
 
 def mean_class_accuracy(matrix: Int64[Tensor, "classes classes"]) -> Float64[Tensor, ""]:
-    """Mean of ``class_accuracy`` over the classes that have samples; NaN when none has.
+    """Return the mean of ``class_accuracy`` over the classes that have samples; NaN when none has.
 
     A class without samples is left out rather than counted 0: such a split says nothing about it.
     """
@@ -76,7 +76,7 @@ def mean_class_accuracy(matrix: Int64[Tensor, "classes classes"]) -> Float64[Ten
 def topk_hits(
     logits: Float[Tensor, "samples classes"], target: Int64[Tensor, " samples"], k: int
 ) -> Bool[Tensor, " samples"]:
-    """Whether the label is among the k largest logits; False where the label is -1.
+    """Say whether the label is among the k largest logits; False where the label is -1.
 
     With k classes or fewer every known label is a hit. Among equal logits those of lower index come first, so
     that ``topk_hits(logits, target, 1)`` agrees with ``predicted_class``.
@@ -99,14 +99,14 @@ def topk_hits(
         return known
     index = target.clamp(min=0).unsqueeze(1)
     own = logits.gather(1, index)
-    # Counting those ahead is exact under ties, which torch.topk breaks as it likes.
+    # Counting the larger logits is exact under ties, which torch.topk breaks in no fixed order.
     tied_ahead = (logits == own) & (torch.arange(classes, device=logits.device) < index)
     rank = ((logits > own) | tied_ahead).sum(dim=1)
     return (rank < k) & known
 
 
 def _known(target: Tensor, classes: int) -> Tensor:
-    """Where there is a label, after checking that the class list has it."""
+    """Mark the samples that have a label, after checking that the class list has it."""
     if len(target) and not -1 <= int(target.min()) <= int(target.max()) < classes:
         wrong = target[(target < -1) | (target >= classes)]
         raise DataError(

@@ -1,6 +1,6 @@
-"""Intersection over union of parts as ShapeNetPart counts it, as pure functions.
+"""Compute the intersection over union of parts as ShapeNetPart counts it, as pure functions.
 
-The rules, which hold wherever a part IoU is spoken of here:
+These rules hold wherever this package speaks of a part IoU:
 
 - the IoU of a shape is the mean over **all parts of its category**, not only over those that occur;
 - a part that is neither in the labels nor in the prediction counts 1 (the absent-part rule); one that is only in the
@@ -22,7 +22,7 @@ from pointclip2.types import DataError
 def part_counts(
     prediction: Int64[Tensor, "batch points"], target: Int64[Tensor, "batch points"], parts: Sequence[int]
 ) -> tuple[Int64[Tensor, "batch parts"], Int64[Tensor, "batch parts"], Int64[Tensor, "batch parts"]]:
-    """Points of each part that are right, predicted and labelled, for shapes of one category.
+    """Count the points of each part that are right, predicted and labelled, for shapes of one category.
 
     Raises:
         DataError: a label that is not one of ``parts`` (nor -1).
@@ -53,7 +53,7 @@ def iou_of_counts(
     predicted: Int64[Tensor, "batch parts"],
     labelled: Int64[Tensor, "batch parts"],
 ) -> Float64[Tensor, "batch parts"]:
-    """IoU of each part; 1 where it is neither labelled nor predicted."""
+    """Return the IoU of each part; 1 where it is neither labelled nor predicted."""
     union = predicted + labelled - right
     iou = right.to(torch.float64) / union.clamp(min=1).to(torch.float64)
     return torch.where(union == 0, torch.ones_like(iou), iou)
@@ -62,7 +62,9 @@ def iou_of_counts(
 def shape_iou(
     prediction: Int64[Tensor, "batch points"], target: Int64[Tensor, "batch points"], parts: Sequence[int]
 ) -> Float64[Tensor, " batch"]:
-    """Mean part IoU of each shape of one category; NaN where no point is labelled. Raises as `part_counts`.
+    """Return the mean part IoU of each shape of one category; NaN where no point is labelled.
+
+    It raises as `part_counts` does.
 
     >>> shape_iou(torch.tensor([[4, 4, 5]]), torch.tensor([[4, 5, 5]]), [4, 5, 6])
     tensor([0.6667], dtype=torch.float64)
@@ -73,9 +75,9 @@ def shape_iou(
 
 
 def constant_iou(labelled: Int64[Tensor, "shapes parts"]) -> Float64[Tensor, "shapes parts"]:
-    """Mean part IoU of shapes of one category if every point were given to one part, for each choice of it."""
+    """Return the mean part IoU of each shape if all its points were given to one part, for each choice of that part."""
     total = labelled.sum(dim=1, keepdim=True).to(torch.float64)
     absent = (labelled == 0).to(torch.float64)
     own = labelled.to(torch.float64) / total
-    # Of the other parts only those without a labelled point count, and those count 1.
+    # Of the other parts only those without a labelled point count, and each of those counts 1.
     return (own + absent.sum(dim=1, keepdim=True) - absent) / labelled.shape[1]

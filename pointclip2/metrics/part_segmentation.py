@@ -1,4 +1,4 @@
-"""Part segmentation figures of a stream of shapes, keyed by sample."""
+"""Compute part segmentation figures of a stream of shapes, keyed by sample."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,17 +16,17 @@ SAMPLE, CATEGORY, POINTS, SEEN = range(4)
 
 
 class PartIoU(Metric):
-    """Instance and category mIoU, the IoU of every category, point accuracy and coverage.
+    """Computes instance and category mIoU, the IoU of every category, point accuracy and coverage.
 
-    The states are integer counts of every shape, under its position in the data set. Figures are made of them in the
+    The states are integer counts of every shape, under its position in the data set. The figures are computed in the
     order of the data set, so they are the same to the last bit however the shapes were cut into batches or shared out
     among processes. The rules of counting are those of `pointclip2.metrics.part_iou`.
 
     Args:
-        categories: names in the order of the labels.
-        parts: for every category the part ids of its parts.
-        prefix: of every key.
-        options: for ``torchmetrics.Metric``.
+        categories: category names in the order of the labels.
+        parts: the ids of each category's parts.
+        prefix: what every key starts with.
+        options: passed on to ``torchmetrics.Metric``.
 
     Raises:
         ConfigError: not as many lists of parts as categories.
@@ -37,9 +37,9 @@ class PartIoU(Metric):
     full_state_update = False
 
     shapes: list[Tensor]
-    """(batch, 4): position in the data set, category, points, points seen in a view."""
+    """One row a shape, (batch, 4): position in the data set, category, points, points seen in a view."""
     counts: list[Tensor]
-    """(batch, 3, most parts of a category): points right, predicted, labelled."""
+    """One table a shape, (batch, 3, most parts of a category): points right, predicted, labelled."""
 
     def __init__(
         self, categories: Sequence[str], parts: Sequence[Sequence[int]], prefix: str = "test", **options: Any
@@ -56,7 +56,7 @@ class PartIoU(Metric):
         self.attend()
 
     def attend(self) -> None:
-        """Count no shape. A process without any still has to take part when the counts are gathered."""
+        """Take part without adding a shape: a process that has none still has to join when the counts are gathered."""
         nothing = torch.zeros(0, 1, dtype=torch.int64, device=self.device)
         self.update(nothing[:, 0], -1, nothing, nothing, nothing.bool())
 
@@ -95,7 +95,7 @@ class PartIoU(Metric):
         self.shapes.append(torch.stack(rows, dim=1))
 
     def compute(self) -> dict[str, float]:
-        """Fractions as plain numbers. Coverage is always there, the rest only where points are labelled.
+        """Return fractions as plain numbers. Coverage is always there, the rest only where points are labelled.
 
         Raises:
             RuntimeError: a shape came twice.
@@ -119,13 +119,13 @@ class PartIoU(Metric):
         return figures
 
     def by_shape(self) -> dict[int, float]:
-        """Mean part IoU of every labelled shape, by its position in the data set. Of this process's shapes alone."""
+        """Return the mean part IoU of every labelled shape of this process, by its position in the data set."""
         shapes, counts = self._ordered()
         iou = self._shape_iou(shapes, counts).tolist()
         return {i: value for i, value in zip(shapes[:, SAMPLE].tolist(), iou, strict=True) if value == value}
 
     def by_part(self) -> dict[int, float]:
-        """Mean IoU of every part, by its id, over the shapes of its category that have it."""
+        """Return the mean IoU of every part, by its id, over the shapes of its category that have it."""
         shapes, counts = self._ordered()
         iou = iou_of_counts(*counts.unbind(dim=1))
         found = {}
@@ -138,9 +138,9 @@ class PartIoU(Metric):
         return found
 
     def largest_part(self) -> dict[str, float]:
-        """Instance and category mIoU if all points went to the part that has most points in the category's labels.
+        """Return instance and category mIoU if all points went to the part with most points in the category's labels.
 
-        A baseline that nothing was learnt for but that saw the labels; empty without labels.
+        This baseline learns nothing but sees the labels; the dict is empty without labels.
         """
         shapes, counts = self._ordered()
         iou = torch.full((len(shapes),), torch.nan, dtype=torch.float64)
@@ -158,7 +158,7 @@ class PartIoU(Metric):
         }
 
     def _ordered(self) -> tuple[Tensor, Tensor]:
-        # float64 sums follow on the CPU: some accelerators do not have it.
+        # The sums that follow are float64 on the CPU, because some accelerators lack it.
         shapes, counts = dim_zero_cat(self.shapes).cpu(), dim_zero_cat(self.counts).cpu()
         order = shapes[:, SAMPLE].argsort()
         shapes, counts = shapes[order], counts[order]

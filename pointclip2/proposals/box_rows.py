@@ -1,4 +1,4 @@
-"""Files of boxes: npz, json, csv."""
+"""Read files of boxes: npz, json, csv."""
 
 import csv
 import json
@@ -21,31 +21,31 @@ _SURENESS = ("objectness", "score")
 
 @dataclass(frozen=True)
 class BoxRows:
-    """Boxes as they stand in a file, unchecked."""
+    """Holds boxes as they are in a file, unchecked."""
 
     boxes: Float[Tensor, "boxes 7"]
-    """Centre, full size, heading in radians."""
+    """Centre, full size and heading in radians of each box."""
     objectness: Float[Tensor, " boxes"]
     scenes: tuple[str | None, ...]
-    """Of each box; None where the file does not say."""
+    """Scene of each box; None where the file does not say."""
 
     def of_scene(self, name: str) -> "BoxRows":
-        """The boxes of one scene; those of a file that names no scene are of any."""
+        """Return the boxes of one scene; boxes of a file that names no scene belong to every scene."""
         own = [row for row, scene in enumerate(self.scenes) if scene is None or scene == name]
         index = torch.tensor(own, dtype=torch.int64)
         return BoxRows(self.boxes[index], self.objectness[index], tuple(self.scenes[row] for row in own))
 
 
 def read_rows(path: Path) -> BoxRows:
-    """Boxes of a file.
+    """Read the boxes of a file.
 
-    CSV: columns cx, cy, cz, dx, dy, dz and, if need be, heading, objectness (or score) and scene. JSON: a list of
+    CSV: columns cx, cy, cz, dx, dy, dz and optionally heading, objectness (or score) and scene. JSON: a list of
     ``{"centre": [..], "size": [..], "heading": 0, "objectness": 1, "scene": ".."}``, or ``{"boxes": [..]}``, or a
-    list by scene. NPZ: ``boxes`` (k, 6 or 7) and, if need be, ``objectness`` (or ``score``) and ``scene`` (k,).
-    Headings are in radians. Where nothing says how sure a box is, it is 1.
+    list by scene. NPZ: ``boxes`` (k, 6 or 7) and optionally ``objectness`` (or ``score``) and ``scene`` (k,).
+    Headings are in radians. The default objectness is 1.
 
     Raises:
-        ConfigError: unreadable, or something is missing; the message names the file.
+        ConfigError: the file is unreadable or lacks something; the message names the file.
     """
     try:
         if path.suffix.lower() == ".csv":

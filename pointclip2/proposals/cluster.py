@@ -1,4 +1,4 @@
-"""Proposals from the shape of the scan alone: the room is taken away, what is left falls into groups."""
+"""Propose boxes from the shape of the scan alone: remove the room, and group what is left."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,25 +19,26 @@ Indices = NDArray[np.intp]
 
 
 class ClusterProposals:
-    """Floor and walls by robust plane fits, DBSCAN and HDBSCAN over positions and normals at several scales, boxes.
+    """Fits planes to floor and walls, clusters the rest by DBSCAN and HDBSCAN at several scales, and boxes clusters.
 
-    Every scale proposes: a chair whose legs were not scanned hangs together at a coarse one only, a chair pushed
-    under a table comes apart at a fine one only. What stands on a level surface is also proposed apart from it.
-    Boxes that are nearly the same become one, the surer the more scales agree on it.
+    Clusters are formed by position and normal. Every scale proposes, because a chair whose legs were not scanned is one
+    cluster only at a coarse scale, and a chair pushed under a table is separate only at a fine one. What stands on a
+    level surface is also proposed apart from it. Boxes that are nearly the same become one, and its objectness grows
+    with the number of scales that agree on it.
 
     Args:
-        voxel_m: the scan is thinned to one point a voxel.
-        most_points: larger voxels are taken where more would be left; bounds time and memory.
+        voxel_m: edge of the voxels; the scan is thinned to one point in each.
+        most_points: larger voxels are used where more points would be left, to bound time and memory.
         scales_m: gaps that DBSCAN bridges.
         normal_weight_m: how far apart perpendicular normals are, for the scales that look at them; 0 leaves these out.
         hierarchy: sizes of HDBSCAN's smallest groups, in points; empty leaves it out.
         turn: ``axis`` (boxes along x and y, as in ScanNet) or ``free`` (turned, as in SUN RGB-D).
-        min_points: a smaller group is no object.
-        min_size_m: nor is one whose longest edge is shorter.
-        max_size_m: nor one whose longest edge is longer.
-        merge_iou: boxes that overlap more are one.
-        most_boxes: of a scene, the surest.
-        thick_m: what is nearer to floor or wall belongs to it.
+        min_points: points that a group needs to be an object.
+        min_size_m: length that the longest edge of an object has at least.
+        max_size_m: length that the longest edge of an object has at most.
+        merge_iou: boxes that overlap more than this become one.
+        most_boxes: how many boxes of a scene are kept, the surest first.
+        thick_m: points nearer than this to floor or wall belong to it.
         stand_m: a box whose bottom is nearer to the floor stands on it.
         stray: share of a group's points that may stick out of its box at each face.
     """
@@ -73,11 +74,11 @@ class ClusterProposals:
         self.thick_m, self.stand_m, self.stray = thick_m, stand_m, stray
 
     def describe(self) -> dict[str, Any]:
-        """The options."""
+        """Return the options."""
         return {"name": self.name, **vars(self)}
 
     def __call__(self, scene: Scene) -> Proposals:
-        """Boxes of a scene; none where nothing but floor and walls is left."""
+        """Return the boxes of a scene; none where nothing but floor and walls is left."""
         thin = surface(scene.points_m.numpy(), self.voxel_m, self.most_points)
         structure = find_structure(thin, max(self.thick_m, 1.5 * thin.voxel_m))
         kept = ~structure.belongs(thin.points, thin.normals)
@@ -89,7 +90,7 @@ class ClusterProposals:
     def _settings(
         self, points: NDArray[np.float64], normals: NDArray[np.float64], structure: Structure, thin: Surface
     ) -> Iterator[list[Indices]]:
-        """The groups of one scale after the other."""
+        """Yield the groups of one scale after the other."""
         grown = thin.voxel_m / self.voxel_m
         for scale in self.scales_m:
             groups = by_density(points, max(scale, 2 * self.voxel_m) * grown, self.min_points)
@@ -110,7 +111,7 @@ class ClusterProposals:
     def _fitted(
         self, points: NDArray[np.float64], settings: Sequence[Sequence[Indices]], structure: Structure
     ) -> tuple[Boxes, torch.Tensor]:
-        """A box of each group that could be an object, and which setting it is of."""
+        """Return a box of each group that could be an object, and the number of the setting that it comes from."""
         boxes, votes = [], []
         for setting, groups in enumerate(settings):
             for group in groups:
@@ -122,14 +123,14 @@ class ClusterProposals:
         return make_boxes(rows[:, :3], rows[:, 3:6], rows[:, 6]), torch.tensor(votes, dtype=torch.int64)
 
     def _merged(self, boxes: Boxes, votes: torch.Tensor, settings: int) -> Proposals:
-        """One box of those that nearly coincide; its objectness is the share of the settings that have it."""
+        """Merge boxes that nearly coincide; the objectness of the result is the share of the settings that have it."""
         if len(boxes) == 0:
             return nothing()
         iou = box_iou(boxes, boxes)
         same = iou > self.merge_iou
         voted = torch.nn.functional.one_hot(votes, settings).bool()
         agreeing = (same.float() @ voted.float() > 0).float().mean(dim=1)
-        # Of those that coincide, the one in the middle of the others; agreement counts whole steps more.
+        # Of boxes that coincide, the one in the middle of the others stays; agreement counts whole steps more.
         rank = agreeing + 1e-3 * torch.where(same, iou, 0).mean(dim=1).float()
         order = rank.argsort(descending=True, stable=True)
         kept: list[int] = []

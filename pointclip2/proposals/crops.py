@@ -1,4 +1,4 @@
-"""The part of a scan in a box, as a cloud that a classifier knows: upright, centred, of its size."""
+"""Cut the part of a scan in a box out as a cloud that a classifier knows: upright, centred, in the unit sphere."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ _STRAY = 0.01
 
 @dataclass(frozen=True)
 class Crops:
-    """What is in the boxes of one scene."""
+    """Holds what is in the boxes of one scene."""
 
     clouds: Float[Tensor, "kept points 3"]
-    """y up, in the unit sphere."""
+    """Clouds of the kept boxes, y up, in the unit sphere."""
     kept: Bool[Tensor, " boxes"]
     """Which boxes hold enough points; the clouds are these boxes', in order."""
     counts: Int64[Tensor, " boxes"]
@@ -34,15 +34,15 @@ class BoxCropper:
     """Cuts boxes out of scenes.
 
     Args:
-        points: of every crop, sampled from those inside; fewer are repeated.
-        margin_m: each face is moved outwards by it: scans stray from their boxes.
-        min_points: boxes with fewer are dropped (5 in 3DETR's evaluation).
+        points: how many points a crop has, sampled from those inside; if there are fewer, they are repeated.
+        margin_m: how far each face is moved outwards, because points stray out of their boxes.
+        min_points: boxes with fewer points are dropped (5 in 3DETR's evaluation).
         align: how a crop is turned about the vertical: with its ``box``, so that its rectangle seen from above is
             ``tight``, or not (``none``).
         structure: ``keep`` or ``drop`` the points of floor and walls, which belong to no object. Where nearly
-            all points of a box are such (a door, a curtain), they are kept.
+            all points of a box belong to them (a door, a curtain), they are kept.
         sampling: ``first``, ``random`` (by the names of scene and box only) or ``farthest``.
-        thick_m: what is nearer to floor or wall belongs to it.
+        thick_m: points nearer than this to floor or wall belong to it.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class BoxCropper:
         self.align, self.structure, self.sampling, self.thick_m = align, structure, sampling, thick_m
 
     def __call__(self, scene: Scene, boxes: Boxes) -> Crops:
-        """Crops of all boxes that hold enough points."""
+        """Return the crops of all boxes that hold enough points."""
         points = scene.points_m
         room = self._room(scene) if len(boxes) else torch.zeros(len(points), dtype=torch.bool)
         clouds, counts = [], []
@@ -98,6 +98,6 @@ class BoxCropper:
             return heading
         xy = inside[:, :2].numpy().astype(np.float64)
         turn = best_heading(xy, float(heading), _STRAY)
-        # Of the four quarter turns the nearest to the box's own.
+        # Of the four quarter turns, take the one nearest to the box's own.
         quarter = np.pi / 2
         return torch.tensor(turn + quarter * np.round((float(heading) - turn) / quarter), dtype=torch.float32)

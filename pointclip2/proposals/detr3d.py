@@ -1,4 +1,4 @@
-"""Proposals of 3DETR-m, the paper's detector, where its weights are at hand."""
+"""Propose the boxes of 3DETR-m, the paper's detector, where its weights are at hand."""
 
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from pointclip2.types import ConfigError, Scene, WeightsError
 
 
 class Detr3dProposals:
-    """The boxes of a trained detector, as its own evaluation cleans them: empty ones and doubles are dropped.
+    """Runs a trained detector and cleans its boxes as its own evaluation does: empty boxes and doubles are dropped.
 
     Args:
         weights: an official checkpoint (``scannet_masked_ep1080.pth``) or a state dict; never downloaded.
-        points: of a scene at most, random by its name.
+        points: the most points taken of a scene, chosen at random by its name.
         min_points: boxes with fewer points are dropped.
         nms_iou: of two boxes that overlap more, the surer stays; 1 keeps all.
         min_objectness: less sure boxes are dropped.
@@ -55,12 +55,12 @@ class Detr3dProposals:
         self._model: Detr3d | None = None
 
     def describe(self) -> dict[str, Any]:
-        """The options, and what is in the weights file."""
+        """Return the options, and a checksum of the weights file."""
         options = {name: value for name, value in vars(self).items() if name not in ("weights", "_model")}
         return {"name": self.name, "weights": digest_files(self.weights.parent, [self.weights]), **options}
 
     def __call__(self, scene: Scene) -> Proposals:
-        """Boxes of a scene, the surest first."""
+        """Return the boxes of a scene, the surest first."""
         if self._model is None:
             self._model = load_detr3d(self.weights)
         with torch.no_grad():

@@ -1,7 +1,7 @@
-"""The pieces of 3DETR-m that torch does not have: set abstraction, masked encoder, decoder, heads.
+"""Build the pieces of 3DETR-m that torch does not have: set abstraction, masked encoder, decoder, heads.
 
-Attributes are named as in the official state dict, so that its weights load as they are. Evaluation only: there is
-no dropout.
+Attributes are named as in the official state dict, so that its weights load as they are. The pieces are for
+evaluation only and have no dropout.
 """
 
 import math
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from pointclip2.geometry.sampling import ball_query, farthest_points
 
 PADDING = 1e-3
-"""Points this near to the origin, squared, are padding to the official farthest-point sampling."""
+"""Squared distance from the origin within which the official farthest-point sampling takes a point for padding."""
 _CENTRES = 256
 
 
@@ -42,12 +42,12 @@ class _SharedLayer(nn.Module):
 
 
 class SetAbstraction(nn.Module):
-    """Fewer points, each with the maximum of what a shared network sees in the ball around it.
+    """Reduces points, giving each that is kept the maximum of a shared network's features in the ball around it.
 
     Args:
-        samples: points kept, by farthest-point sampling.
-        radius_m: of the balls; relative positions are divided by it.
-        neighbours: of each, at most.
+        samples: how many points are kept, by farthest-point sampling.
+        radius_m: radius of the balls; relative positions are divided by it.
+        neighbours: the most points taken from each ball.
         channels: of the input features (0: there are none) and of the layers.
     """
 
@@ -63,7 +63,7 @@ class SetAbstraction(nn.Module):
     def forward(
         self, xyz: Float[Tensor, "batch points 3"], features: Float[Tensor, "batch points dim"] | None
     ) -> tuple[Float[Tensor, "batch samples 3"], Float[Tensor, "batch samples out"]]:
-        """Kept points and their features, some centres at a time so that memory stays bounded."""
+        """Return the kept points and their features, computed some centres at a time to bound the memory."""
         chosen = farthest_points(xyz, self.samples, PADDING)
         kept, found = [], []
         for cloud, index, own in zip(xyz, chosen, features if features is not None else xyz, strict=True):
@@ -82,7 +82,7 @@ class SetAbstraction(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Self-attention and a small network, each behind a norm."""
+    """Applies self-attention and a small network, each after a norm."""
 
     def __init__(self, dim: int, heads: int, hidden: int) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class EncoderLayer(nn.Module):
     def forward(
         self, x: Float[Tensor, "batch points dim"], hidden: Bool[Tensor, "batch points points"]
     ) -> Float[Tensor, "batch points dim"]:
-        """``hidden`` is true where a point must not look."""
+        """Run the layer; ``hidden`` is true where a point must not look."""
         mask = hidden.repeat_interleave(self.self_attn.num_heads, dim=0)
         normed = self.norm1(x)
         x = x + self.self_attn(normed, normed, normed, attn_mask=mask, need_weights=False)[0]
@@ -102,7 +102,7 @@ class EncoderLayer(nn.Module):
 
 
 class MaskedEncoder(nn.Module):
-    """Layers that look only so far, with a set abstraction after the first."""
+    """Encodes points with layers that look only so far, with a set abstraction after the first."""
 
     def __init__(self, dim: int, heads: int, hidden: int, reach: Sequence[float]) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class MaskedEncoder(nn.Module):
         self.interim_downsampling = SetAbstraction(1024, 0.4, 32, (dim, dim, dim, dim))
 
     def forward(self, xyz: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Points that are left and their features."""
+        """Return the points that are left and their features."""
         for number, (layer, reach) in enumerate(zip(self.layers, self.reach, strict=True)):
             x = layer(x, torch.cdist(xyz, xyz) >= reach)
             if number == 0:
@@ -120,7 +120,7 @@ class MaskedEncoder(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """Queries look at each other, then at the scene."""
+    """Lets queries look at each other, then at the scene."""
 
     def __init__(self, dim: int, heads: int, hidden: int) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class DecoderLayer(nn.Module):
         self.linear1, self.linear2 = nn.Linear(dim, hidden), nn.Linear(hidden, dim)
 
     def forward(self, x: Tensor, query: Tensor, memory: Tensor, place: Tensor) -> Tensor:
-        """``query`` and ``place`` are the positions of the queries and of the memory, embedded."""
+        """Run the layer; ``query`` and ``place`` embed the positions of the queries and of the memory."""
         normed = self.norm1(x)
         turned = normed + query
         x = x + self.self_attn(turned, turned, normed, need_weights=False)[0]
@@ -141,7 +141,7 @@ class DecoderLayer(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The layers and the norm after the last."""
+    """Runs the layers and the norm after the last."""
 
     def __init__(self, dim: int, heads: int, hidden: int, layers: int) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ class Decoder(nn.Module):
 
 
 class PositionEmbedding(nn.Module):
-    """Random Fourier features of positions in the scene's own box."""
+    """Embeds positions in the scene's own box as random Fourier features."""
 
     gauss_B: Tensor  # noqa: N815
 
@@ -171,14 +171,14 @@ class PositionEmbedding(nn.Module):
         low: Float[Tensor, "batch 3"],
         high: Float[Tensor, "batch 3"],
     ) -> Float[Tensor, "batch points dim"]:
-        """A flat scene has the position 0 along its flat axis."""
+        """Embed positions; a flat scene has position 0 along its flat axis."""
         extent = (high - low).clamp(min=1e-9).unsqueeze(1)
         turned = 2 * math.pi * (xyz - low.unsqueeze(1)) / extent @ self.gauss_B
         return torch.cat([turned.sin(), turned.cos()], dim=-1)
 
 
 class PointwiseNetwork(nn.Module):
-    """1x1 convolutions over points, numbered as in the official program, whose dropouts count as layers."""
+    """Applies 1x1 convolutions to points, numbered as in the official program, whose dropouts count as layers."""
 
     def __init__(self, dim: int, outputs: int, kind: str) -> None:
         super().__init__()

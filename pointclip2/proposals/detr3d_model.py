@@ -1,4 +1,4 @@
-"""3DETR-m, the detector whose boxes the paper classifies (arXiv 2109.08141), in plain PyTorch."""
+"""Build 3DETR-m, the detector whose boxes the paper classifies (arXiv 2109.08141), in plain PyTorch."""
 
 import argparse
 import math
@@ -22,7 +22,7 @@ from pointclip2.proposals.detr3d_blocks import (
 )
 from pointclip2.types import WeightsError
 
-# The squares of .4, .8 and 1.2 m: a slip of the official program that its weights have learnt with.
+# The squares of .4, .8 and 1.2 m: a mistake in the official program that its weights were trained with.
 REACH_M = (0.16, 0.64, 1.44)
 DIM = 256
 SHOWN = 3
@@ -30,33 +30,33 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class DetectorOutput:
-    """Of every query a box, in the scene's own coordinates."""
+    """Holds a box for every query, in the scene's own coordinates."""
 
     centre_m: Float[Tensor, "batch boxes 3"]
     size_m: Float[Tensor, "batch boxes 3"]
     angle_rad: Float[Tensor, "batch boxes"]
-    """As the official program says it: clockwise seen from above."""
+    """Heading as in the official program: clockwise seen from above."""
     class_logits: Float[Tensor, "batch boxes classes"]
     """The last class is "nothing"."""
 
     @property
     def objectness(self) -> Float[Tensor, "batch boxes"]:
-        """Probability that there is anything at all."""
+        """Return the probability that there is anything at all."""
         return 1 - self.class_logits.softmax(dim=-1)[..., -1]
 
     @property
     def class_probability(self) -> Float[Tensor, "batch boxes known"]:
-        """Of the detector's own classes."""
+        """Return the probabilities of the detector's own classes."""
         return self.class_logits.softmax(dim=-1)[..., :-1]
 
 
 class Detr3d(nn.Module):
-    """Points in metres, z up, to one box a query.
+    """Turns points in metres, z up, into one box a query.
 
     Args:
-        classes: that the detector was trained for: 18 for ScanNet, 10 for SUN RGB-D.
+        classes: how many classes the detector was trained for: 18 for ScanNet, 10 for SUN RGB-D.
         angle_bins: 1 where boxes are axis-aligned (ScanNet), 12 for SUN RGB-D.
-        queries: boxes a scene.
+        queries: how many boxes a scene gets.
     """
 
     def __init__(self, classes: int = 18, angle_bins: int = 1, queries: int = 256) -> None:
@@ -81,7 +81,7 @@ class Detr3d(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> DetectorOutput:
-        """All queries, nothing dropped."""
+        """Return the boxes of all queries, nothing dropped."""
         low, high = points.amin(dim=1), points.amax(dim=1)
         xyz, features = self.encoder(*self.pre_encoder(points, None))
         memory = self.encoder_to_decoder_projection(features)
@@ -108,12 +108,12 @@ class Detr3d(nn.Module):
 
 
 def load_detr3d(path: Path) -> Detr3d:
-    """The model of an official checkpoint (``.pth``, key ``model``) or of a bare state dict.
+    """Load the model of an official checkpoint (``.pth``, key ``model``) or of a bare state dict.
 
-    Nothing in the file is executed: tensors, numbers and the options of the training, as plain values.
+    Nothing in the file is executed: it is read as tensors, numbers and the training's options, all plain values.
 
     Raises:
-        WeightsError: no such file, not readable so, or of another model.
+        WeightsError: the file is missing, cannot be read this way, or is of another model.
     """
     weights = read_checkpoint(path)
     head, angles = "mlp_heads.sem_cls_head.layers.8.bias", "mlp_heads.angle_cls_head.layers.8.bias"
@@ -143,7 +143,7 @@ def load_detr3d(path: Path) -> Detr3d:
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """The tensors of a checkpoint by name; raises as `load_detr3d` does."""
+    """Return the tensors of a checkpoint by name; it raises as `load_detr3d` does."""
     if not path.is_file():
         raise WeightsError(
             f"{path}: no such file; the address of the weights is in the README of 3DETR's code"
@@ -157,10 +157,10 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         except (SafetensorError, OSError) as error:
             raise WeightsError(f"{path} cannot be read ({error}): fetch it again") from error
     try:
-        # Options and scores of the training lie beside the weights; these types are values, not programs.
+        # Options and scores of the training are in the file beside the weights; these types are values, not programs.
         with torch.serialization.safe_globals(_values()):
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # what is no checkpoint fails in any way
+    except Exception as error:  # torch.load fails in many ways on other files
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise WeightsError(f"{path} cannot be read as plain weights ({reason}): fetch it again") from error
     found = content.get("model", content) if isinstance(content, dict) else None

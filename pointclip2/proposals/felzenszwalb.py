@@ -1,4 +1,4 @@
-"""Proposals by graph segmentation: smooth pieces, and what grows out of them when neighbours are joined."""
+"""Propose boxes by graph segmentation: smooth pieces, and what grows out of them when neighbours are joined."""
 
 from typing import Any
 
@@ -19,24 +19,24 @@ Indices = NDArray[np.intp]
 
 
 class FelzenszwalbProposals:
-    """Felzenszwalb-Huttenlocher segmentation over nearest neighbours and normals, then a tree of joined segments.
+    """Segments the graph of neighbours by their normals (Felzenszwalb-Huttenlocher), then joins segments in a tree.
 
-    Neighbouring segments are joined one pair at a time, those first that share most of their border and stay
-    small; each segment and each union on the way proposes a box. A box is the surer the less of its border
-    touches something else.
+    Neighbouring segments are joined one pair at a time, first those that share most of their border and stay
+    small; each segment and each union on the way proposes a box. The less of its border touches something else, the
+    higher its objectness.
 
     Args:
-        k: of the segmentation; larger gives larger segments.
-        smallest: points of the smallest segment.
-        reach_m: neighbours farther apart than this are none.
-        voxel_m: the scan is thinned to one point a voxel.
-        most_points: larger voxels are taken where more would be left.
+        k: scale of the segmentation; a larger k gives larger segments.
+        smallest: how many points the smallest segment has.
+        reach_m: points farther apart than this are no neighbours.
+        voxel_m: edge of the voxels; the scan is thinned to one point in each.
+        most_points: larger voxels are used where more points would be left.
         turn: ``axis`` (boxes along x and y) or ``free``.
-        min_size_m: a box whose longest edge is shorter is no object.
-        max_size_m: nor is one whose longest edge is longer.
-        merge_iou: boxes that overlap more are one.
-        most_boxes: of a scene, the surest.
-        thick_m: what is nearer to floor or wall belongs to it.
+        min_size_m: length that the longest edge of an object has at least.
+        max_size_m: length that the longest edge of an object has at most.
+        merge_iou: boxes that overlap more than this become one.
+        most_boxes: how many boxes of a scene are kept, the surest first.
+        thick_m: points nearer than this to floor or wall belong to it.
         stand_m: a box whose bottom is nearer to the floor stands on it.
         stray: share of a group's points that may stick out of its box at each face.
     """
@@ -70,11 +70,11 @@ class FelzenszwalbProposals:
         self.thick_m, self.stand_m, self.stray = thick_m, stand_m, stray
 
     def describe(self) -> dict[str, Any]:
-        """The options."""
+        """Return the options."""
         return {"name": self.name, **vars(self)}
 
     def __call__(self, scene: Scene) -> Proposals:
-        """Boxes of a scene; none where nothing but floor and walls is left."""
+        """Return the boxes of a scene; none where nothing but floor and walls is left."""
         thin = surface(scene.points_m.numpy(), self.voxel_m, self.most_points)
         structure = find_structure(thin, max(self.thick_m, 1.5 * thin.voxel_m))
         kept = ~structure.belongs(thin.points, thin.normals)
@@ -103,7 +103,7 @@ class FelzenszwalbProposals:
 
 
 def _edges(points: Floats, neighbours: Indices, kept: NDArray[np.bool_], reach_m: float) -> Indices:
-    """Pairs of neighbouring points that are kept, each once."""
+    """Return pairs of neighbouring points that are kept, each once."""
     start = np.repeat(np.arange(len(points)), neighbours.shape[1] - 1)
     end = neighbours[:, 1:].ravel()
     near = kept[start] & kept[end] & (np.linalg.norm(points[start] - points[end], axis=1) < reach_m)
@@ -112,12 +112,12 @@ def _edges(points: Floats, neighbours: Indices, kept: NDArray[np.bool_], reach_m
 
 
 def grown(points: Floats, segments: Indices, edges: Indices, largest_m: float) -> list[tuple[Indices, float]]:
-    """Every segment and every union of neighbours on the way up, with the share of its edges that stay inside.
+    """Return every segment and every union of neighbours on the way up, with the share of its edges that stay inside.
 
     Args:
-        points: (points, 3).
-        segments: of each point, numbered from 0.
-        edges: (edges, 2) of the neighbourhood graph.
+        points: positions (points, 3).
+        segments: the segment of each point, numbered from 0.
+        edges: edges (edges, 2) of the neighbourhood graph.
         largest_m: unions with a longer edge are not made.
     """
     count = int(segments.max()) + 1

@@ -1,4 +1,4 @@
-"""Boxes from any other detector, in files."""
+"""Read boxes of any other detector from files."""
 
 import logging
 from pathlib import Path
@@ -15,17 +15,17 @@ log = logging.getLogger(__name__)
 
 
 class FileProposals:
-    """Boxes of a file for all scenes, or of a folder with a file a scene; metres, z up, in the scan's coordinates.
+    """Takes boxes from a file for all scenes, or from a folder with a file a scene; metres, z up, as in the scan.
 
     In a folder the file of the scene ``room`` is ``room.json``, ``room_boxes.json`` or the like; slashes in names
-    are dashes. A file for all scenes says for each box which ``scene`` it is of. What is read: `read_rows`.
+    are dashes. A file for all scenes says which ``scene`` each box belongs to. `read_rows` describes the formats.
     ``detections.csv`` and ``scenes/`` of an earlier run can be given as they are.
 
     Args:
         path: the file or folder: npz, json or csv.
 
     Raises:
-        ConfigError: no path, nothing there, or a file that is no list of boxes.
+        ConfigError: there is no path, nothing at the path, or a file that is no list of boxes.
     """
 
     name = "file"
@@ -45,15 +45,15 @@ class FileProposals:
         return sorted(path for path in self.path.iterdir() if path.suffix.lower() in SUFFIXES)
 
     def describe(self) -> dict[str, Any]:
-        """What is in the files."""
+        """Return a digest of the files."""
         root = self.path if self.path.is_dir() else self.path.parent
         return {"name": self.name, "files": digest_files(root, self._files)}
 
     def __call__(self, scene: Scene) -> Proposals:
-        """The boxes that the files have of this scene; none is said, not refused.
+        """Return the boxes that the files have of this scene; a message says where there are none.
 
         Raises:
-            CloudError: its file cannot be read, or none of several boxes holds a point of the scan.
+            CloudError: the scene's file cannot be read, or none of several boxes holds a point of the scan.
         """
         rows = self._rows(scene.name)
         if rows is None or len(rows.objectness) == 0:

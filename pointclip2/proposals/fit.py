@@ -1,4 +1,4 @@
-"""The box round a group of points: upright, tight but for stray points, down to the floor where it stands on it."""
+"""Fit a box to a group of points: upright, tight but for stray points, down to the floor where it stands on it."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ TURNS = ("axis", "free")
 
 @dataclass(frozen=True)
 class FittedBox:
-    """Metres and radians, as in `Boxes`."""
+    """Holds a box in metres and radians, as in `Boxes`."""
 
     centre_m: Floats
     size_m: Floats
@@ -21,11 +21,11 @@ class FittedBox:
 
 
 def fit_box(points: Floats, structure: Structure, turn: str, stray: float, stand_m: float) -> FittedBox:
-    """A box round the points.
+    """Fit a box to the points.
 
     Args:
-        points: (points, 3) of one group; floor and walls are taken away from it.
-        structure: what was taken away, to which the box is led back where it nearly touches.
+        points: positions (points, 3) of one group, without floor and walls.
+        structure: the floor and walls; a box that nearly touches them is extended to them.
         turn: ``axis`` (edges along x and y) or ``free`` (turned so that the area seen from above is smallest).
         stray: share of the points that may stick out at each face.
         stand_m: a bottom lower than this above the floor stands on it.
@@ -61,7 +61,7 @@ def _lean(low: Floats, high: Floats, normal: Floats, offset_m: float, gap_m: flo
 
 
 def best_heading(xy: Floats, usual_rad: float, stray: float) -> float:
-    """Of the rectangle of least area, in [0, pi / 2); the room's own where that is hardly larger."""
+    """Return the heading of the rectangle of least area, in [0, pi / 2); the room's own where that is hardly larger."""
     turns = np.append(np.arange(0, 90, 3) * np.pi / 180, usual_rad)
     cos, sin = np.cos(turns), np.sin(turns)
     along = np.outer(xy[:, 0], cos) + np.outer(xy[:, 1], sin)

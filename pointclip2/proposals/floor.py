@@ -1,4 +1,4 @@
-"""Where the floor is: a plane that may lean, and how far it sags from place to place."""
+"""Find the floor: a plane that may lean, and how far it sags from place to place."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,17 @@ _TRIALS = 200
 
 @dataclass(frozen=True)
 class Floor:
-    """Heights above it are what the rest of a room is measured in."""
+    """Gives the floor; in the rest of a room heights are measured from it."""
 
     slope: Floats
-    """(3,): z = slope . (x, y, 1) on the plane."""
+    """Plane (3,): z = slope . (x, y, 1)."""
     sag: Floats
-    """(columns, rows): of each cell above the plane; the floor of a real room is not flat."""
+    """Height (columns, rows) of each cell above the plane, because the floor of a real room is not flat."""
     corner: Floats
-    """(2,) of the cells."""
+    """Corner (2,) of the first cell."""
 
     def height(self, points: Floats) -> Floats:
-        """Metres above the floor."""
+        """Return metres above the floor."""
         plane = points[:, :2] @ self.slope[:2] + self.slope[2]
         cell = np.floor((points[:, :2] - self.corner) / _CELL_M).astype(np.int64)
         column, row = (np.clip(cell[:, axis], 0, self.sag.shape[axis] - 1) for axis in (0, 1))
@@ -32,15 +32,15 @@ class Floor:
 
 
 def find_floor(points: Floats, normals: Floats, thick_m: float) -> Floor | None:
-    """The lowest large surface that is nearly level, None where a scan has none.
+    """Return the lowest large surface that is nearly level, or None where a scan has none.
 
     A plane counts as floor if hardly anything lies below it and it extends under a good part of the scan: neither
     the seat of a lone chair nor a table top does.
 
     Args:
-        points: (points, 3), thinned to one a voxel, so that numbers of points are areas.
-        normals: of them.
-        thick_m: how far from it a point still belongs to it.
+        points: positions (points, 3), thinned to one a voxel, so that numbers of points are areas.
+        normals: normals of the points.
+        thick_m: how far from the floor a point still belongs to it.
     """
     level = np.abs(normals[:, 2]) > np.cos(np.deg2rad(25))
     if level.sum() < 30:
@@ -60,7 +60,7 @@ def find_floor(points: Floats, normals: Floats, thick_m: float) -> Floor | None:
 
 
 def _plane(level: Floats, thick_m: float) -> Floats | None:
-    """Fitted by consensus, from the lowest height at which much lies level."""
+    """Fit a plane by consensus, from the lowest height at which much is level."""
     heights = level[:, 2]
     low = np.quantile(heights, 0.002)
     counts = np.bincount(np.maximum((heights - low) / _BIN_M, 0).astype(np.int64))
@@ -93,7 +93,7 @@ def _plane(level: Floats, thick_m: float) -> Floats | None:
 
 
 def _spread(part: Floats, whole: Floats) -> float:
-    """Share of the scan's own cells, seen from above, that the part is found in."""
+    """Return the share of the scan's own cells, seen from above, that contain the part."""
 
     def cells(points: Floats) -> int:
         return len(np.unique(np.floor(points[:, :2] / 0.3), axis=0))
@@ -102,7 +102,7 @@ def _spread(part: Floats, whole: Floats) -> float:
 
 
 def _sag(xy: Floats, above: Floats, low: Floats, high: Floats) -> Floats:
-    """Median height of each cell over the plane; 0 where too little of the floor is seen."""
+    """Return the median height of each cell over the plane; 0 where too little of the floor is seen."""
     shape = np.floor((high - low) / _CELL_M).astype(np.int64) + 1
     cell = np.floor((xy - low) / _CELL_M).astype(np.int64)
     flat = cell[:, 0] * shape[1] + cell[:, 1]

@@ -1,4 +1,4 @@
-"""Points into groups that may be objects: by density, by a hierarchy of densities, and what stands on what."""
+"""Group points that may be objects: by density, by a hierarchy of densities, and by what stands on what."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,13 @@ from pointclip2.proposals.structure import Structure
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 _CORE = 4
-"""Neighbours within reach that make a point part of a group and not of the noise."""
+"""Number of neighbours within reach that make a point part of a group rather than noise."""
 
 
 def by_density(
     points: Floats, reach_m: float, smallest: int, normals: Floats | None = None, weight_m: float = 0.0
 ) -> list[Indices]:
-    """DBSCAN over positions, and over normals where they are given: groups of at least ``smallest`` points."""
+    """Group by DBSCAN over positions, and over normals where given; groups have at least ``smallest`` points."""
     from sklearn.cluster import DBSCAN
 
     if len(points) < max(smallest, 2):
@@ -24,7 +24,7 @@ def by_density(
 
 
 def by_hierarchy(points: Floats, size: int, smallest: int) -> list[Indices]:
-    """HDBSCAN over positions: groups that last longest while the reach grows, at whatever density."""
+    """Group by HDBSCAN over positions: the groups that last longest while the reach grows, at whatever density."""
     from sklearn.cluster import HDBSCAN
 
     if len(points) <= size:
@@ -34,7 +34,7 @@ def by_hierarchy(points: Floats, size: int, smallest: int) -> list[Indices]:
 
 
 def unsigned(normals: Floats) -> Floats:
-    """Normals whose sign does not matter as points: perpendicular ones are one apart, opposite ones coincide."""
+    """Embed normals so that their sign does not matter: perpendicular ones are one apart, opposite ones coincide."""
     x, y, z = normals.T
     pairs = [x * x, y * y, z * z, np.sqrt(2) * x * y, np.sqrt(2) * x * z, np.sqrt(2) * y * z]
     return np.column_stack(pairs) / np.sqrt(2)
@@ -50,9 +50,9 @@ def _groups(labels: NDArray[np.intp], smallest: int) -> list[Indices]:
 def on_top(
     points: Floats, normals: Floats, structure: Structure, group: Indices, smallest: int
 ) -> list[Indices]:
-    """A group parted at its level surface: the support without what stands on it, and every such thing alone.
+    """Divide a group at its level surface: the support without what stands on it, and every such thing alone.
 
-    Nothing where the group has no level surface of a table's kind, or nothing stands on it.
+    The list is empty where the group has no surface like a table's, or nothing stands on it.
     """
     height = structure.height(points[group])
     level = np.abs(normals[group, 2]) > 0.9

@@ -1,4 +1,4 @@
-"""The true boxes as proposals: what the classifier alone is worth."""
+"""Propose the true boxes, to measure what the classifier alone is worth."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from pointclip2.types import CloudError, Scene
 
 
 class OracleProposals:
-    """Every true box, objectness 1. What is measured with it is no detector: the boxes are given."""
+    """Proposes every true box with objectness 1. Figures measured with it do not measure detection."""
 
     name = "oracle"
 
     def describe(self) -> dict[str, Any]:
-        """Nothing to choose."""
+        """Return no options, because there are none."""
         return {"name": self.name}
 
     def __call__(self, scene: Scene) -> Proposals:
-        """The true boxes, without their classes.
+        """Return the true boxes, without their classes.
 
         Raises:
-            CloudError: nobody knows them.
+            CloudError: the true boxes are not known.
         """
         if scene.boxes is None:
             raise CloudError(

@@ -1,4 +1,4 @@
-"""What every generator of proposals gives: boxes that may hold an object, and how surely each does."""
+"""Define what every generator of proposals gives: boxes that may hold an object, and how surely each does."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -13,33 +13,33 @@ from pointclip2.types import Boxes, Scene
 
 @dataclass(frozen=True)
 class Proposals:
-    """Boxes of one scene, of no class yet."""
+    """Holds boxes of one scene that have no class yet."""
 
     boxes: Boxes
-    """Sizes positive, all numbers finite."""
+    """The boxes; their sizes are positive and all numbers finite."""
     objectness: Float[Tensor, " boxes"]
-    """In [0, 1]; comparable within one generator only."""
+    """How surely each box holds an object, in [0, 1]; comparable within one generator only."""
 
 
 @runtime_checkable
 class Proposer(Protocol):
-    """The ``proposals`` option. The constructor is the option's schema."""
+    """Defines the ``proposals`` option. The constructor is the option's schema."""
 
     name: str
 
     def __call__(self, scene: Scene) -> Proposals:
-        """Boxes of one scene; the same for the same scene in every process.
+        """Return boxes of one scene; the same for the same scene in every process.
 
         Raises:
-            CloudError: this scene has none to give; others can.
+            CloudError: this scene has no boxes to give; other scenes may.
         """
         ...
 
     def describe(self) -> dict[str, Any]:
-        """All that decides the boxes, as plain data: the cache keeps features by it."""
+        """Return all that decides the boxes, as plain data; the cache uses it as part of its key."""
         ...
 
 
 def nothing() -> Proposals:
-    """No proposal at all."""
+    """Return no proposal at all."""
     return Proposals(no_boxes(), torch.zeros(0))

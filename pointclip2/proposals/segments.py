@@ -1,4 +1,4 @@
-"""Felzenszwalb and Huttenlocher's graph segmentation, on the neighbourhood graph of a surface."""
+"""Segment the neighbourhood graph of a surface with Felzenszwalb and Huttenlocher's algorithm (IJCV 2004)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,18 +8,18 @@ Indices = NDArray[np.intp]
 
 
 def segment_graph(weights: Floats, edges: Indices, count: int, k: float, smallest: int) -> Indices:
-    """A segment for every node, numbered from 0.
+    """Return a segment for every node, numbered from 0.
 
     Edges are taken in order of weight; two segments become one if the edge is no heavier than the heaviest edge
-    inside either plus ``k`` over its size. Segments smaller than ``smallest`` then join the neighbour they hang on
-    most. (IJCV 2004, the algorithm of section 4.)
+    inside either plus ``k`` over its size. Segments smaller than ``smallest`` then join the neighbour to
+    which they are tied most. This is the algorithm of section 4 of the paper.
 
     Args:
-        weights: (edges,), how unlike the ends are.
-        edges: (edges, 2) nodes.
-        count: nodes.
-        k: larger gives larger segments.
-        smallest: nodes of the smallest segment, but for those without neighbours.
+        weights: how unlike the two ends of each edge are, (edges,).
+        edges: the two nodes of each edge, (edges, 2).
+        count: number of nodes.
+        k: scale; a larger k gives larger segments.
+        smallest: how many nodes every segment has at least, except those without neighbours.
     """
     order = np.argsort(weights, kind="stable")
     ends = edges[order].tolist()

@@ -1,4 +1,4 @@
-"""What of a scan is the room itself: floor, ceiling and walls."""
+"""Find what of a scan is the room itself: floor, ceiling and walls."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Structure:
-    """The planes of a room. Without a floor heights are measured from the lowest point, and there are no walls."""
+    """Holds the planes of a room. Without a floor, heights start at the lowest point, and there are no walls."""
 
     floor: Floor | None
     walls: tuple[Wall, ...]
@@ -22,18 +22,18 @@ class Structure:
     ceiling_m: float
     """Height above the floor; infinite where none was scanned."""
     thick_m: float
-    """Within this of a plane is the plane."""
+    """Distance from a plane within which points belong to it."""
 
     def height(self, points: Floats) -> Floats:
-        """Metres above the floor."""
+        """Return metres above the floor."""
         return points[:, 2] - self.lowest_m if self.floor is None else self.floor.height(points)
 
     def belongs(
         self, points: Floats, normals: Floats | None = None, within_m: float | None = None
     ) -> NDArray[np.bool_]:
-        """Which points are floor, ceiling or wall, or lie behind them; ``within_m`` instead of ``thick_m``.
+        """Say which points are floor, ceiling or wall, or lie behind them; ``within_m`` replaces ``thick_m``.
 
-        With normals, furniture that stands against a wall keeps all that does not face along with it.
+        With normals, furniture that stands against a wall keeps all points that do not face the way the wall does.
         """
         thick_m = self.thick_m if within_m is None else within_m
         height = self.height(points)
@@ -50,13 +50,13 @@ class Structure:
         return inside
 
     def to_wall(self, points: Floats) -> Floats:
-        """Metres to the nearest wall, infinite where there is none."""
+        """Return metres to the nearest wall, infinite where there is none."""
         gaps = [np.abs(wall.beyond(points)) for wall in self.walls]
         return np.min(gaps, axis=0) if gaps else np.full(len(points), np.inf)
 
     @property
     def heading_rad(self) -> float:
-        """Of the longest wall, in [0, pi / 2): what furniture most likely stands along."""
+        """Return the heading of the longest wall, in [0, pi / 2): most furniture stands along it."""
         if not self.walls:
             return 0.0
         wall = max(self.walls, key=lambda wall: wall.ends_m[1] - wall.ends_m[0])
@@ -64,7 +64,7 @@ class Structure:
 
 
 def find_structure(surface: Surface, thick_m: float) -> Structure:
-    """Floor, walls and ceiling of a thinned scan."""
+    """Find floor, walls and ceiling of a thinned scan."""
     points, normals = surface.points, surface.normals
     lowest = float(points[:, 2].min()) if len(points) else 0.0
     floor = find_floor(points, normals, thick_m)
@@ -76,7 +76,7 @@ def find_structure(surface: Surface, thick_m: float) -> Structure:
 
 
 def _ceiling(height: Floats, normals: Floats) -> float:
-    """The highest level surface above a person's head, if it is a large part of all that is level."""
+    """Find the highest level surface above a person's head, if it is a large part of all that is level."""
     level = height[np.abs(normals[:, 2]) > 0.9]
     high = level[level > 1.9]
     if len(high) < 0.15 * len(level) or len(high) < 50:

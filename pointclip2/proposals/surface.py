@@ -1,4 +1,4 @@
-"""A scan as surface: thinned to one point a voxel, with a normal for each."""
+"""Reduce a scan to its surface: one point a voxel, with a normal for each."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ _CHUNK = 20_000
 
 @dataclass(frozen=True)
 class Surface:
-    """One point a voxel."""
+    """Holds one point a voxel, with normals and neighbours."""
 
     points: Floats
-    """(points, 3), metres, z up: means of what fell into the voxels."""
+    """Positions (points, 3), metres, z up: means of the points in the voxels."""
     normals: Floats
-    """(points, 3), unit, of either sign."""
+    """Unit normals (points, 3), of either sign."""
     neighbours: NDArray[np.intp]
-    """(points, k): the nearest, itself first."""
+    """Numbers (points, k) of the nearest points, itself first."""
     voxel_m: float
 
     def __len__(self) -> int:
@@ -30,10 +30,10 @@ def surface(points: NDArray[np.float32], voxel_m: float, most: int, k: int = 16)
     """Thin a scan and find its normals.
 
     Args:
-        points: (points, 3), finite; a million are fine.
+        points: positions (points, 3), finite; a million are fine.
         voxel_m: edge of the voxels; larger ones are tried until no more than ``most`` are filled.
-        most: bounds time and memory of all that follows.
-        k: neighbours that a normal is fitted to.
+        most: the most points that are left, which bounds time and memory of all that follows.
+        k: how many neighbours a normal is fitted to.
     """
     from scipy.spatial import cKDTree
 
@@ -47,7 +47,7 @@ def surface(points: NDArray[np.float32], voxel_m: float, most: int, k: int = 16)
 
 
 def thinned(points: NDArray[np.float32], voxel_m: float) -> Floats:
-    """The mean of the points in each filled voxel, in the order of the voxels."""
+    """Return the mean of the points in each filled voxel, in the order of the voxels."""
     exact = points.astype(np.float64)
     low = exact.min(axis=0)
     cells = np.floor((exact - low) / voxel_m).astype(np.int64)
@@ -59,7 +59,7 @@ def thinned(points: NDArray[np.float32], voxel_m: float) -> Floats:
 
 
 def _normals(points: Floats, nearest: NDArray[np.intp]) -> Floats:
-    """The direction of least spread among the neighbours; straight up where there are too few."""
+    """Return the direction of least spread among the neighbours; straight up where there are too few."""
     normals = np.tile([0.0, 0.0, 1.0], (len(points), 1))
     if nearest.shape[1] < 3:
         return normals

@@ -1,4 +1,4 @@
-"""Where the walls are: upright planes at the edge of what was scanned, or as high as the room."""
+"""Find the walls: upright planes at the edge of what was scanned, or as high as the room."""
 
 from dataclasses import dataclass
 
@@ -13,34 +13,34 @@ _MOST = 24
 
 @dataclass(frozen=True)
 class Wall:
-    """A line seen from above: ``normal . xy = offset``; the room lies where it is smaller."""
+    """Describes a wall as a line seen from above: ``normal . xy = offset``; in the room ``normal . xy`` is smaller."""
 
     normal: Floats
-    """(2,), unit, out of the room."""
+    """Unit normal (2,) out of the room."""
     offset_m: float
     ends_m: tuple[float, float]
-    """Along the wall, ``(-normal_y, normal_x) . xy``."""
+    """Where the wall begins and ends along ``(-normal_y, normal_x) . xy``."""
 
     def beyond(self, points: Floats) -> Floats:
-        """Metres behind the wall; negative in the room."""
+        """Return metres behind the wall; negative in the room."""
         return points[:, :2] @ self.normal - self.offset_m
 
     def along(self, points: Floats) -> Floats:
-        """Metres along the wall."""
+        """Return metres along the wall."""
         return points[:, :2] @ np.array([-self.normal[1], self.normal[0]])
 
 
 def find_walls(points: Floats, normals: Floats, height: Floats, thick_m: float) -> list[Wall]:
-    """Walls one after the other, the largest first.
+    """Find the walls one after the other, the largest first.
 
     An upright plane is a wall if almost nothing lies behind it, or if it reaches from the floor to the top of the
-    room over some length and nothing lies behind this piece of it. A wardrobe's front is neither: the room goes on
-    beside it, and above.
+    room over some length and nothing lies behind this piece of it. A wardrobe's front is neither, because the room goes
+    on beside it and above.
 
     Args:
-        points: (points, 3), thinned to one a voxel.
-        normals: of them.
-        height: of them above the floor.
+        points: positions (points, 3), thinned to one a voxel.
+        normals: normals of the points.
+        height: heights of the points above the floor.
         thick_m: how far from a wall a point still belongs to it.
     """
     upright = np.abs(normals[:, 2]) < 0.35
@@ -85,7 +85,7 @@ def _is_wall(
 
 
 def _strongest(points: Floats, normals: Floats, thick_m: float) -> tuple[Floats, float] | None:
-    """The line with the most points whose own normals agree, refined by least squares."""
+    """Find the line with the most points whose own normals agree, refined by least squares."""
     angle = np.arctan2(normals[:, 1], normals[:, 0]) % np.pi
     slot = np.round(angle / np.pi * _ANGLES).astype(np.int64)
     best, line = 0, None
@@ -115,6 +115,6 @@ def _strongest(points: Floats, normals: Floats, thick_m: float) -> tuple[Floats,
 
 
 def _facing_out(points: Floats, normal: Floats, offset_m: float) -> Wall:
-    """The side with less of the scan is outside."""
+    """Turn the line into a wall whose outside is the side with less of the scan."""
     outside = np.mean(points[:, :2] @ normal > offset_m)
     return Wall(normal, offset_m, (0.0, 0.0)) if outside < 0.5 else Wall(-normal, -offset_m, (0.0, 0.0))

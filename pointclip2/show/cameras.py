@@ -1,4 +1,4 @@
-"""Where the cameras of a projector stand, found out by asking it."""
+"""Find out where the cameras of a projector stand, by asking it."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from pointclip2.show.exhibit import Camera
 
 
 def cameras_of(projector: Any) -> tuple[Camera, ...]:
-    """A camera for every view of a projector with a ``rig``; image rows are the turned x axis, columns the turned y.
+    """Return a camera for every view of a projector with a ``rig``; image rows are the turned x axis, columns y.
 
     On which side of the object the cameras are differs between projectors (PointCLIP's perspective one looks along
-    z, the others against it). Two points on the first line of sight tell: the one that is seen is the nearer one.
+    z, the others against it). To find out, two points are projected along the first line of sight: the one that is
+    seen is the nearer one.
     """
     rotation = projector.rig.rotation
     ahead = rotation[0, :, 2]

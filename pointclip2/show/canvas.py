@@ -1,4 +1,4 @@
-"""A page in pixels, written whole or not at all."""
+"""Draw a page in pixels, and write it whole or not at all."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ INK, GREY, HAIRLINE = "#1b1f24", "#6b7280", "#d8dbe0"
 
 
 class Canvas:
-    """White page; x to the right and y down from the top left corner, all lengths in pixels.
+    """Holds a white page; x runs right and y down from the top left corner, all lengths are pixels.
 
     Rectangles and images are set pixel by pixel, in the order of the calls; text lies over them and is drawn
     by a figure of its own on the Agg canvas: no pyplot, so neither a window nor anyone's figure is touched.
@@ -46,7 +46,7 @@ class Canvas:
         rotation_deg: float = 0.0,
         room_px: float | None = None,
     ) -> None:
-        """One line, centred on the height ``y``; ``size_px`` is the height of the type.
+        """Write one line, centred on the height ``y``; ``size_px`` is the height of the type.
 
         Turned text starts (``align="left"``) or ends (``right``) at the point. Text longer than ``room_px``
         loses its middle, since file names differ at their ends.
@@ -71,14 +71,14 @@ class Canvas:
         self._texts.append(artist)
 
     def width_of(self, text: str, size_px: float, bold: bool = False) -> float:
-        """Of one line, in pixels."""
+        """Return the width of one line, in pixels."""
         line = drawable(text)
         if not line:
             return 0.0
         return float(self._renderer.get_text_width_height_descent(line, _font(size_px, bold), False)[0])
 
     def fitted(self, text: str, size_px: float, room_px: float, bold: bool = False) -> str:
-        """The text itself where it fits, otherwise as much of its two ends as does."""
+        """Return the text itself where it fits, otherwise as much of its two ends as does."""
         line = drawable(text)
         if self.width_of(line, size_px, bold) <= room_px:
             return line
@@ -92,7 +92,7 @@ class Canvas:
         return _cut(line, shortest)
 
     def wrapped(self, text: str, size_px: float, room_px: float) -> list[str]:
-        """The whole text on as many lines as it takes; only a word wider than the room is shortened."""
+        """Break the text into as many lines as it takes; only a word wider than the room is shortened."""
         lines = [""]
         for word in drawable(text).split():
             longer = f"{lines[-1]} {word}".strip()
@@ -103,12 +103,12 @@ class Canvas:
         return [self.fitted(line, size_px, room_px) for line in lines]
 
     def rectangle(self, x: float, y: float, width: float, height: float, color: str) -> None:
-        """A filled one, its edges rounded to whole pixels."""
+        """Fill a rectangle, its edges rounded to whole pixels."""
         rgb = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
         self.pixels[round(y) : round(y + height), round(x) : round(x + width)] = rgb
 
     def image(self, x: int, y: int, pixels: NDArray[np.uint8]) -> None:
-        """Pixels (height, width, 3) as they are, one by one, with the top left one at x, y."""
+        """Place pixels (height, width, 3) unscaled, with the top left one at x, y."""
         self.pixels[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -1,4 +1,4 @@
-"""Colours that tell classes apart."""
+"""Choose colours that tell classes apart."""
 
 import colorsys
 
@@ -7,7 +7,7 @@ _GOLDEN = 0.618034
 
 
 def class_colours(count: int) -> list[Colour]:
-    """One RGB colour a class: neighbours in the list are far apart on the wheel, and all are readable on white."""
+    """Return one RGB colour a class: neighbours in the list are far apart in hue, and all are readable on white."""
     colours = []
     for number in range(count):
         shade = (0.62, 0.85, 0.5)[number % 3]

@@ -1,4 +1,4 @@
-"""A coloured cloud as a picture: discs in parallel perspective, near ones over far ones, far ones paler."""
+"""Draw a coloured cloud: discs in parallel perspective, near ones over far ones, far ones paler."""
 
 import math
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 FILL = 0.92
 """Share of the picture's side that the cloud's sphere fills."""
 FADE = 0.45
-"""How much of white the farthest points are mixed with."""
+"""Share of white that the farthest points are mixed with."""
 
 
 def render_cloud(
@@ -19,14 +19,15 @@ def render_cloud(
     pitch_deg: float = 22.0,
     radius_px: float | None = None,
 ) -> NDArray[np.uint8]:
-    """A picture (side, side, 3) of points (n, 3), y up, on white.
+    """Draw points (n, 3), y up, on white; return a picture (side, side, 3).
 
-    The cloud is scaled to its own sphere about the middle of its bounding box. Points that are not finite are left out.
+    The cloud is scaled to its own sphere around the middle of its bounding box. Points that are not finite are
+    left out.
 
     Args:
-        yaw_deg: where the camera stands, about y; 0 looks at the front (+z).
+        yaw_deg: angle of the camera around y; 0 looks at the front (+z).
         pitch_deg: how far it looks down.
-        radius_px: of the discs; None takes what closes a surface of so many points.
+        radius_px: radius of the discs; None chooses one that closes the surface for this many points.
     """
     page = np.full((side_px, side_px, 3), 255, dtype=np.uint8)
     finite = np.isfinite(points).all(axis=1)
@@ -51,7 +52,7 @@ def render_cloud(
     column = np.rint(side_px / 2 + scale * x).astype(int)[:, None] + dx
     row = np.rint(side_px / 2 - scale * y).astype(int)[:, None] + dy
     inside = (row >= 0) & (row < side_px) & (column >= 0) & (column < side_px)
-    # From far to near: where several discs fall on a pixel, the last one written stays.
+    # Drawn from far to near: where several discs fall on a pixel, the last one written stays.
     order = np.argsort(near, kind="stable")
     white = FADE * (1 - near) / 2
     shaded = colours * (1 - white[:, None]) + 255 * white[:, None]

@@ -1,4 +1,4 @@
-"""Runs side by side: what differed between them, and what came out. Light: neither torch nor Lightning."""
+"""Compare runs side by side: what differed between them, and what came out. It needs neither torch nor Lightning."""
 
 import csv
 import io
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 RESULTS = "results.json"
 FAILED = "FAILED"
-"""What a run leaves in its folder: one or the other."""
+"""File that a failed run leaves in its folder, instead of ``RESULTS``."""
 Row = dict[str, Any]
 ORACLE = "TEST"
 """Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
 DESCRIBED = ("run", "job")
-"""What a row is called."""
+"""Columns that name a row."""
 WIDE = 200
-"""Columns of a table that is not printed in a terminal."""
+"""Width in characters of a table that is not printed in a terminal."""
 
 
 def jobs(sweep: Path) -> list[Path]:
-    """Folders in a sweep that have results or a note of failure, in the order of the jobs."""
+    """Return the folders in a sweep that have results or a note of failure, in the order of the jobs."""
     if not sweep.is_dir():
         return []
     folders = [path for path in sweep.iterdir() if (path / RESULTS).is_file() or (path / FAILED).is_file()]
@@ -61,10 +61,10 @@ def runs(paths: Sequence[Path]) -> list[Path]:
 
 
 def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The paths that hold runs, and of the others what is wrong.
+    """Return the paths that hold runs, and an error message for each of the others.
 
     Raises:
-        DataError: none does.
+        DataError: no path holds a run.
     """
     good, wrong = [], []
     for path in paths:
@@ -80,7 +80,7 @@ def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 
 def rows_of(paths: Sequence[Path]) -> list[Row]:
-    """One row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
+    """Read one row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
     folders = runs(paths)
     # Jobs of one sweep are told apart by their number; others by their path.
     alone = len(paths) == 1 and all(folder.parent == paths[0] for folder in folders)
@@ -111,7 +111,7 @@ def _row(folder: Path, name: str, kind: str) -> Row:
 
 
 def _facts(results: Mapping[str, Any]) -> Row:
-    """What runs of different commands have in common."""
+    """Return the facts that runs of different commands have in common."""
     data = results.get("data", {})
     return {
         "task": results.get("task"),
@@ -124,14 +124,14 @@ def _facts(results: Mapping[str, Any]) -> Row:
 
 
 def fields_of(rows: Sequence[Row]) -> list[str]:
-    """Columns: those of any row, first come first, with what is measured at the end."""
+    """Return the columns of all rows in order of appearance, with what is measured at the end."""
     fields = list(dict.fromkeys(field for row in rows for field in row))
     last = ["selected_on", "seconds", "error"]
     return [f for f in fields if f not in last] + [f for f in last if f in fields]
 
 
 def metric_fields(rows: Sequence[Row]) -> list[str]:
-    """The columns that are metrics."""
+    """Return the columns that are metrics."""
     return [
         field
         for field in fields_of(rows)
@@ -142,12 +142,12 @@ def metric_fields(rows: Sequence[Row]) -> list[str]:
 
 
 def is_oracle(row: Row) -> bool:
-    """Whether the row's figures were selected on the labels that they are measured by."""
+    """Say whether the row's figures were selected on the labels that they are measured by."""
     return row.get("selected_on") == "test"
 
 
 def best_of(rows: Sequence[Row], metric: str) -> list[int]:
-    """Rows with the highest figure among those that are results; oracle rows are none."""
+    """Return the numbers of the rows with the highest figure; oracle rows are left out."""
     figures = {
         number: row[metric]
         for number, row in enumerate(rows)
@@ -157,7 +157,7 @@ def best_of(rows: Sequence[Row], metric: str) -> list[int]:
 
 
 def shortened(rows: Sequence[Row]) -> list[Row]:
-    """Without options that are the same in every row, for reading."""
+    """Leave out options that are the same in every row, for reading."""
     if len(rows) < 2:
         return list(rows)
     kept = {*metric_fields(rows), "run", "job", "selected_on", "seconds", "error"}
@@ -172,7 +172,7 @@ def shortened(rows: Sequence[Row]) -> list[Row]:
 
 
 def cell(field: str, row: Row) -> str:
-    """A value as people read it: metrics in per cent."""
+    """Format a value for people: metrics in per cent."""
     value = row.get(field)
     if value is None:
         return ""
@@ -184,7 +184,7 @@ def cell(field: str, row: Row) -> str:
 
 
 def marks(rows: Sequence[Row], metric: str | None) -> list[str]:
-    """``best`` or ``oracle`` for the rows that are."""
+    """Mark each row ``best``, ``oracle`` or not at all."""
     best = set(best_of(rows, metric)) if metric else set()
     return [
         "oracle" if is_oracle(row) else "best" if number in best else "" for number, row in enumerate(rows)
@@ -192,7 +192,7 @@ def marks(rows: Sequence[Row], metric: str | None) -> list[str]:
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """Every column, metrics as fractions."""
+    """Return every column as CSV, metrics as fractions."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fields_of(rows), lineterminator="\n")
     writer.writeheader()
@@ -201,13 +201,13 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> Path:
-    """`as_csv` as a file, whole or not at all."""
+    """Write `as_csv` to a file, whole or not at all."""
     write_text(path, as_csv(rows))
     return path
 
 
 def as_markdown(rows: Sequence[Row], metric: str | None) -> str:
-    """A table for each kind of measurement, metrics in per cent, the best bold, oracle rows in italics and named."""
+    """Write a table for each kind of measurement, metrics in per cent, the best bold, oracle rows marked in italics."""
     return "\n\n".join(_markdown_table(group, _judge(group, metric)) for group in of_one_kind(rows))
 
 
@@ -223,7 +223,7 @@ def _markdown_table(rows: Sequence[Row], metric: str | None) -> str:
 
 
 def of_one_kind(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows that were measured alike together, in the order of the first of each; what has no figure with the first."""
+    """Group rows that were measured alike, in order of appearance; rows without figures go with the first group."""
     kinds = [next(iter(metric_fields([row])), None) for row in rows]
     first = next(filter(None, kinds), "")
     groups: dict[str, list[Row]] = {}
@@ -233,17 +233,17 @@ def of_one_kind(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _judge(rows: Sequence[Row], metric: str | None) -> str | None:
-    """The metric that was asked for, where these rows have it, or their first."""
+    """Return the metric that was asked for, where these rows have it, or their first."""
     own = metric_fields(rows)
     return metric if metric in own else next(iter(own), None)
 
 
 def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int | None = None) -> None:
-    """Tables in the console, one for each kind of measurement, metrics in per cent."""
+    """Print tables to the console, one for each kind of measurement, metrics in per cent."""
     from rich.console import Console
 
     console = Console(width=width)
-    if width is None and not console.is_terminal:  # a file has no edge
+    if width is None and not console.is_terminal:  # a file has no width
         console = Console(width=WIDE)
     for group in of_one_kind(_named_shortly(rows)):
         console.print(_table(group, _judge(group, metric)))
@@ -252,7 +252,7 @@ def print_comparison(rows: Sequence[Row], metric: str | None = None, width: int 
 
 
 def _named_shortly(rows: Sequence[Row]) -> list[Row]:
-    """Runs by their paths without the folder that all of them are in."""
+    """Shorten the paths of runs by the folder that all of them are in."""
     names = [row["run"] for row in rows if "run" in row]
     if len(names) < 2:
         return list(rows)

@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture."""
+"""Draw the confusion matrix."""
 
 import math
 import os
@@ -36,12 +36,12 @@ def draw_confusion(
     the class list, so that the diagonal stays in sight. White means never, not merely seldom.
 
     Args:
-        path: of the PNG; replaced only once the new one is complete.
+        path: path of the PNG; a file there is replaced only once the new one is complete.
         matrix: counts, rows are labels and columns predictions.
         footer: one sentence about what was measured.
 
     Raises:
-        ValueError: not a square matrix over the class list.
+        ValueError: the matrix is not square over the class list.
         OSError: the file could not be written.
     """
     if matrix.shape != (len(classes), len(classes)):
@@ -148,22 +148,22 @@ def _draw_scale(page: Canvas, x: int, y: int, height: int) -> None:
 
 
 def _colours(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Colours (..., 3) of shares in [0, 1]; 0 is white."""
+    """Return colours (..., 3) of shares in [0, 1]; 0 is white."""
     from matplotlib import colormaps
 
-    # The palest tenth of the map is left out, so that a single sample differs from none.
+    # The palest tenth of the map is left out, so that a single sample does not look like none.
     painted: Any = colormaps[COLOURS](0.08 + 0.84 * shares, bytes=True)[..., :3]
     painted[shares == 0] = 255
     return np.asarray(painted, dtype=np.uint8)
 
 
 def _luminance(rgb: NDArray[np.uint8]) -> float:
-    """Of a colour on a screen, 0 black to 1 white: where black ink on it reads better than white."""
+    """Return how bright a colour is on a screen, 0 black to 1 white, to choose black or white ink on it."""
     return float((rgb / 255) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def _cells(colours: NDArray[np.uint8], cell: int, diagonal: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Every colour as a square of ``cell`` pixels, a line between them, a frame around the diagonal."""
+    """Draw every colour as a square of ``cell`` pixels, a line between them, a frame around the diagonal."""
     pixels = colours.repeat(cell, axis=0).repeat(cell, axis=1)
     if cell < 8:
         return pixels

@@ -1,4 +1,4 @@
-"""Accuracy by the number of examples a class, as a picture: the paper's figure 8."""
+"""Draw accuracy by the number of examples a class, as in figure 8 of the paper."""
 
 import os
 import secrets
@@ -11,20 +11,20 @@ from pointclip2.show.canvas import GREY, HAIRLINE, INK
 from pointclip2.show.typeface import drawable, families
 
 ALL = "all"
-# Distinguishable also by those who see few colours (Okabe and Ito), and by their marks in grey.
+# Okabe and Ito's colours, which colour-blind readers can tell apart; different marks help in grey.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One adapter: mean and standard deviation over seeds by shots, in fractions."""
+    """Holds mean and standard deviation of one adapter over seeds, by shots, in fractions."""
 
     label: str
     mean: Mapping[int | str, float]
     deviation: Mapping[int | str, float]
     quoted: bool = False
-    """Not measured by us: drawn dashed and called so."""
+    """Whether the curve was not measured by us; it is then drawn dashed and labelled so."""
 
 
 def draw_curves(
@@ -37,7 +37,7 @@ def draw_curves(
     """Write a PNG: shots from left to right in doublings, ``all`` at the right end, top-1 in per cent upwards.
 
     Raises:
-        ValueError: no curve, or one without a point.
+        ValueError: there is no curve, or one has no point.
         OSError: the file could not be written; what was there stays.
     """
     if not curves or any(not curve.mean for curve in curves):

@@ -1,6 +1,6 @@
-"""What dashboards and the report show of single samples: coloured clouds, boxes, a picture, what was said.
+"""Hold single samples for dashboards and the report: coloured clouds, boxes, a picture, what was predicted.
 
-Plain data that protocols fill and that ``report.html`` and Weights & Biases read; neither knows the other.
+Protocols fill this plain data, and ``report.html`` and Weights & Biases read it; neither side knows the other.
 """
 
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class GalleryBox:
-    """A box drawn into a cloud."""
+    """Holds a box that is drawn into a cloud."""
 
     corners: NDArray[np.float32]
-    """(8, 3), in the cloud's coordinates; bottom face counter-clockwise, then the top face in the same order."""
+    """Corners (8, 3) in the cloud's coordinates: bottom face counter-clockwise, then the top face in the same order."""
     label: str
     colour: tuple[int, int, int]
     score: float | None = None
@@ -23,32 +23,32 @@ class GalleryBox:
 
 @dataclass(frozen=True)
 class GalleryCloud:
-    """A cloud one can turn."""
+    """Holds a coloured cloud that the viewer can turn."""
 
     title: str
     """What this colouring shows: ``truth``, ``prediction``, ``scan``."""
     points: NDArray[np.float32]
-    """(points, 3)."""
+    """Positions (points, 3)."""
     colours: NDArray[np.uint8]
-    """(points, 3) RGB."""
+    """Colours (points, 3) in RGB."""
     up: str = "y"
     boxes: tuple[GalleryBox, ...] = ()
 
 
 @dataclass(frozen=True)
 class GalleryItem:
-    """One sample."""
+    """Holds one sample to be shown."""
 
     name: str
     truth: str | None
     guesses: tuple[tuple[str, float], ...]
-    """Best first, with probabilities; empty where the task gives none."""
+    """Guessed classes with probabilities, best first; empty where the task gives none."""
     clouds: tuple[GalleryCloud, ...]
     picture: Path | None = None
-    """A sheet of its depth views, where there is one."""
+    """A sheet of the sample's depth views, where there is one."""
     legend: tuple[tuple[str, tuple[int, int, int]], ...] = field(default=())
     """Names and colours of parts or classes in the clouds."""
     views: NDArray[np.uint8] | None = None
-    """(views, height, width): its depth views in grey, 255 = background; None where the task has none to show."""
+    """Depth views (views, height, width) in grey, 255 = background; None where the task has none to show."""
     view_guesses: tuple[tuple[str, float], ...] = ()
-    """What each view alone says, with its probability; empty, or one for every view."""
+    """What each view alone predicts, with its probability; empty, or one for every view."""

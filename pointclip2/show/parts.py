@@ -1,4 +1,4 @@
-"""The sheet of segmented clouds: truth beside prediction, from two sides, with a legend."""
+"""Draw the sheet of segmented clouds: truth beside prediction, from two sides, with a legend."""
 
 import os
 from collections.abc import Sequence
@@ -18,27 +18,27 @@ LINE = 1.55
 
 @dataclass(frozen=True)
 class PartRow:
-    """One cloud of the sheet."""
+    """Holds one cloud of the sheet."""
 
     name: str
     title: str
-    """Of the cloud: its category."""
+    """Title of the cloud: its category."""
     points: NDArray[np.float32]
-    """(points, 3), y up."""
+    """Positions (points, 3), y up."""
     truth: NDArray[np.uint8] | None
-    """(points, 3) RGB; None where nobody knows."""
+    """True colours (points, 3) in RGB; None where nobody knows."""
     prediction: NDArray[np.uint8]
     legend: Sequence[tuple[str, Colour, str]]
     """Name, colour and a remark of every part that occurs."""
     remark: str = ""
-    """Its figure."""
+    """Figure of the cloud, in words."""
 
 
 def draw_parts(path: str | os.PathLike[str], rows: Sequence[PartRow], title: str, footer: str) -> None:
     """Write a PNG with a row for every cloud. Choose the rows before: a dozen is readable.
 
     Args:
-        path: of the PNG; replaced only once the new one is complete.
+        path: path of the PNG; a file there is replaced only once the new one is complete.
         footer: one sentence about what was measured.
 
     Raises:
@@ -88,7 +88,7 @@ def _draw_legend(page: Canvas, row: PartRow, x: int, y: int, width: int, type_px
     page.text(x + width, y + type_px * 0.8, row.remark, small, INK, "right", room_px=room)
     page.text(x, y + type_px * 2.0, row.name, small, GREY, room_px=width)
     top, size = y + type_px * 3.0, type_px * 0.82
-    # As many lines as fit below the name; the rest is counted.
+    # Lines that fit below the name are written; the rest is only counted.
     fits = int((TILE_PX - type_px * 3.0) / (size * LINE))
     lines = list(row.legend)
     hidden = len(lines) - fits + 1 if len(lines) > fits else 0

@@ -1,4 +1,4 @@
-"""Coloured clouds as PLY files, which every viewer of 3D data opens."""
+"""Write coloured clouds as PLY files, which every viewer of 3D data opens."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ def write_ply(
     labels: Mapping[str, NDArray[np.int64]] | None = None,
     comments: Sequence[str] = (),
 ) -> None:
-    """Points (n, 3) with RGB colours and whole numbers a point, binary, written whole or not at all.
+    """Write points (n, 3) with RGB colours and whole numbers a point, in binary, whole or not at all.
 
     Args:
         labels: further columns by name, int32 in the file.
         comments: lines of the header; what is not printable ASCII becomes a question mark.
 
     Raises:
-        ValueError: columns of different lengths.
+        ValueError: columns have different lengths.
         OSError: the file could not be written; what was there is as it was.
     """
     labels = dict(labels or {})

@@ -1,4 +1,4 @@
-"""A room with boxes, from straight above and from a corner."""
+"""Draw a room with boxes, from straight above and from a corner."""
 
 import math
 import os
@@ -22,25 +22,25 @@ _MOST_POINTS = 150_000
 
 @dataclass(frozen=True)
 class DrawnBox:
-    """One box of the picture."""
+    """Holds one box of the picture."""
 
     corners: Floats
-    """(8, 3), bottom face round, then the top face."""
+    """Corners (8, 3): around the bottom face, then around the top face."""
     label: str
     colour: Colour
     true: bool = False
-    """True boxes are drawn thin and dark, under those that were found."""
+    """Whether it is a true box; those are drawn thin and dark, under those that were found."""
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Orthographic: ``azimuth`` turns about z, ``elevation`` is 90 from straight above."""
+    """Views the scene orthographically: ``azimuth`` turns about z, ``elevation`` is 90 from straight above."""
 
     azimuth_deg: float
     elevation_deg: float
 
     def project(self, points: Floats) -> tuple[Floats, Floats]:
-        """Right and down in the picture (points, 2), and depth (larger is nearer), in metres."""
+        """Return positions in the picture (points, 2), right and down, and depth (larger is nearer), in metres."""
         turn, tilt = math.radians(self.azimuth_deg), math.radians(self.elevation_deg)
         x = points[:, 0] * math.cos(turn) - points[:, 1] * math.sin(turn)
         y = points[:, 0] * math.sin(turn) + points[:, 1] * math.cos(turn)
@@ -63,10 +63,10 @@ def draw_scene(
     """Write a PNG with two views of a scan and its boxes. What is above eye level and what hides the room is left out.
 
     Args:
-        path: of the PNG; replaced only once the new one is complete.
-        points: (points, 3), metres, z up.
-        boxes: true and found.
-        title: one line.
+        path: path of the PNG; a file there is replaced only once the new one is complete.
+        points: positions (points, 3), metres, z up.
+        boxes: true boxes and found ones.
+        title: one line above the picture.
         footer: one sentence about what was measured.
         colours: (points, 3) in [0, 1]; by height where there are none.
 
@@ -115,13 +115,13 @@ class _Panel:
 
 
 def _by_height(height: Floats) -> Floats:
-    """From a pale floor to slate at the top, so that boxes stand out."""
+    """Colour by height, from a pale floor to slate at the top, so that boxes stand out."""
     share = np.clip(height / _EYE_LEVEL_M, 0, 1)[:, None] ** 0.7
     return np.array([222.0, 226.0, 232.0]) * (1 - share) + np.array([70.0, 92.0, 130.0]) * share
 
 
 def _extent(flat: Floats, outlines: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """What a panel shows: the scan without strays, and the boxes as far as they do not make it small."""
+    """Choose what a panel shows: the scan without strays, and boxes as far as they do not make it small."""
     scan = flat if len(flat) else np.concatenate([np.zeros((1, 2)), *outlines])
     low, high = np.quantile(scan, 0.001, axis=0), np.quantile(scan, 0.999, axis=0)
     if outlines:
@@ -176,14 +176,14 @@ def _panel(points: Floats, paint: Floats, boxes: Sequence[DrawnBox], camera: Cam
 
 
 def _free(x: float, y: float, labels: Sequence[_Label]) -> float:
-    """A height at which no other label stands."""
+    """Find a height at which no other label stands."""
     while any(abs(x - other.x) < 70 and abs(y - other.y) < 13 for other in labels):
         y += 14
     return y
 
 
 def _not_hiding(points: Floats, camera: Camera) -> NDArray[np.bool_]:
-    """Without what stands at the two near sides of the scan, whose walls would hide the room."""
+    """Leave out what stands at the two near sides of the scan, whose walls would hide the room."""
     turn = math.radians(camera.azimuth_deg)
     towards = np.array([-math.sin(turn), -math.cos(turn)])
     shown = np.ones(len(points), dtype=bool)

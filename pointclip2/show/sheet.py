@@ -1,4 +1,4 @@
-"""The sheet of views: what the model saw of each shape, and what it made of it."""
+"""Draw the sheet of views: what the model saw of each shape, and what it made of it."""
 
 import math
 import os
@@ -14,9 +14,9 @@ from torch import Tensor
 from pointclip2.show.canvas import GREY, HAIRLINE, INK, Canvas
 
 TOP = 3
-# Height of a line of text in heights of its type.
+# Height of a line, as a multiple of the height of its type.
 LINE = 1.55
-# A tile is a whole multiple of its image, at least the first, so that each pixel of the image is there;
+# A tile is a whole multiple of its image and at least the first number, so that no pixel of the image is lost;
 # images larger than the second are reduced to it.
 TILE_PX, LARGEST_PX = 180, 336
 RIGHT, WRONG, UNKNOWN = ("#1a7f37", "#aee9bd"), ("#c4232c", "#ffc9c7"), ("#6b7280", "#dfe2e7")
@@ -24,13 +24,13 @@ RIGHT, WRONG, UNKNOWN = ("#1a7f37", "#aee9bd"), ("#c4232c", "#ffc9c7"), ("#6b728
 
 @dataclass(frozen=True)
 class ViewRow:
-    """One shape of the sheet."""
+    """Holds one shape of the sheet."""
 
     name: str
     images: Float[Tensor, "views height width"]
     """Depth maps in [0, 1] with 1 = background, or raw distances with 0 = empty."""
     truth: str | None
-    """None where nobody knows."""
+    """Name of the true class; None where nobody knows."""
     top: Sequence[tuple[str, float]]
     """Classes with their probabilities, the most probable first; the first three are drawn."""
 
@@ -42,7 +42,7 @@ def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str
     not, grey if the truth is unknown. Choose the rows before: a dozen is readable.
 
     Args:
-        path: of the PNG; replaced only once the new one is complete.
+        path: path of the PNG; a file there is replaced only once the new one is complete.
         footer: one sentence about what was measured.
 
     Raises:
@@ -132,7 +132,7 @@ def _spoken(label: str) -> str:
 
 
 def _tile(rows: Sequence[ViewRow]) -> int:
-    """Side of a tile in pixels, a whole multiple of the largest image's side where it can be."""
+    """Return the side of a tile in pixels, a whole multiple of the largest image's side where it can be."""
     side = max((max(row.images.shape[1:]) for row in rows), default=TILE_PX)
     if side > LARGEST_PX:
         return LARGEST_PX
@@ -140,17 +140,17 @@ def _tile(rows: Sequence[ViewRow]) -> int:
 
 
 def is_distance(images: Tensor) -> bool:
-    """Whether images are raw distances. Rounding lifts an image a hair above 1 at most, distances reach well beyond."""
+    """Say whether images are raw distances: rounding lifts a depth map hardly above 1, distances go well beyond."""
     return bool((images.nan_to_num(0, 0, 0) > 1.001).any())
 
 
 def grey_views(images: Tensor, distances: bool, tile: int) -> NDArray[np.uint8]:
-    """Depth maps as grey values (views, tile, tile), 255 = background.
+    """Convert depth maps to grey values (views, tile, tile), 255 = background.
 
     Args:
-        images: in [0, 1] with 1 = background, or raw distances with 0 = empty.
+        images: depth maps in [0, 1] with 1 = background, or raw distances with 0 = empty.
         distances: whether they are distances; the sheet asks `is_distance` once for all its rows.
-        tile: side in pixels; images are repeated or averaged to it, and centred where they are not square.
+        tile: side of a tile in pixels; images are repeated or averaged to it, and centred where they are not square.
     """
     images = images.detach().float().cpu()
     if distances:

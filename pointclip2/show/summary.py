@@ -1,4 +1,4 @@
-"""The jobs of a sweep as one picture: a mark a job, what was selected on test labels set apart."""
+"""Draw the jobs of a sweep as one picture, with those selected on test labels marked apart."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 from pointclip2.show.comparison import DESCRIBED, Row, best_of, fields_of, is_oracle, metric_fields, shortened
 
 SHOWN = 60
-"""Jobs on one picture."""
+"""The most jobs on one picture."""
 LETTERS = 60
-"""Of a job's name."""
+"""The most letters of a job's name."""
 OTHER: dict[str, Any] = {"marker": "o", "color": "#7b9fc4", "markersize": 7}
 BEST: dict[str, Any] = {"marker": "o", "color": "#1b7837", "markersize": 9}
 ORACLE: dict[str, Any] = {
@@ -19,11 +19,11 @@ ORACLE: dict[str, Any] = {
     "markerfacecolor": "none",
     "markeredgewidth": 1.6,
 }
-"""Not bars: these would have to begin at zero, where no differences are seen."""
+"""Style of the marks. They are not bars, because bars must begin at zero, where differences are too small to see."""
 
 
 def draw_summary(path: Path, rows: Sequence[Row], metric: str | None) -> Path | None:
-    """Draw jobs by a metric, in their order, the best of them where not all fit; None where none has the metric."""
+    """Draw jobs by a metric, in their order, only the best where not all fit; None where none has the metric."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -71,7 +71,7 @@ def draw_summary(path: Path, rows: Sequence[Row], metric: str | None) -> Path | 
 
 
 def job_names(rows: Sequence[Row]) -> list[str]:
-    """What tells the rows apart: the options that differ, or the job's own name."""
+    """Return what tells the rows apart: the options that differ, or the job's own name."""
     told = shortened([dict(row) for row in rows])
     measured = {*metric_fields(rows), *DESCRIBED, "selected_on", "seconds", "error"}
     fields = [field for field in fields_of(told) if field not in measured and not field.endswith(" before")]

@@ -1,4 +1,4 @@
-"""Which letters can be drawn here.
+"""Find out which letters can be drawn here.
 
 Class names come from users and may be in any script; matplotlib's own DejaVu Sans lacks most of Asia's.
 """
@@ -27,7 +27,7 @@ MISSING = "\N{WHITE SQUARE}"
 
 @lru_cache(maxsize=1)
 def families() -> tuple[str, ...]:
-    """Fonts to be tried for every letter, in this order."""
+    """Return the fonts to be tried for every letter, in this order."""
     from matplotlib.font_manager import fontManager
 
     installed = {font.name for font in fontManager.ttflist}
@@ -45,7 +45,7 @@ def _letters() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """One line of text in which every letter that no installed font has is a white square.
+    """Return the text on one line, with a white square for every letter that no installed font has.
 
     >>> drawable("tea\\tcup")
     'tea cup'

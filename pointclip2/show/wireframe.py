@@ -1,4 +1,4 @@
-"""Boxes as a mesh that any viewer shows: each edge a thin bar."""
+"""Write boxes as a mesh that any viewer shows: each edge is a thin bar."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 EDGES = ((0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4), (0, 4), (1, 5), (2, 6), (3, 7))
-"""Of corners as `pointclip2.geometry.boxes.corners` orders them."""
+"""Edges between corners, numbered as `pointclip2.geometry.boxes.corners` orders them."""
 _BAR_FACES = ((0, 1, 5), (0, 5, 4), (1, 2, 6), (1, 6, 5), (2, 3, 7), (2, 7, 6), (3, 0, 4), (3, 4, 7))
 
 
 def wireframe_ply(
     outlines: NDArray[np.floating], colours: Sequence[tuple[int, int, int]], thick_m: float = 0.012
 ) -> str:
-    """An ASCII PLY with the edges of boxes as coloured bars; edges alone are shown by few viewers.
+    """Write an ASCII PLY with the edges of boxes as coloured bars; few viewers show plain edges.
 
     Args:
-        outlines: (boxes, 8, 3) corners, the bottom face round and the top face in the same order.
+        outlines: corners (boxes, 8, 3), around the bottom face and the top face in the same order.
         colours: RGB of each box.
-        thick_m: of the bars.
+        thick_m: thickness of the bars.
     """
     vertices: list[str] = []
     faces: list[str] = []
@@ -43,7 +43,7 @@ def wireframe_ply(
 
 
 def _bar(start: NDArray[np.floating], end: NDArray[np.floating], thick_m: float) -> NDArray[np.floating]:
-    """Corners (8, 3) of a square bar from one point to another."""
+    """Return the corners (8, 3) of a square bar from one point to another."""
     along = np.asarray(end - start, dtype=np.float64)
     along /= max(float(np.linalg.norm(along)), 1e-9)
     aside = np.cross(along, (0, 0, 1) if abs(along[2]) < 0.9 else (1, 0, 0))

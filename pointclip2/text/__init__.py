@@ -1,4 +1,4 @@
-"""Prompts: the sentences that stand for each class, and their text features.
+"""Make the sentences that stand for each class, and encode them into text features.
 
 A prompt source is called with class names and gives a `PromptSet`; `encode_prompts` turns that into one unit
 vector a class.

@@ -1,4 +1,4 @@
-"""English articles, so that "a {}" becomes "an airplane", "a chair" and plain "stairs"."""
+"""Choose English articles, so that "a {}" becomes "an airplane", "a chair" and plain "stairs"."""
 
 import re
 
@@ -16,20 +16,20 @@ _SINGULAR_IN_S = ("ss", "us", "is", "canvas", "gas", "atlas", "lens", "series", 
 
 
 def is_plural(noun: str) -> bool:
-    """Whether ``noun`` is taken as a plural, such as "stairs": by the s its head ends in."""
+    """Say whether ``noun`` looks like a plural, such as "stairs": its head word ends in a plural s."""
     head = noun.split(" of ")[0].split()[-1].casefold()
     return head.endswith("s") and not head.endswith(_SINGULAR_IN_S)
 
 
 def with_article(noun: str) -> str:
-    """``noun`` with "a" or "an" by its sound; a plural without."""
+    """Put "a" or "an" before ``noun``, as it sounds; a plural gets no article."""
     if is_plural(noun):
         return noun
     return f"an {noun}" if _VOWEL_SOUND.match(noun) else f"a {noun}"
 
 
 def fill(template: str, noun: str) -> str:
-    """``template`` with ``noun`` for ``{}``; an article that stands right before ``{}`` is put right.
+    """Put ``noun`` in the place of ``{}``, and correct an article that stands right before ``{}``.
 
     An adjective in between keeps its article: it was chosen by whoever wrote the template.
     """

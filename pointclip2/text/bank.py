@@ -1,4 +1,4 @@
-"""Descriptions of how each class looks in 3D, written by a language model in the paper's four families."""
+"""Read our bank of descriptions: how each class looks in 3D, by a language model in the paper's four families."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ _SHOWN = 3
 
 
 class BankPrompt:
-    """Sentences about the shape of every class, or of every part of a category, from our own bank.
+    """Takes sentences about the shape of every class, or of every part of a category, from our own bank.
 
     Args:
         families: which of ``FAMILIES`` to take, in this order; by default all. Parts have the first two.
@@ -52,17 +52,17 @@ class BankPrompt:
 
 
 def described() -> tuple[str, ...]:
-    """Names of all classes in the bank, sorted."""
+    """Return the names of all classes in the bank, sorted."""
     folder = files("pointclip2").joinpath("assets", "descriptions")
     names = (entry.name for entry in folder.iterdir())
     return tuple(sorted(matching(name.removesuffix(".json")) for name in names if name.endswith(".json")))
 
 
 def description(name: str) -> dict[str, Any]:
-    """The bank's entry of one described class: ``class``, ``synonyms`` and ``families`` of sentences.
+    """Return the bank's entry of one class: ``class``, ``synonyms`` and ``families`` of sentences.
 
     Raises:
-        ConfigError: its file is damaged.
+        ConfigError: the file of that class is damaged.
     """
     file = f"{matching(name).replace(' ', '_')}.json"
     text = files("pointclip2").joinpath("assets", "descriptions", file).read_bytes()
@@ -79,7 +79,7 @@ def description(name: str) -> dict[str, Any]:
 
 
 def _other_names() -> Iterator[tuple[str, str]]:
-    """Every name and synonym in the bank, with the class it belongs to."""
+    """Yield every name and synonym in the bank, with the class it belongs to."""
     for name in described():
         yield name, name
         for synonym in description(name)["synonyms"]:
@@ -87,7 +87,7 @@ def _other_names() -> Iterator[tuple[str, str]]:
 
 
 def _lacks(unknown: Sequence[str]) -> str:
-    # A class goes by its own name before it lends a synonym to another: "monitor" is a display's, too.
+    # Own names win over synonyms: "monitor" is also a synonym of display.
     classes: dict[str, str] = {}
     for other, owner in _other_names():
         if other == owner or other not in classes:

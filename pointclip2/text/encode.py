@@ -1,4 +1,4 @@
-"""From sentences to unit vectors, and to one a class."""
+"""Encode sentences into unit vectors, and average them into one vector a class."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -14,7 +14,7 @@ from pointclip2.types import ConfigError, WeightsError
 
 @runtime_checkable
 class TextEncoder(Protocol):
-    """Anything that turns sentences into unit rows; every backbone does."""
+    """Turns sentences into unit rows; every backbone fits this protocol."""
 
     def encode_text(self, texts: list[str]) -> Float[Tensor, "sentences dim"]: ...
 
@@ -22,11 +22,11 @@ class TextEncoder(Protocol):
 def encode_prompts(
     backbone: TextEncoder, prompts: PromptSet, batch: int = 256
 ) -> Float[Tensor, "classes dim"]:
-    """Unit rows in the order of the labels, float32, on the backbone's device.
+    """Encode every class into one unit row, float32, in the order of the labels, on the backbone's device.
 
-    ``mean`` is the (weighted) mean of a class's unit sentence vectors, made a unit vector again; a sentence a class
-    has twice counts twice, and no sentence is encoded twice. Under ``no_grad`` and not ``inference_mode``:
-    few-shot training multiplies these rows with features that need gradients.
+    ``mean`` is the (weighted) mean of a class's unit sentence vectors, scaled to length one again. A sentence that
+    a class lists twice counts twice, but is encoded once. This runs under ``no_grad`` and not ``inference_mode``,
+    because few-shot training multiplies these rows with features that need gradients.
 
     Raises:
         ConfigError: ``batch`` below 1.
@@ -50,7 +50,7 @@ def _mean(rows: Float[Tensor, "sentences dim"], prompts: PromptSet, name: str) -
 def encode_sentences(
     backbone: TextEncoder, sentences: Sequence[str], batch: int = 256
 ) -> Float[Tensor, "sentences dim"]:
-    """Unit rows in the order of the sentences, as `encode_prompts` has them; none is encoded twice.
+    """Encode sentences into unit rows, in their order and as `encode_prompts` does; each is encoded once.
 
     Raises:
         ConfigError, WeightsError: as `encode_prompts`.

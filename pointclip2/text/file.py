@@ -1,4 +1,4 @@
-"""Prompts from a file of the user's, or of the official program's."""
+"""Read prompts from a file that the user wrote, or that the official program ships."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,9 +14,9 @@ _LISTED = 12
 
 
 class FilePrompt:
-    """Sentences from a JSON or YAML file, or from the literals of a Python file, which is never run.
+    """Takes sentences from a JSON or YAML file, or from the literals of a Python file, which is never run.
 
-    Understood, wherever it lies in the file: ``{class: sentence}``, ``{class: [sentence, ...]}``,
+    These forms are understood, wherever they lie in the file: ``{class: sentence}``, ``{class: [sentence, ...]}``,
     ``{category: {part: [sentence, ...]}}`` and ``{category: [sentence of the first part, ...]}``. A bare list
     with one entry a class, as the official ``best_param.py`` has for every data set and backbone, is taken in
     the order of the labels, and only where ``key`` names it: a list says nothing about its classes. Case and
@@ -26,7 +26,7 @@ class FilePrompt:
     Args:
         path: the file, one of .json .yaml .yml .py.
         key: where in the file, for example ``modelnet40_vit_b16_test_prompts``, or ``outer.inner``; needed
-            where more than one place would do.
+            where several places would do.
         combine: ``mean`` of a class's sentence vectors, or only the ``first`` sentence.
         selected_on: which labels chose the sentences; ``test`` for those of the official program. A file that a
             search wrote (``prompts.json``) says so itself.
@@ -66,7 +66,7 @@ class FilePrompt:
         sentences = _sentences(found, names, where)
         if not isinstance(content, Mapping) or original is not content.get("sentences"):
             return PromptSet("file", sentences, self.combine, self.selected_on)
-        # What a search wrote: it says itself what it was selected on, and how much each sentence counts.
+        # A file that a search wrote says itself what it was selected on, and how much each sentence counts.
         told = known_selection(f"{self.path}: selected_on", content.get("selected_on", self.selected_on))
         weights = content.get("weights")
         if weights is not None:
@@ -82,14 +82,14 @@ class FilePrompt:
             return f"{self.path}, {ends[0]}", places[ends[0]]
         if ends:
             raise ConfigError(f"{self.path} has more than one {key!r}: give prompt.key={_listed(ends)}")
-        # Far more places hold sentences of one class than whole prompt sets: show the shallow ones.
+        # A single class's sentences look like a prompt set too, and there are many of them: show the shallow ones.
         shallow = [name for name in places if name.count(".") <= 1]
         raise ConfigError(
             f"{self.path} has no {key!r}: choose prompt.key from {_listed(nearest(key, places) or shallow)}"
         )
 
     def _search(self, content: Any, names: Sequence[str], category: str | None) -> tuple[str, Any]:
-        """The one place in the file whose keys are the classes, or the category of these parts."""
+        """Find the one place in the file whose keys are the classes, or the category of these parts."""
         if isinstance(content, list):
             return str(self.path), content
         sought = {matching(category)} if category is not None else {matching(name) for name in names}
@@ -100,7 +100,7 @@ class FilePrompt:
                 continue
             keys = {matching(str(key)): value for key, value in place.items()}
             common = {key for key in sought & set(keys) if _holds_text(keys[key])}
-            # What lies inside a class's own sentences is no longer a prompt set.
+            # Below a class there are only its own sentences, never another prompt set.
             if common and not any(name.startswith(f"{outer}.") or not outer for outer in found):
                 shared[name], found[name] = common, place
         best = [name for name, common in shared.items() if common == sought] or list(shared)
@@ -128,7 +128,7 @@ class FilePrompt:
 
 
 def _places(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every place in nested dicts by its dotted name, the whole (named "") first."""
+    """Yield every place in nested dicts with its dotted name, the whole (named "") first."""
     yield name, value
     if isinstance(value, Mapping):
         for key, inside in value.items():
@@ -138,7 +138,7 @@ def _places(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _holds_text(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(_holds_text(inside) for inside in value.values())
-    # An empty list belongs to a class that was forgotten: it is reported, not passed over.
+    # An empty list means that a class was forgotten: report it rather than skip it.
     return isinstance(value, str) or (
         isinstance(value, list | tuple) and (not value or any(isinstance(part, str) for part in value))
     )
@@ -156,7 +156,7 @@ def _with_text_keys(found: Mapping[Any, Any], where: str) -> Mapping[str, Any]:
 
 
 def _renamed(found: Mapping[Any, Any], names: Sequence[str], category: str, where: str) -> Mapping[str, Any]:
-    """The mapping with parts under the data set's names where the file has another name for them."""
+    """Give parts the data set's names where the file uses other names for them."""
     entries = by_matching(_with_text_keys(found, where), where)
     for name in names:
         others = (matching(other) for other in part_synonyms(category, name))

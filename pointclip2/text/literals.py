@@ -1,4 +1,4 @@
-"""Plain values out of a Python file, without running it: the official program keeps its searches in one."""
+"""Read plain values out of a Python file without running it; the official program keeps its search results in one."""
 
 import ast
 import warnings
@@ -12,17 +12,17 @@ _UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 
 
 def read_literals(path: str | Path) -> dict[str, Any]:
-    """Values of the top-level assignments ``name = ...`` and ``name["key"] = ...`` that are plain literals.
+    """Return the values of top-level assignments ``name = ...`` and ``name["key"] = ...`` that are plain literals.
 
     The file is parsed and never run. What is not a literal (a call, a comparison, another name) is left out,
     and so is a name whose last assignment was not one; other statements are passed over.
 
     Raises:
-        ConfigError: not there, not Python, a key twice in one dict, or not a single literal.
+        ConfigError: the file is missing, is not Python, repeats a key in one dict, or has no literal at all.
     """
     path = Path(path).expanduser()
     try:
-        # Bytes: the parser obeys the file's own coding line.
+        # Read as bytes, because the parser obeys the file's own coding line.
         source = path.read_bytes()
     except OSError as error:
         raise ConfigError(
@@ -30,7 +30,7 @@ def read_literals(path: str | Path) -> dict[str, Any]:
         ) from error
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about escapes in a file that is not ours
+            warnings.simplefilter("ignore")  # escapes in a file that is not ours would warn
             module = ast.parse(source)
     except _UNREADABLE as error:
         raise ConfigError(f"{path} is not a Python file ({error}): nothing was read from it") from error
@@ -96,5 +96,5 @@ def _assign(values: dict[str, Any], target: ast.expr, value: Any) -> None:
             place.pop(last, None)
         else:
             place[last] = value
-    except TypeError:  # a key such as [1], at which the program itself would have stopped
+    except TypeError:  # an unhashable key such as [1], at which the program itself would have stopped
         return

@@ -1,4 +1,4 @@
-"""Class names: how they are said, when two are the same, and which known one was probably meant."""
+"""Say class names aloud, tell when two are the same, and guess which known one was meant."""
 
 import difflib
 import re
@@ -11,24 +11,24 @@ Value = TypeVar("Value")
 
 
 def spoken(name: str) -> str:
-    """A class name as one says it: ``night_stand`` is "night stand"."""
+    """Return a class name as one says it: ``night_stand`` is "night stand"."""
     return " ".join(name.replace("_", " ").split())
 
 
 def matching(name: str) -> str:
-    """What two spellings of one class share: ``Night_Stand``, ``night-stand`` and ``night stand``."""
+    """Return what all spellings of one class share: ``Night_Stand``, ``night-stand`` and ``night stand``."""
     return " ".join(re.split(r"[\s_-]+", name.casefold().strip(" \t\r\n_-")))
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Known names that look most like ``name``, best first; empty where none does."""
+    """Return the known names that look most like ``name``, best first; empty where none does."""
     originals = {matching(other): other for other in known}
     close = difflib.get_close_matches(matching(name), originals, n=count, cutoff=0.6)
     return [originals[match] for match in close]
 
 
 def check_distinct(classes: Sequence[str]) -> tuple[str, ...]:
-    """The classes as a tuple.
+    """Return the classes as a tuple, after checking that they can be told apart.
 
     Raises:
         ConfigError: there are none, one is blank, or two are the same but for case and separators.
@@ -50,7 +50,7 @@ def check_distinct(classes: Sequence[str]) -> tuple[str, ...]:
 
 
 def by_matching(mapping: Mapping[str, Value], where: str) -> dict[str, Value]:
-    """``mapping`` by what its keys match.
+    """Return ``mapping`` with its keys reduced by `matching`.
 
     Raises:
         ConfigError: two keys are the same but for case and separators; ``where`` says in which file.

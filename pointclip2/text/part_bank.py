@@ -1,7 +1,7 @@
-"""Descriptions of the parts of ShapeNetPart's 16 categories, and the other names that files have for them.
+"""Describe the parts of ShapeNetPart's 16 categories, and list the other names that files have for them.
 
-In two of the paper's four families: captions of a part, and answers that tell it from the other parts of its category.
-Paraphrases and sentences made of key words are about whole objects and do not fit.
+The bank has two of the paper's four families: captions of a part, and answers that tell it from the other parts of
+its category. The other two, paraphrases and sentences made of key words, are about whole objects and do not fit.
 """
 
 import json
@@ -19,19 +19,19 @@ FOLDER = "pointclip2/assets/part_descriptions"
 
 @cache
 def part_categories() -> tuple[str, ...]:
-    """Names of the categories whose parts are described, sorted."""
+    """Return the names of the categories whose parts are described, sorted."""
     folder = files("pointclip2").joinpath("assets", "part_descriptions")
     names = (entry.name for entry in folder.iterdir())
     return tuple(sorted(matching(name.removesuffix(".json")) for name in names if name.endswith(".json")))
 
 
 def category_parts(category: str) -> tuple[str, ...]:
-    """Names of the described parts of a category, in ShapeNetPart's order; empty for other categories."""
+    """Return the names of the described parts of a category, in ShapeNetPart's order; empty for other categories."""
     return tuple(_entry(category)["parts"]) if matching(category) in part_categories() else ()
 
 
 def part_synonyms(category: str, part: str) -> tuple[str, ...]:
-    """Other names of a part, among them those of the official program's files; empty where it is not described."""
+    """Return other names of a part, such as those in the official program's files; empty where it is not described."""
     if matching(category) not in part_categories():
         return ()
     parts: dict[str, dict[str, Any]] = _entry(category)["parts"]
@@ -40,13 +40,13 @@ def part_synonyms(category: str, part: str) -> tuple[str, ...]:
 
 
 def part_sentences(category: str, parts: Sequence[str], chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Sentences of parts of a category; a part may go by any of its names.
+    """Return the sentences of parts of a category; a part may go by any of its names.
 
     Args:
-        chosen: families, those that parts do not have among them.
+        chosen: families of sentences; those that parts do not have are skipped.
 
     Raises:
-        ConfigError: the category or a part is not described, or no family is left.
+        ConfigError: the category or a part is not described, or parts have none of the chosen families.
     """
     kept = [family for family in chosen if family in PART_FAMILIES]
     if not kept:

@@ -1,4 +1,4 @@
-"""The sentences that stand for each class, whichever prompt option wrote them."""
+"""Hold the sentences that stand for each class, whichever prompt option wrote them."""
 
 import json
 import math
@@ -14,7 +14,7 @@ COMBINATIONS = ("mean", "first")
 
 
 def check_combine(combine: str) -> str:
-    """``combine`` if it is one.
+    """Return ``combine`` if it is a known way to combine sentences.
 
     Raises:
         ConfigError: it is not.
@@ -26,23 +26,23 @@ def check_combine(combine: str) -> str:
 
 @dataclass(frozen=True)
 class PromptSet:
-    """Sentences of every class, in the order of the labels.
+    """Holds the sentences of every class, in the order of the labels.
 
     ``PromptSet("mine", {"chair": ("a seat with a back.",), "table": ("a flat top on legs.",)})``
 
     Raises:
-        ConfigError: no class, a class without sentences, a blank sentence, an unknown ``combine``, weights that
-            are not one a sentence.
+        ConfigError: no class, a class without sentences, a blank sentence, an unknown ``combine``, not one
+            weight for each sentence.
     """
 
     name: str
     """The prompt option that wrote the sentences."""
     sentences: Mapping[str, Sequence[str]]
-    """A dict of tuples, whatever it was made from."""
+    """Sentences of each class; stored as a dict of tuples, whatever was given."""
     combine: str = "mean"
     """How a class's sentences become one vector: their ``mean``, or only the ``first`` counts."""
     selected_on: str = "none"
-    """Which labels chose the sentences; travels with every number."""
+    """Which labels chose the sentences; it travels with every number."""
     weights: Mapping[str, Sequence[float]] | None = None
     """How much each sentence of a class counts in the ``mean``; None: all the same."""
 
@@ -64,7 +64,7 @@ class PromptSet:
                 raise ConfigError(
                     f"prompt {self.name}, class {label!r} has a blank sentence: write it or take it away"
                 )
-        # A copy: the caller's mapping may change, and the hash is taken later.
+        # A copy, because the caller's mapping may change before the hash is taken.
         object.__setattr__(
             self, "sentences", {label: tuple(texts) for label, texts in self.sentences.items()}
         )
@@ -89,29 +89,29 @@ class PromptSet:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in the order of the labels."""
+        """Return the class names in the order of the labels."""
         return tuple(self.sentences)
 
     @property
     def count(self) -> int:
-        """All sentences of all classes, those that ``first`` passes over included."""
+        """Count all sentences of all classes, including those that ``first`` skips."""
         return sum(len(texts) for texts in self.sentences.values())
 
     def counted(self, label: str) -> tuple[str, ...]:
-        """The sentences of a class that its vector is made of."""
+        """Return the sentences that make up the vector of a class."""
         texts = tuple(self.sentences[label])
         return texts[:1] if self.combine == "first" else texts
 
     def shares(self, label: str) -> tuple[float, ...]:
-        """How much each of them counts."""
+        """Return how much each of the `counted` sentences weighs."""
         counted = len(self.counted(label))
         return (1.0,) * counted if self.weights is None else tuple(self.weights[label])[:counted]
 
     @cached_property
     def hash(self) -> str:
-        """Hex digest of all that decides the text features: classes in their order, sentences, combination.
+        """Return a hex digest of all that decides the text features: classes in order, sentences, combination.
 
-        The name is left out, and so are the sentences that ``first`` passes over.
+        The name is left out, and so are the sentences that ``first`` skips.
         """
         told: list[Any] = [self.combine, [[label, self.counted(label)] for label in self.sentences]]
         if self.weights is not None:

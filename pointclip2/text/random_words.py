@@ -1,4 +1,4 @@
-"""Sentences that say nothing: how much of an ensemble's gain is ensembling, and how much is language."""
+"""Make meaningless sentences, to tell how much of an ensemble's gain is averaging and how much is language."""
 
 import random
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ WORDS = (
 
 
 class RandomWordsPrompt:
-    """A class's name beside words drawn from a list that has nothing to do with shapes; the same words for all.
+    """Puts a class's name beside random words that have nothing to do with shapes; all classes get the same words.
 
     Args:
-        count: sentences a class.
-        words: drawn for each sentence.
-        seed: of the drawing.
+        count: how many sentences each class gets.
+        words: how many words each sentence gets.
+        seed: seed of the random draw.
 
     Raises:
         ConfigError: a number below 1, or more words than the list has.

@@ -1,4 +1,4 @@
-"""A user's file of sentences as plain values: JSON, YAML, or the literals of a Python file."""
+"""Read a user's file of sentences as plain values: JSON, YAML, or the literals of a Python file."""
 
 import json
 from pathlib import Path
@@ -12,10 +12,10 @@ SUFFIXES = (".json", ".yaml", ".yml", ".py")
 
 
 def read_values(path: Path) -> Any:
-    """What the file holds. Nothing in it is run, and a key that is there twice is an error.
+    """Return what the file holds. Nothing in it is run, and a repeated key is an error.
 
     Raises:
-        ConfigError: not there, another kind of file, not UTF-8, malformed.
+        ConfigError: the file is missing, of another kind, not UTF-8, or malformed.
     """
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
@@ -62,11 +62,11 @@ def _from_yaml(text: str) -> Any:
     import yaml  # OmegaConf's own reader, so it is always there
 
     class Loader(yaml.SafeLoader):
-        """YAML's plain values, with every key once."""
+        """Reads YAML's plain values and refuses a key that occurs twice."""
 
     def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         try:
-            # Before merging: what "<<" brings along may be overwritten, what is written out may not.
+            # Checked before merging: keys brought in by "<<" may be overwritten, keys written out may not.
             _unique(
                 [(loader.construct_object(key, deep=True), None) for key, _ in node.value if key.tag != MERGE]
             )
@@ -75,7 +75,7 @@ def _from_yaml(text: str) -> Any:
                 loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
                 for key, value in node.value
             }
-        except TypeError as error:  # a list or a dict as a key
+        except TypeError as error:  # the key is a list or a dict
             raise ValueError(f"line {node.start_mark.line + 1}: {error}") from error
 
     Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)

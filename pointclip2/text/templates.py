@@ -1,4 +1,4 @@
-"""Prompts made from class names: the bare name, one template, or an ensemble of templates."""
+"""Make prompts from class names: the bare name, one template, or an ensemble of templates."""
 
 import json
 from collections.abc import Sequence
@@ -12,21 +12,21 @@ from pointclip2.types import ConfigError
 
 
 def phrase(name: str, category: str | None = None) -> str:
-    """What stands for a class in a sentence: "night stand", or "leg of a chair" where there is a category."""
+    """Return the words that stand for a class in a sentence: "night stand", or "leg of a chair" in a category."""
     if category is None:
         return spoken(name)
     return f"{spoken(name)} of {with_article(spoken(category))}"
 
 
 class NamePrompt:
-    """The class name and nothing else: "chair"."""
+    """Uses the class name and nothing else: "chair"."""
 
     def __call__(self, classes: Sequence[str], category: str | None = None) -> PromptSet:
         return PromptSet("name", {name: (phrase(name, category),) for name in check_distinct(classes)})
 
 
 class TemplatePrompt:
-    """One sentence for all classes.
+    """Fills one template with the name of every class.
 
     Args:
         template: a sentence with one ``{}`` for the class name; "a {}" becomes "an airplane" or "stairs".
@@ -51,7 +51,7 @@ class TemplatePrompt:
 
 
 class PlainTemplatePrompt(TemplatePrompt):
-    """A sentence that says nothing of depth maps: what is left when the prompt is not about the images."""
+    """Fills a template that does not mention depth maps, to show what is lost without it."""
 
     name = "plain_template"
 
@@ -60,7 +60,7 @@ class PlainTemplatePrompt(TemplatePrompt):
 
 
 class TemplatesPrompt:
-    """Our own depth-map templates, all of them filled in for every class.
+    """Fills all of our own depth-map templates for every class.
 
     Args:
         combine: ``mean`` of the sentence vectors, or only the ``first`` template.
@@ -81,6 +81,6 @@ def _filled(words: str) -> tuple[str, ...]:
 
 @cache
 def depth_templates() -> tuple[str, ...]:
-    """The templates that ship with the program, each with one ``{}``."""
+    """Return the templates that ship with the program, each with one ``{}``."""
     text = files("pointclip2").joinpath("assets", "templates.json").read_text(encoding="utf-8")
     return tuple(json.loads(text)["depth"])

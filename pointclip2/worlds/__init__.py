@@ -1,1 +1,1 @@
-"""What makes data: procedural shapes, rooms, and pools to train on."""
+"""Make data: procedural shapes, rooms, and pools to train on."""

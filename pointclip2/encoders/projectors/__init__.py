@@ -1,4 +1,4 @@
-"""Projectors: points (batch, points, 3), y up, to depth views."""
+"""Project points (batch, points, 3), y up, to depth views."""
 
 from pointclip2.encoders.projectors.perspective import PerspectiveProjector
 from pointclip2.encoders.projectors.realistic import RealisticProjector

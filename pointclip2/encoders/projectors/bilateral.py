@@ -1,4 +1,4 @@
-"""Edge-preserving smoothing of a depth grid, as OpenDlign's contour-aware projection does it."""
+"""Smooth a depth grid while keeping its edges, as OpenDlign's contour-aware projection does."""
 
 import itertools
 import math
@@ -23,7 +23,7 @@ def bilateral(
     sigma: tuple[float, float, float],
     range_sigma: float,
 ) -> Float[Tensor, "images depth height width"]:
-    """Bilateral filter over (depth, row, column) windows; cells beyond the grid are empty, empty cells are 0.
+    """Filter (depth, row, column) windows bilaterally; cells beyond the grid are empty, empty cells are 0.
 
     Each neighbour counts by a Gaussian of its distance (``sigma``, cells) times one of its difference in value
     (``range_sigma``, in units of the values), so that a far surface does not bleed into a near one. Empty cells stay
@@ -31,7 +31,7 @@ def bilateral(
     """
     taps = [gaussian_taps(size, s) for size, s in zip(window, sigma, strict=True)]
     after = [size // 2 for size in window]
-    # One shared strip of empty cells between rows, layers and images: a flat shift over an end meets it.
+    # One strip of empty cells is shared between rows, layers and images, so a flat shift past an end reads zeros.
     padded = F.pad(grid, [0, after[2], 0, after[1], 0, after[0]])
     flat = torch.where(padded > 0, padded, torch.full_like(padded, EMPTY)).flatten(1)
     stride = (padded.shape[2] * padded.shape[3], padded.shape[3], 1)
@@ -42,7 +42,7 @@ def bilateral(
 
 
 def _smoothed(flat: Tensor, taps: list[list[float]], stride: Window, range_sigma: float) -> Tensor:
-    """Each pair of neighbours is looked at once: its difference weighs the one for the other and the other for the one.
+    """Filter the flat grid, looking at each pair of neighbours once: one difference weighs both.
 
     An empty neighbour differs so much from any value that its weight is exactly zero: no mask in the loop.
     """
@@ -72,7 +72,7 @@ def _smoothed(flat: Tensor, taps: list[list[float]], stride: Window, range_sigma
 
 
 def _tap(taps: list[list[float]], offset: Window) -> float:
-    """Weight of the cell ``offset`` away from the middle of the window, 0 outside it."""
+    """Return the weight of the cell ``offset`` away from the middle of the window, 0 outside it."""
     product = 1.0
     for axis, step in zip(taps, offset, strict=True):
         index = step + len(axis) // 2

@@ -1,4 +1,4 @@
-"""Densify and smooth: from cells to a smoothed depth grid, where something can be (sec. 3.1 of the paper)."""
+"""Densify cells and smooth them into a depth grid, only where something can be (sec. 3.1 of the paper)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ SMOOTH = ("gaussian", "bilateral", "none")
 
 @dataclass(frozen=True)
 class Filter:
-    """Windows and paddings are (along the depth, across the image) in cells, as ``MaxPool3d`` and ``Conv3d`` mean."""
+    """Says how a grid is densified and smoothed.
+
+    Windows and paddings are (along the depth, across the image) in cells, as ``MaxPool3d`` and ``Conv3d`` mean them.
+    """
 
     resolution: int
     depth: int
@@ -60,7 +63,7 @@ class Filter:
 
     @property
     def pool(self) -> tuple[int, int]:
-        """Window of the densify step, 1 where there is none."""
+        """Return the window of the densify step, 1 where there is none."""
         return (1, 1) if self.densify == "none" else self.densify_window
 
     @property
@@ -69,7 +72,7 @@ class Filter:
 
     @property
     def kernel(self) -> tuple[int, int]:
-        """Window of the smoothing step, 1 where there is none."""
+        """Return the window of the smoothing step, 1 where there is none."""
         return (1, 1) if self.smooth == "none" else self.smooth_window
 
     @property
@@ -77,13 +80,13 @@ class Filter:
         return (0, 0) if self.smooth == "none" else self.smooth_padding
 
     def size(self, axis: int) -> int:
-        """Of the smoothed grid: axis 0 along the depth, 1 across the image."""
+        """Return the size of the smoothed grid along ``axis``: 0 along the depth, 1 across the image."""
         cells = self.depth if axis == 0 else self.resolution
         pooled = cells + 2 * self.pool_padding[axis] - self.pool[axis] + 1
         return pooled + 2 * self.kernel_padding[axis] - self.kernel[axis] + 1
 
     def shift(self, axis: int) -> int:
-        """What to add to a cell's index to find its middle in the smoothed grid."""
+        """Return what to add to a cell's index to find its middle in the smoothed grid."""
         return (self.pool_padding[axis] - self.pool[axis] // 2) + (
             self.kernel_padding[axis] - self.kernel[axis] // 2
         )
@@ -91,13 +94,13 @@ class Filter:
 
 @dataclass(frozen=True)
 class Block:
-    """The occupied block of the smoothed grids of some views; everything outside is empty (0)."""
+    """Holds the occupied block of the smoothed grids of some views; everything outside is empty (0)."""
 
     values: Float[Tensor, "images depth height width"]
     corner: tuple[int, int, int]
-    """Index of ``values[:, 0, 0, 0]`` in the whole smoothed grid, negative where the filters lead beyond it."""
+    """Index of ``values[:, 0, 0, 0]`` in the whole smoothed grid; negative where the filters reach beyond it."""
     scale: float
-    """Factor that ``values`` still want: the small images are multiplied, not the large grids."""
+    """Factor still to multiply ``values`` by: scaling the small images is cheaper than scaling the large grids."""
 
 
 def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) -> Block:
@@ -118,7 +121,7 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
     depth, height, width = z1 - z0 + 1, y1 - y0 + 1, x1 - x0 + 1
     stride = (height * width, width, 1)
     total = count * depth * height * width
-    # The passes read ahead of what they write; zeros behind the last grid let them.
+    # The passes read past what they write, so there are zeros behind the last grid.
     tail = lead_z * stride[0] + lead_xy * (stride[1] + stride[2])
 
     image = torch.arange(count, device=row.device).unsqueeze(1)
@@ -159,7 +162,7 @@ def filtered_block(cells: Cells, images: slice, spec: Filter, scratch: Scratch) 
 
 
 def _each_axis(pair: tuple[Number, Number]) -> tuple[Number, Number, Number]:
-    """(along, across) as (depth, row, column)."""
+    """Spread an (along, across) pair to (depth, row, column)."""
     return (pair[0], pair[1], pair[1])
 
 
@@ -172,7 +175,7 @@ def _scatter(
     spec: Filter,
     scratch: Scratch,
 ) -> Tensor:
-    """Values at their cells, 0 elsewhere.
+    """Write values at their cells, 0 elsewhere.
 
     Where all steps take the maximum, the window along the depth is filled at once: writing a point to a few cells
     costs far less than a pass over the whole buffer.
@@ -183,7 +186,7 @@ def _scatter(
         value = value.unsqueeze(-1).expand_as(index)
         missing = None if missing is None else missing.unsqueeze(-1)
     if missing is not None:
-        # To one cell behind the last, which is cut off: a stand-in must not weigh in a mean.
+        # Missing points go to one extra cell behind the last, which is cut off: a stand-in must not weigh in a mean.
         index = torch.where(missing, size, index)
     buffer = scratch.take(size + 1)
     flat = value.new_zeros(size + 1) if buffer is None else buffer.zero_()
@@ -194,7 +197,7 @@ def _scatter(
 
 
 def _densify(flat: Tensor, stride: tuple[int, int, int], spec: Filter, scratch: Scratch) -> Tensor:
-    """The pooling step: over occupied cells only, so that emptiness never wins a minimum or thins a mean."""
+    """Pool over occupied cells only, so that emptiness never wins a minimum or thins a mean."""
     if spec.densify == "none":
         return flat
     windows = list(zip(_each_axis(spec.pool), stride, strict=True))
@@ -204,7 +207,7 @@ def _densify(flat: Tensor, stride: tuple[int, int, int], spec: Filter, scratch: 
             flat, occupied = running_sum(flat, window, step), running_sum(occupied, window, step)
         return flat / occupied.clamp(min=1)
     if spec.densify == "min":
-        # The minimum over occupied cells is the maximum of what is missing to the largest value.
+        # The minimum over occupied cells is found as the maximum of (largest value - value).
         flat = torch.where(flat > 0, spec.depth - flat, torch.zeros_like(flat))
     elif spec.collision == "max":
         windows = windows[1:]
@@ -222,7 +225,7 @@ def _clear_outside(
     size: tuple[int, ...],
     reuse: bool,
 ) -> Tensor:
-    """Cells beyond the grid's border, which a pooled grid does not have, emptied."""
+    """Empty the cells beyond the grid's border, which a pooled grid does not have."""
     inside = _inside(shape, corner, size)
     if all(low == 0 and high == length for (low, high), length in zip(inside, shape[1:], strict=True)):
         return flat
@@ -237,7 +240,7 @@ def _clear_outside(
 
 
 def _inside(shape: Sequence[int], corner: tuple[int, ...], size: tuple[int, ...]) -> list[tuple[int, int]]:
-    """First and past-the-last index along each axis of a block that lies in a grid of the given size."""
+    """Return the first and past-the-last index along each axis of a block that lies in a grid of the given size."""
     return [
         (max(0, -start), min(length, limit - start))
         for start, length, limit in zip(corner, shape[1:], size, strict=True)
@@ -245,7 +248,7 @@ def _inside(shape: Sequence[int], corner: tuple[int, ...], size: tuple[int, ...]
 
 
 def _bilateral(grids: Tensor, corner: tuple[int, ...], size: tuple[int, ...], spec: Filter) -> Tensor:
-    """The filter over the part that can be occupied, placed as the Gaussian places its output."""
+    """Apply the bilateral filter where cells can be occupied, and place its output as the Gaussian does."""
     kernel = _each_axis(spec.kernel)
     box = [
         slice(max(low, window - 1), high)

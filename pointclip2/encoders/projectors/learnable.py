@@ -1,6 +1,6 @@
-"""PointCLIP V2's learnable projection: the smoothing of the depth grid is a small network (its few-shot part).
+"""Project with PointCLIP V2's learnable smoothing: a small network over the depth grid (its few-shot part).
 
-The layers are those of the parameters that were published; strides, norms and the start are written in the paper.
+The layers match the published parameters; strides, norms and the initial values are described in the paper.
 """
 
 import torch
@@ -14,21 +14,21 @@ from pointclip2.geometry.views import CameraRig
 from pointclip2.types import ConfigError
 
 REST = 1e-5
-"""What every tap but the middle one starts at."""
+"""Initial value of every tap but the middle one."""
 NOISE = 0.01
-"""Of the middle taps, relative. Ours: channels that start equal would learn the same for ever."""
+"""Relative noise on the middle taps. It is ours: channels that start equal would stay equal for ever."""
 
 
 class LearnableProjector(nn.Module):
-    """Points to images in three channels, in [0, 1], 1 = background, differentiable in the layers.
+    """Turns points into images in three channels, in [0, 1], 1 = background, differentiable in the layers.
 
     Args:
-        rig: the views.
+        rig: the camera directions, one a view.
         resolution: cells across the image.
         depth: cells along the line of sight.
         object_ratio, depth_bias: as in `RealisticProjector`.
-        densify: window of the maximum before the layers, in cells across the image; odd.
-        sigma: of the Gaussian that the first layer starts as, in cells.
+        densify: window of the max pooling before the layers, in cells across the image; odd.
+        sigma: width of the Gaussian that the first layer starts as, in cells.
 
     Raises:
         ConfigError: an option has a value that cannot work.
@@ -71,14 +71,14 @@ class LearnableProjector(nn.Module):
                 convolution.weight.fill_(REST)
                 middle = torch.full((convolution.out_channels, inputs), 1 / inputs)
                 convolution.weight[:, :, 1, 2, 2] = middle * (1 + NOISE * torch.randn_like(middle))
-        # With so few channels a processor takes two thirds of the time where the channels of a cell lie together.
+        # With so few channels a processor needs a third less time if the channels of a cell lie together.
         self.layers.to(memory_format=torch.channels_last_3d)
 
     @torch.no_grad()
     def grids(
         self, points: Float[Tensor, "batch points 3"], views: Tensor | None = None
     ) -> Float[Tensor, "batch views depth height width"]:
-        """Densified grids of nearness, 0 = empty; of the views with these numbers, or of all."""
+        """Return densified grids of nearness, 0 = empty, of all views or of those with the numbers in ``views``."""
         points, finite = finite_points(points)
         turned = self.rig(points)
         if views is not None:
@@ -91,25 +91,25 @@ class LearnableProjector(nn.Module):
         size = self.depth * self.resolution**2
         grid = value.new_zeros(batch, count, size).scatter_reduce_(2, flat, value, reduce="amax")
         grid = grid.view(batch * count, self.depth, self.resolution, self.resolution)
-        # A maximum over the image alone: the depth cells are the channels of a flat pooling.
+        # Max pooling across the image only: the depth cells are the channels of a 2D pooling.
         grid = F.max_pool2d(grid, self.densify, stride=1, padding=self.densify // 2)
         return grid.view(batch, count, self.depth, self.resolution, self.resolution)
 
     def forward(
         self, points: Float[Tensor, "batch points 3"], views: Tensor | None = None
     ) -> Float[Tensor, "batch views 3 height width"]:
-        """Images; of the views with these numbers, or of all."""
+        """Return the images of all views, or of those with the numbers in ``views``."""
         grids = self.grids(points, views)
         volumes = grids.flatten(0, 1).unsqueeze(1).contiguous(memory_format=torch.channels_last_3d)
         surface = self.layers(volumes).amax(dim=2)
         largest = surface.amax(dim=(2, 3), keepdim=True)
-        # A channel that died shows the background.
+        # A channel that is zero everywhere shows the background.
         image = 1 - surface / torch.where(largest > 0, largest, torch.ones_like(largest))
         return image.view(*grids.shape[:2], *image.shape[1:])
 
 
 def _layer(inputs: int, outputs: int, window: tuple[int, int, int]) -> tuple[nn.Module, ...]:
-    # No bias: the norm takes every constant away again.
+    # No bias: the norm would remove any constant again.
     padding = (window[0] // 2, window[1] // 2, window[2] // 2)
     convolution = nn.Conv3d(inputs, outputs, window, padding=padding, bias=False)
     return convolution, nn.BatchNorm3d(outputs), nn.ReLU()

@@ -1,4 +1,4 @@
-"""PointCLIP's perspective projection: one distance a pixel, nothing filled in."""
+"""Project as PointCLIP does, in perspective: one distance a pixel, nothing filled in."""
 
 import torch
 from jaxtyping import Float
@@ -8,17 +8,17 @@ from pointclip2.encoders.projectors.quantise import finite_points
 from pointclip2.geometry.views import CameraRig
 from pointclip2.types import ConfigError, Projection
 
-# A point at the camera itself has no pixel, and its inverse distance no value.
+# A point at the camera itself has no pixel, and 1 / distance no value there.
 NEAREST = 1e-30
 
 
 class PerspectiveProjector(nn.Module):
-    """Raw distances as images, 0 = empty: **not** in [0, 1], exactly as PointCLIP feeds them to CLIP.
+    """Gives raw distances as images, 0 = empty: **not** in [0, 1], exactly as PointCLIP feeds them to CLIP.
 
     Args:
-        rig: the views.
+        rig: the camera directions, one a view.
         resolution: pixels across the image.
-        distance: of the camera from the origin, in radii of the unit sphere the cloud is in.
+        distance: how far the camera is from the origin, in radii of the unit sphere the cloud is in.
         visible_tolerance: how far behind the nearest point of its pixel a point still counts as seen, in the
             same unit.
 
@@ -38,10 +38,10 @@ class PerspectiveProjector(nn.Module):
         self.visible_tolerance = visible_tolerance
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
-        """Views of a batch of clouds: a pixel is the harmonic mean of its points' distances.
+        """Project a batch of clouds; a pixel is the harmonic mean of its points' distances.
 
-        Points outside the image, behind the camera or not finite are dropped. Differentiable in the
-        distances.
+        Points outside the image, behind the camera or not finite are dropped. The images are
+        differentiable in the distances.
         """
         points, finite = finite_points(points)
         x, y, z = self.rig(points).unbind(dim=2)
@@ -57,7 +57,7 @@ class PerspectiveProjector(nn.Module):
         batch, views, count = row.shape
         pixel = torch.where(
             inside, row * side + column, torch.full_like(row, side * side)
-        )  # the rest: one pixel past the end
+        )  # dropped points go to one extra pixel past the end
 
         flat = pixel.view(batch * views, count)
         inverse = depth.reciprocal().reshape(batch * views, count)

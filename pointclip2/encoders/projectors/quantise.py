@@ -1,4 +1,4 @@
-"""Points to cells of a depth grid: the first steps of the realistic projection (sec. 3.1 of the paper)."""
+"""Sort points into the cells of a depth grid: the first steps of the realistic projection (sec. 3.1 of the paper)."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ LARGEST = 1e30
 
 @dataclass(frozen=True)
 class Cells:
-    """Where the points of every view fall. ``row`` is the turned x axis, ``column`` the turned y axis."""
+    """Holds the cell of every point in every view. ``row`` is the turned x axis, ``column`` the turned y axis."""
 
     row: Int64[Tensor, "batch views points"]
     column: Int64[Tensor, "batch views points"]
     depth: Int64[Tensor, "batch views points"]
     value: Float[Tensor, "batch views points"]
-    """The nearness written into the cell: continuous, in cells, larger is nearer. Carries the gradient."""
+    """Nearness that is written into the cell: continuous, in cells, larger is nearer. It carries the gradient."""
     missing: Bool[Tensor, "batch points"] | None = None
     """Points that are not drawn; None where all are."""
 
@@ -29,9 +29,9 @@ class Cells:
 def finite_points(
     points: Float[Tensor, "batch points 3"],
 ) -> tuple[Float[Tensor, "batch points 3"], Bool[Tensor, "batch points"]]:
-    """Points that are not finite replaced by one of the same cloud that is (or zero), and which are finite.
+    """Replace points that are not finite by a finite one of the same cloud (or zero); also return which are finite.
 
-    Half precision becomes float32, in which a cell's border is where it should be; float64 stays.
+    Half precision becomes float32, because it is too coarse to place the borders of cells; float64 stays.
 
     Raises:
         CloudError: not floating-point numbers in the shape (batch, points, 3), or no point.
@@ -58,7 +58,7 @@ def quantise(
     depth_bias: float,
     missing: Bool[Tensor, "batch points"] | None = None,
 ) -> Cells:
-    """Cells of a (``depth``, ``resolution``, ``resolution``) grid, one for every point.
+    """Find the cell of every point in a (``depth``, ``resolution``, ``resolution``) grid.
 
     The turned cloud is centred on its bounding box and divided by half its largest side, so that a flat or
     thin object keeps its proportions; a cloud without extent lands in the middle.

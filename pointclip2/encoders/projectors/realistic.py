@@ -1,4 +1,4 @@
-"""PointCLIP V2's realistic projection: quantise, densify, smooth, squeeze (sec. 3.1 of the paper)."""
+"""Project as PointCLIP V2 does: quantise, densify, smooth, squeeze (sec. 3.1 of the paper)."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,20 @@ from pointclip2.encoders.projectors.separable import Scratch
 from pointclip2.geometry.views import CameraRig
 from pointclip2.types import ConfigError, Projection
 
-# Floats a chunk of grids may take: a few megabytes keep a processor's cache warm, a GPU wants long launches.
+# Floats a chunk of grids may take: a few megabytes stay in a processor's cache, but a GPU wants long launches.
 CHUNK_CPU, CHUNK_GPU = 2**20, 2**26
 SQUEEZE = ("max", "min", "mean")
 
 
 class RealisticProjector(nn.Module):
-    """Depth maps with closed surfaces from a sparse cloud, every choice an option.
+    """Draws depth maps with closed surfaces from a sparse cloud; every choice is an option.
 
     Values in the grid are nearness: larger is nearer to the camera, and the image is ``1 - nearness``, so
     near surfaces are dark on a white background. "Minimum depth" in the paper's text is maximum nearness
     here. Image rows are the turned x axis and columns the turned y axis, as in the released images.
 
     Args:
-        rig: the views.
+        rig: the camera directions, one a view.
         resolution: cells across the image.
         depth: cells along the line of sight.
         object_ratio: share of the image that the cloud's largest side fills.
@@ -34,21 +34,21 @@ class RealisticProjector(nn.Module):
             the background.
         collision: which value survives in a cell: ``max`` (the nearest), ``min`` or ``mean``.
         densify: ``max``, ``min``, ``mean`` over the occupied cells of a window, or ``none``.
-        densify_window: cells (along, across) the line of sight.
-        densify_padding: as in ``MaxPool3d``, (along, across).
+        densify_window: size of that window in cells, (along, across) the line of sight.
+        densify_padding: cells of padding as in ``MaxPool3d``, (along, across).
         smooth: ``gaussian``, ``bilateral`` or ``none``.
         smooth_window, smooth_padding: as above, zero padding as in ``Conv3d``.
-        smooth_sigma: cells (along, across).
-        range_sigma: of the bilateral filter, in depth cells.
+        smooth_sigma: width of the Gaussian in cells, (along, across).
+        range_sigma: width of the bilateral filter's Gaussian of value differences, in depth cells.
         squeeze: which of the occupied cells along the line of sight makes the pixel: ``max`` (the nearest),
             ``min``, ``mean``.
         normalise: divide each image by its own maximum (released); otherwise by the grid's depth, which keeps
             views comparable.
-        crop_px: cut from every side of the image.
+        crop_px: pixels to cut from every side of the image.
         size_px: resize (bilinear, corners aligned) after the crop; None keeps the projector's own size.
         visible_tolerance: how far, in image values, a point may lie behind the image and still count as seen.
         lookup: ``own`` looks a point up at its own pixel; ``transposed`` swaps row and column as the released
-            segmentation program does (FACTS, defect 2), only to compare with it.
+            PointCLIP V2 segmentation program does by mistake, only to compare with it.
 
     Raises:
         ConfigError: an option has a value that cannot work.
@@ -126,7 +126,7 @@ class RealisticProjector(nn.Module):
             )
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
-        """Views of a batch of clouds, y up.
+        """Project a batch of clouds, y up.
 
         Points that are not finite are not drawn and not visible. An image is differentiable in the depth of
         the points that made it, not in their position across the image, which the grid rounds.
@@ -151,8 +151,8 @@ class RealisticProjector(nn.Module):
         return self._framed(image, cells, visible.view(batch, views, count), finite)
 
     def _draw(self, block: Block, cells: Cells, part: slice, image: Tensor, visible: Tensor) -> None:
-        """Write one chunk of whole images, and which of their points they show."""
-        # The block reaches beyond the grid by the lead of the filters; the smoothed grid ends at its border.
+        """Write one chunk of whole images, and mark which of their points they show."""
+        # The filters' lead makes the block reach beyond the grid; the smoothed grid ends at its border.
         _, y0, x0 = block.corner
         front, top, left = (max(0, -start) for start in block.corner)
         back, bottom, right = (
@@ -176,7 +176,7 @@ class RealisticProjector(nn.Module):
         visible[part] = self._visible(block, cells, part, image[part].detach(), largest.detach())
 
     def _visible(self, block: Block, cells: Cells, part: slice, image: Tensor, largest: Tensor) -> Tensor:
-        """Whether each point's own cell in the smoothed grid is about what the image shows at its pixel."""
+        """Say whether each point's own cell in the smoothed grid is about what the image shows at its pixel."""
         values, (z0, y0, x0) = block.values.detach(), block.corner
         layer, row, column = (index.flatten(0, 1)[part] for index in (cells.depth, *self._lookup(cells)))
         across = self.filter.shift(1)
@@ -202,7 +202,7 @@ class RealisticProjector(nn.Module):
         return (cells.column, cells.row) if self.transposed else (cells.row, cells.column)
 
     def _framed(self, image: Tensor, cells: Cells, visible: Tensor, finite: Tensor) -> Projection:
-        """Crop and resize, and the pixels that go with it."""
+        """Crop and resize the images, and move the pixel positions with them."""
         shift = self.filter.shift(1)
         row, column = self._lookup(cells)
         pixel = torch.stack([row + shift, column + shift], dim=-1) - self.crop_px
@@ -211,7 +211,7 @@ class RealisticProjector(nn.Module):
             image = image[:, :, self.crop_px : self.crop_px + side, self.crop_px : self.crop_px + side]
         inside = ((pixel >= 0) & (pixel < side)).all(dim=-1) & finite.unsqueeze(1)
         if self.size_px is not None:
-            # Nearness is what is resized: its background is 0, which no interpolation weight can round.
+            # Nearness is resized rather than the image, because its background is 0, which no interpolation can round.
             size = (self.size_px, self.size_px)
             image = 1 - F.interpolate(1 - image, size=size, mode="bilinear", align_corners=True)
             # Rounded up as the released program does, in integers: a float's last bit would move exact

@@ -1,8 +1,8 @@
-"""Running maxima and Gaussians as shifted sums of one flat buffer.
+"""Run maximum and Gaussian filters as shifted sums of one flat buffer.
 
 The official programs run ``MaxPool3d`` and ``Conv3d`` over whole, mostly empty grids. Both filters are
-separable, and on a buffer whose rows, slices and grids are each led by enough empty cells a shift along any
-axis is a shift of the flat buffer: whatever runs over the end of a row meets the empty lead of the next.
+separable. Here every row, slice and grid in the buffer begins with enough empty cells that a shift along any
+axis can be a shift of the flat buffer: what runs over the end of a row reads the empty start of the next.
 Every pass is then one contiguous element-wise operation, in chunks that stay in the processor's cache.
 """
 
@@ -11,13 +11,13 @@ import threading
 import torch
 from torch import Tensor
 
-# What a thread's last projection on a processor left, some megabytes: memory fresh from the system costs page faults
+# Buffers (some megabytes) of a thread's last projection on a processor, kept because fresh memory costs page faults
 # that take longer than the passes.
 _KEPT = threading.local()
 
 
 class Scratch:
-    """Two buffers that passes write to in turn, kept from chunk to chunk; with autograd every pass allocates."""
+    """Holds two buffers that passes write to in turn, kept from chunk to chunk; with autograd every pass allocates."""
 
     def __init__(self, reuse: bool) -> None:
         self.reuse = reuse
@@ -38,7 +38,7 @@ class Scratch:
                 _KEPT.pair = self._pair
 
     def take(self, length: int, *busy: Tensor) -> Tensor | None:
-        """A buffer of ``length`` that none of ``busy`` lives in, or None."""
+        """Return a buffer of ``length`` that none of ``busy`` lives in, or None."""
         used = {tensor.untyped_storage().data_ptr() for tensor in busy}
         for buffer in self._pair:
             if buffer.untyped_storage().data_ptr() not in used:
@@ -47,7 +47,7 @@ class Scratch:
 
 
 def running_max(flat: Tensor, window: int, stride: int, scratch: Scratch) -> Tensor:
-    """Maximum of ``flat[i], flat[i + stride], ...`` (``window`` terms), by doubling; shorter by the overlap."""
+    """Return the maximum of ``flat[i], flat[i + stride], ...`` (``window`` terms); shorter by the overlap."""
     covered = 1
     while covered < window:
         step = min(covered, window - covered)
@@ -58,7 +58,7 @@ def running_max(flat: Tensor, window: int, stride: int, scratch: Scratch) -> Ten
 
 
 def running_sum(flat: Tensor, window: int, stride: int) -> Tensor:
-    """Sum of ``flat[i], flat[i + stride], ...`` (``window`` terms); shorter by the overlap."""
+    """Return the sum of ``flat[i], flat[i + stride], ...`` (``window`` terms); shorter by the overlap."""
     length = len(flat) - (window - 1) * stride
     total = flat[:length]
     for tap in range(1, window):
@@ -67,7 +67,7 @@ def running_sum(flat: Tensor, window: int, stride: int) -> Tensor:
 
 
 def smooth(flat: Tensor, taps: list[float], stride: int, scratch: Scratch) -> Tensor:
-    """Symmetric weighted sum of ``flat[i], flat[i + stride], ...``, shorter by the overlap.
+    """Return the symmetric weighted sum of ``flat[i], flat[i + stride], ...``, shorter by the overlap.
 
     It is divided by the middle tap, which saves a pass; the caller multiplies the far smaller result.
     """
@@ -90,7 +90,7 @@ def smooth(flat: Tensor, taps: list[float], stride: int, scratch: Scratch) -> Te
         elif out is None:
             total = total + (near + far) * weight
         elif tap == 0:
-            # Writing the pair first and the weighted total over it saves a pass.
+            # Writing the pair first and adding the total into it saves a pass.
             total = torch.add(total, torch.add(near, far, out=out), alpha=weight, out=out)
         else:
             total = total.add_(near, alpha=weight).add_(far, alpha=weight)
@@ -99,7 +99,7 @@ def smooth(flat: Tensor, taps: list[float], stride: int, scratch: Scratch) -> Te
 
 
 def gaussian_taps(window: int, sigma: float) -> list[float]:
-    """Taps of a Gaussian over ``window`` cells, summing to one. ``sigma`` in cells."""
+    """Return the taps of a Gaussian over ``window`` cells, summing to one. ``sigma`` is in cells."""
     if window == 1:
         return [1.0]
     at = torch.arange(window, dtype=torch.float64) - (window - 1) / 2

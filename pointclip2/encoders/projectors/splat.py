@@ -1,4 +1,4 @@
-"""A z-buffer of discs, ours: every point is a small disc facing the camera, the nearest makes the pixel."""
+"""Project with a z-buffer of discs: every point is a small disc facing the camera, the nearest makes the pixel."""
 
 import math
 
@@ -15,17 +15,17 @@ CHUNK_CPU, CHUNK_GPU = 2**20, 2**26
 
 
 class SplatProjector(nn.Module):
-    """Orthographic depth maps with crisp contours and visibility by the z-buffer itself.
+    """Draws orthographic depth maps with crisp contours; the z-buffer itself tells what is visible.
 
-    Image = distance behind the cloud's nearest point in units of the cloud's largest side, times
+    The image is the distance behind the cloud's nearest point in units of the cloud's largest side, times
     ``far_shade``; 1 where no disc falls. Rows are the turned x axis and columns the turned y axis, as
-    everywhere.
+    in the other projectors.
 
     Args:
-        rig: the views.
+        rig: the camera directions, one a view.
         resolution: pixels across the image.
         object_ratio: share of the image that the cloud's largest side fills.
-        radius_px: of the discs.
+        radius_px: radius of the discs.
         far_shade: image value of the farthest possible point; the step to the white background keeps
             silhouettes sharp.
         visible_tolerance: how far a point may lie behind the surface at its pixel and still be seen, in units
@@ -61,7 +61,7 @@ class SplatProjector(nn.Module):
         self.half_widths = [int(math.sqrt(radius_px**2 - dy**2)) for dy in range(reach + 1)]
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Projection:
-        """Views of a batch of clouds, y up; differentiable in the depth of the points that made the pixels.
+        """Project a batch of clouds, y up; differentiable in the depth of the points that made the pixels.
 
         Points that are not finite are neither drawn nor visible.
         """
@@ -86,11 +86,11 @@ class SplatProjector(nn.Module):
         return Projection(image.view(batch, views, self.resolution, self.resolution), pixel_yx, visible)
 
     def _discs(self, pixel: Tensor, nearness: Tensor) -> Float[Tensor, "images height width"]:
-        """The nearest disc at each pixel, 0 where there is none: a z-buffer of points, dilated by rows of the disc."""
+        """Find the nearest disc at each pixel, 0 where there is none, by dilating a z-buffer of points with discs."""
         row, column = pixel.unbind(dim=2)
         row, column, value = row.flatten(0, 1), column.flatten(0, 1), nearness.flatten(0, 1)
         reach = len(self.half_widths) - 1
-        # Each image is led by empty rows and columns, so that one flat buffer can be shifted (see separable).
+        # Each image begins with empty rows and columns, so that one flat buffer can be shifted (see separable).
         width = self.resolution + 2 * reach
         image = width * width
         limit = CHUNK_CPU if value.device.type == "cpu" else CHUNK_GPU
@@ -112,7 +112,7 @@ class SplatProjector(nn.Module):
         return surface
 
     def _dilate(self, flat: Tensor, total: int, width: int, reach: int, scratch: Scratch) -> Tensor:
-        """Maximum over the disc; output i is centred on input i + ``reach`` rows + ``reach`` columns."""
+        """Take the maximum over the disc; output i is centred on input i + ``reach`` rows + ``reach`` columns."""
         surface: Tensor | None = None
         for dy, half in enumerate(self.half_widths):
             line = running_max(flat, 2 * half + 1, 1, scratch)[reach - half :]

@@ -1,4 +1,4 @@
-"""Adapters: small heads that learn from a few examples a class while the backbone stays as it is."""
+"""Adapt to a few examples a class with small heads, while the backbone stays as it is."""
 
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.cache import CacheAdapter

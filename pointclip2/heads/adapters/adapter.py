@@ -1,4 +1,4 @@
-"""What every adapter is: a module that turns a cloud's columns into logits after it has seen a few examples."""
+"""Define what every adapter is: a module that turns columns of samples into logits after it has seen a few examples."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -19,26 +19,26 @@ from pointclip2.types import ConfigError, TrainingError
 
 @dataclass(frozen=True)
 class Setting:
-    """What an adapter is put between: the classes, their texts, and the views of a backbone."""
+    """Describes the task that an adapter is made for: the classes, their texts, and the views of a backbone."""
 
     classes: tuple[str, ...]
     text: Float[Tensor, "classes dim"] | None
-    """Unit rows; None where the encoder knows no sentences."""
+    """Text features of the classes, unit rows; None where the encoder knows no sentences."""
     views: int
-    """Vectors a cloud."""
+    """Number of vectors a cloud has."""
     logit_scale: float = 100.0
-    """The factor of the text encoder's cosines."""
+    """The text encoder's factor of its cosines."""
     encoder: Encoder | None = None
-    """Only for adapters that sit inside it."""
+    """The run's encoder; only adapters that sit inside it need it."""
     width: int | None = None
-    """Length of a vector, where no text tells it."""
+    """Length of a vector, needed where there are no texts."""
 
     @property
     def dim(self) -> int:
-        """Length of a vector.
+        """Return the length of a vector.
 
         Raises:
-            ConfigError: neither texts nor ``width`` tell it.
+            ConfigError: neither the texts nor ``width`` give it.
         """
         found = self.width if self.text is None else self.text.shape[1]
         if found is None:
@@ -47,11 +47,11 @@ class Setting:
 
 
 class Adapter(nn.Module):
-    """A small head over a frozen backbone; ``forward`` gives logits of the columns that `reads` names.
+    """Learns a small head over a frozen backbone; ``forward`` gives logits of the columns that `reads` names.
 
-    Its life: ``begin`` with a setting, ``prepare`` from the examples, gradient steps by the ``recipe`` where there is
-    one, ``choose`` on validation; then ``forward``. `fit` is all of that for a notebook; training proper is
-    `pointclip2.tasks.few_shot.module`, which stops and goes on.
+    An adapter is used in this order: ``begin`` with a setting, ``prepare`` from the examples, gradient steps by the
+    ``recipe`` where there is one, ``choose`` on validation; then ``forward``. `fit` does all of that in a notebook; a
+    real training, which can be stopped and resumed, is `pointclip2.tasks.few_shot.module`.
 
     >>> import torch.nn.functional as F
     >>> from pointclip2.heads.adapters import LinearProbe
@@ -64,11 +64,11 @@ class Adapter(nn.Module):
     """
 
     name: ClassVar[str]
-    """As in ``adapter=...`` and in saved files."""
+    """Name of the adapter in ``adapter=...`` and in saved files."""
     reads: tuple[str, ...] = ("views",)
     """The columns of `Samples` that ``forward`` takes, in its order."""
     batch: int = 1024
-    """Samples a forward pass where nothing is learned."""
+    """Samples in one forward pass where nothing is learned."""
     takes_copies: bool = True
     """Whether scaled and shifted copies of the examples teach it something."""
     validate_epochs: int = 1
@@ -82,7 +82,7 @@ class Adapter(nn.Module):
         self.options = options
         """The constructor's arguments as plain data, for the saved file."""
         self.own_encoders: dict[str, Encoder] = {}
-        """What makes the columns that are neither ``views`` nor ``points``, by the name of the column."""
+        """Encoders of the columns that are neither ``views`` nor ``points``, by the name of the column."""
         recipe = options.get("recipe")
         if recipe is not None and not isinstance(recipe, Mapping):
             raise ConfigError(f"adapter.recipe={recipe}: give options, such as adapter.recipe.epochs=100")
@@ -108,25 +108,25 @@ class Adapter(nn.Module):
         self.text = torch.zeros(0, 0) if setting.text is None else setting.text.clone()
 
     def prepare(self, shots: Samples) -> None:
-        """Everything that is learned from the examples without a gradient."""
+        """Learn from the examples whatever needs no gradient."""
 
     def choose(self, validation: Samples) -> None:
         """Choose what the examples cannot teach, on labelled samples that are neither shots nor test."""
 
     def chosen(self) -> dict[str, float]:
-        """What was chosen on validation, for ``results.json``."""
+        """Return what was chosen on validation, for ``results.json``."""
         return {}
 
     def scores(
         self, *columns: Tensor
     ) -> tuple[Float[Tensor, "batch classes"], Float[Tensor, "batch classes"]]:
-        """Logits and probabilities."""
+        """Return logits and probabilities."""
         logits = self(*columns)
         return logits, logits.softmax(dim=-1)
 
     @torch.no_grad()
     def logits(self, samples: Samples) -> Float[Tensor, "samples classes"]:
-        """Of all samples, as in testing: no dropout, batch by batch."""
+        """Return the logits of all samples, as in testing: no dropout, batch by batch."""
         training = self.training
         self.eval()
         parts = [column.split(self.batch) for column in samples.take(self.reads)]
@@ -135,12 +135,12 @@ class Adapter(nn.Module):
         return logits
 
     def zero_shot(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch classes"]:
-        """CLIP's own logits: the mean over views."""
+        """Return CLIP's own logits: the mean over views."""
         weights = views.new_full((views.shape[1],), 1 / views.shape[1])
         return fuse(view_logits(views, self.text, self.setting.logit_scale), weights)
 
     def fit(self, shots: Samples, validation: Samples | None = None, seed: int = 0) -> None:
-        """Learn from the examples; with validation also choose on it. No checkpoint, no choice among epochs."""
+        """Learn from the examples, and choose on validation if there is one. No epoch is picked, nothing is saved."""
         self.prepare(shots)
         if self.recipe is not None:
             self._descend(shots, self.recipe, seed)
@@ -171,5 +171,5 @@ CALMER = "a smaller adapter.recipe.learning_rate may help"
 
 
 def seed_epoch(seed: int, epoch: int) -> None:
-    """Dropout of an epoch depends on nothing that went before it."""
+    """Seed the dropout of an epoch, so that it depends on nothing that went before."""
     torch.manual_seed(stable_seed(f"{seed}/epoch/{epoch}") >> 1)

@@ -1,4 +1,4 @@
-"""A key-value cache of the examples' view features, added to CLIP's own logits (Tip-Adapter, ECCV 2022)."""
+"""Add a key-value cache of the examples' view features to CLIP's own logits (Tip-Adapter, ECCV 2022)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,13 +17,13 @@ SHARES = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 class CacheAdapter(Adapter):
-    """Similar examples vote: the logits are CLIP's plus ``share`` times the affinity to each class's examples.
+    """Lets similar examples vote: CLIP's logits plus ``share`` times the affinity to each class's examples.
 
-    The similarity of two shapes is that of all their views, each with its own. With a recipe the keys learn.
+    Two shapes are compared view by view, each with the same view of the other. With a recipe the keys are trained.
 
     Args:
-        share: of the cache beside CLIP's logits, where there is no validation to choose it on.
-        sharpness: how fast an affinity falls with the similarity, likewise.
+        share: weight of the cache beside CLIP's logits, used where there is no validation to choose it on.
+        sharpness: how fast the affinity falls as similarity falls, used where there is no validation.
         standardise, whiten: see `Memory`.
         recipe: see `Recipe`; None trains nothing.
 
@@ -54,7 +54,7 @@ class CacheAdapter(Adapter):
         self.register_buffer("sharpness", torch.tensor(float(sharpness)))
 
     def begin(self, setting: Setting) -> None:
-        """An empty memory."""
+        """Start with an empty memory."""
         super().begin(setting)
         self.memory = Memory(len(setting.classes), self.standardise, self.whiten, self.recipe is not None)
 
@@ -63,13 +63,13 @@ class CacheAdapter(Adapter):
         self.memory.store(shots.columns["views"].flatten(1), shots.labels)
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch classes"]:
-        """CLIP's logits and the cache's votes."""
+        """Add the cache's votes to CLIP's logits."""
         affinity = self.memory.affinity(self.memory.similarity(views.flatten(1)), float(self.sharpness))
         return self.zero_shot(views) + self.share * affinity
 
     @torch.no_grad()
     def choose(self, validation: Samples) -> None:
-        """Share and sharpness with the most hits on validation."""
+        """Choose the share and sharpness with the most hits on validation."""
         views = validation.columns["views"]
         similarity, own = self.memory.similarity(views.flatten(1)), self.zero_shot(views)
         votes = {sharpness: self.memory.affinity(similarity, sharpness) for sharpness in SHARPNESS}

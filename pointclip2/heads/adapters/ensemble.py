@@ -1,6 +1,6 @@
-"""Logits of several models added up: PointCLIP beside a 3D network, each right where the other is not.
+"""Add up the logits of several models, such as PointCLIP and a 3D network, because each is right where others fail.
 
-What is added are log-probabilities, so that models of any scale meet; weights are chosen on validation.
+Log-probabilities are added, so that the scales of the models do not matter. The weights are chosen on validation.
 """
 
 import json
@@ -27,7 +27,7 @@ PARTS = ("validation", "test")
 
 @dataclass(frozen=True)
 class Votes:
-    """Log-probabilities of one model for the samples of validation and test."""
+    """Holds one model's log-probabilities for the samples of validation and test."""
 
     source: str
     validation: Float[Tensor, "samples classes"]
@@ -35,7 +35,7 @@ class Votes:
 
 
 def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> None:
-    """Write the file that `read_votes` reads; ``names`` of the samples by part, ``validation`` and ``test``."""
+    """Write the file that `read_votes` reads; ``names`` has the samples of ``validation`` and of ``test``."""
     tensors = {"validation": votes.validation.contiguous(), "test": votes.test.contiguous()}
     told = {"classes": json.dumps(list(classes)), **{part: json.dumps(list(names[part])) for part in PARTS}}
     content = save(tensors, told)
@@ -43,17 +43,17 @@ def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping
 
 
 def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> Votes:
-    """Another model's votes for these samples, in this order.
+    """Read another model's votes for these samples, in this order.
 
     Args:
         path: the folder of a few-shot run, its ``logits.safetensors``, or an ``.npz`` of any program with the arrays
             ``validation`` and ``test`` (samples, classes), logits or log-probabilities; rows in the order of the
             arrays ``validation_names`` and ``test_names``, or of the data set where there are none.
-        classes: their order.
-        names: of the samples by part.
+        classes: class names in the order of the columns.
+        names: sample names of each part.
 
     Raises:
-        DataError: not there, damaged, other classes, or a sample is missing.
+        DataError: the file is missing or damaged, has other classes, or lacks a sample.
     """
     if path.is_dir():
         path = path / FILE
@@ -83,8 +83,9 @@ def weigh(
     others: Sequence[Float[Tensor, "samples classes"]],
     labels: Int64[Tensor, " samples"],
 ) -> list[float]:
-    """Weights of the others beside 1 for ``own``: one after the other, twice round, each the smallest of `LEVELS`
-    with the most hits.
+    """Choose weights for the other models beside 1 for ``own``.
+
+    The models are weighed one after the other, twice round; each gets the smallest of `LEVELS` with the most hits.
     """
     weights = [0.0] * len(others)
     for _ in range(2):
@@ -107,7 +108,7 @@ def combined(
     others: Sequence[Float[Tensor, "samples classes"]],
     weights: Sequence[float],
 ) -> Float[Tensor, "samples classes"]:
-    """The weighted sum."""
+    """Return the weighted sum of the models' log-probabilities."""
     total = own.clone()
     for weight, logits in zip(weights, others, strict=True):
         total += weight * logits

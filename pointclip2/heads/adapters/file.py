@@ -1,4 +1,4 @@
-"""A trained adapter as one safetensors file that says what it is, and refuses to be taken for something else."""
+"""Save a trained adapter as one safetensors file that says what it is, and refuse files that do not fit."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from pointclip2.types import ConfigError, UserError, WeightsError
 from pointclip2.writing import write_bytes
 
 FORMAT = 1
-"""Raise it when files of before no longer mean the same."""
+"""Version of the file format; raise it when older files no longer mean the same."""
 
 
 @dataclass(frozen=True)
 class AdapterCard:
-    """What stands in the file beside the weights."""
+    """Describes an adapter in its file, beside the weights."""
 
     adapter: str
     options: Mapping[str, Any]
@@ -31,9 +31,9 @@ class AdapterCard:
     views: int
     dim: int
     backbone: Mapping[str, Any]
-    """``id`` and, where there are weights, ``weights_hash``: features of other weights mean something else."""
+    """The backbone's ``id`` and any ``weights_hash``: with other weights, features mean something else."""
     made: Mapping[str, Any] = field(default_factory=dict)
-    """How: data, shots, seed, prompt, projector, and what was chosen on validation."""
+    """How the adapter was made: data, shots, seed, prompt, projector, and what was chosen on validation."""
     format: int = FORMAT
     pointclip2: str = __version__
 
@@ -41,9 +41,9 @@ class AdapterCard:
 def save_adapter(
     path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
 ) -> AdapterCard:
-    """Write the file in one step; returns its card.
+    """Write the file in one step and return its card.
 
-    ``backbone`` is the backbone's own description, of which id and hash are kept.
+    ``backbone`` is the backbone's own description, of which only id and hash are kept.
     """
     setting = adapter.setting
     card = AdapterCard(
@@ -62,10 +62,10 @@ def save_adapter(
 
 
 def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
-    """Card and weights. The file is data: nothing in it is executed.
+    """Read the card and the weights. The file is data: nothing in it is executed.
 
     Raises:
-        WeightsError: not there, damaged, not such a file, or of another format.
+        WeightsError: the file is missing, damaged, no adapter file, or of another format.
     """
     if path.is_dir():
         path = path / "adapter.safetensors"
@@ -94,7 +94,7 @@ def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
 
 
 def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> tuple[Adapter, AdapterCard]:
-    """The adapter of a file, ready to use in this setting.
+    """Load the adapter of a file, ready to use in this setting.
 
     Raises:
         WeightsError: it was trained for other classes, views, widths or another backbone, or cannot be read.
@@ -145,7 +145,7 @@ def _line(error: Exception) -> str:
 
 
 class SavedAdapter:
-    """The ``adapter`` option of ``evaluate.py``: what ``train.py`` saved, or none.
+    """Holds the ``adapter`` option of ``evaluate.py``: an adapter that ``train.py`` saved, or none.
 
     Args:
         checkpoint: an ``adapter.safetensors``, or the folder of the run that wrote it; None evaluates zero-shot.
@@ -155,7 +155,7 @@ class SavedAdapter:
         self.checkpoint = None if checkpoint is None else Path(checkpoint).expanduser()
 
     def open(self, setting: Setting, backbone: Mapping[str, Any]) -> tuple[Adapter, AdapterCard] | None:
-        """The adapter and its card, or None.
+        """Return the adapter and its card, or None.
 
         Raises:
             WeightsError: see `load_adapter`.
@@ -164,10 +164,10 @@ class SavedAdapter:
 
 
 def saved_adapter(option: object) -> SavedAdapter:
-    """The option, if it is one that can be evaluated.
+    """Return the option, if it is an adapter that can be evaluated.
 
     Raises:
-        ConfigError: an adapter that has still to be trained.
+        ConfigError: the option is an adapter that has still to be trained.
     """
     if not isinstance(option, SavedAdapter):
         raise ConfigError("evaluate.py takes a trained adapter: adapter.checkpoint=FILE; train.py trains one")

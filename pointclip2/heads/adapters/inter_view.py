@@ -1,4 +1,4 @@
-"""PointCLIP's inter-view adapter: all views of a shape at once, added to what CLIP saw (sec. 3.3 of that paper)."""
+"""Adapt all views of a shape at once, as PointCLIP's inter-view adapter does (sec. 3.3 of the PointCLIP paper)."""
 
 import math
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ from pointclip2.types import ConfigError, DataError
 
 
 class ViewNorm(nn.BatchNorm1d):
-    """A batch norm over the channels of every view vector."""
+    """Normalises the channels of every view vector over the batch."""
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch views dim"]:
         return super().forward(views.flatten(0, 1)).view_as(views)
 
 
 class InterViewAdapter(Adapter):
-    """A bottleneck of one view's width between all views and all views.
+    """Maps all views to all views through a bottleneck of one view's width.
 
     Args:
         residual: share of CLIP's own features in the result.
-        dropout: of the views and of the bottleneck.
+        dropout: rate for the views and for the bottleneck.
         recipe: see `Recipe`.
 
     Raises:
@@ -62,20 +62,20 @@ class InterViewAdapter(Adapter):
         self.to_views = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, views * dim), nn.ReLU())
 
     def prepare(self, shots: Samples) -> None:
-        """Nothing is learned here, but batch norms need two examples."""
+        """Check that there are at least two examples, which batch norms need; nothing is learned here."""
         if shots.examples < 2:
             raise DataError(
                 "the inter-view adapter needs two examples or more: raise data.shots or add classes"
             )
 
     def adapted(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch flat"]:
-        """Unit rows of all views, one after the other."""
+        """Return unit rows: all adapted views of a shape, one after the other."""
         everything = self.bottleneck(views * self.view_ratio.view(1, -1, 1))
         mixed = torch.lerp(self.to_views(everything), views.flatten(1), self.residual)
         return F.normalize(mixed, dim=1)
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch classes"]:
-        """Cosine of the adapted views with the text, which stands beside every view alike."""
-        # The text repeated for each view has the length sqrt(views); its product with all views is that with their sum.
+        """Return the cosines of the adapted views with the text, which is the same for every view."""
+        # The text repeated for each view has length sqrt(views), and its product with all views is that with their sum.
         total = self.adapted(views).unflatten(1, views.shape[1:]).sum(dim=1)
         return self.setting.logit_scale / math.sqrt(views.shape[1]) * total @ self.text.T

@@ -1,4 +1,4 @@
-"""Logistic regression on frozen features: the baseline that every adapter has to beat."""
+"""Fit logistic regression on frozen features: the baseline that every adapter has to beat."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ STRENGTHS = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
 
 
 class LinearProbe(Adapter):
-    """A weight for every channel, by L-BFGS; the strength of the penalty is chosen on validation.
+    """Learns a weight for every channel by L-BFGS; the strength of the penalty is chosen on validation.
 
     Args:
         features: ``concatenated`` (all views side by side), ``mean`` (one fused vector a shape), or ``per_view``
             (every view is an example; a shape's logits are the mean of its views').
-        strength: of the squared penalty, where there is no validation to choose it on.
-        iterations: at most, for each strength.
+        strength: of the squared penalty, used where there is no validation to choose it on.
+        iterations: the most that L-BFGS takes for each strength.
 
     Raises:
         ConfigError: unknown features, a strength that is not positive.
@@ -51,7 +51,7 @@ class LinearProbe(Adapter):
         self._solutions: dict[float, tuple[Tensor, Tensor]] = {}
 
     def begin(self, setting: Setting) -> None:
-        """Zero weights."""
+        """Start with zero weights."""
         super().begin(setting)
         width = setting.dim * (setting.views if self.features == "concatenated" else 1)
         self.register_buffer("mean", torch.zeros(width))
@@ -68,7 +68,7 @@ class LinearProbe(Adapter):
         )
         self.mean = inputs.mean(dim=0)
         radius = (inputs - self.mean).square().sum(dim=1).mean().sqrt()
-        # So that a strength means the same for all backbones and numbers of views.
+        # This makes a strength mean the same for all backbones and numbers of views.
         self.scale = 1 / radius.clamp(min=1e-12)
         inputs = (inputs - self.mean) * self.scale
         own = float(self.strength)
@@ -88,13 +88,13 @@ class LinearProbe(Adapter):
         self.strength.fill_(strength)
 
     def forward(self, views: Float[Tensor, "batch views dim"]) -> Float[Tensor, "batch classes"]:
-        """Logits of every shape."""
+        """Return the logits of every shape."""
         logits = F.linear((self._inputs(views) - self.mean) * self.scale, self.weight, self.bias)
         return logits.view(*views.shape[:2], -1).mean(dim=1) if self.features == "per_view" else logits
 
     @torch.no_grad()
     def choose(self, validation: Samples) -> None:
-        """The strength with the most hits on validation, among equals the strongest."""
+        """Choose the strength with the most hits on validation, among equals the strongest."""
 
         def hits(strength: float) -> int:
             self._take(strength)
@@ -115,7 +115,7 @@ def solve(
     start: tuple[Float[Tensor, "classes dim"], Float[Tensor, " classes"]],
     iterations: int,
 ) -> tuple[Float[Tensor, "classes dim"], Float[Tensor, " classes"]]:
-    """Weight and bias of the least mean cross entropy plus half ``strength`` times the squared weights."""
+    """Minimise mean cross entropy plus half ``strength`` times the squared weights; return weight and bias."""
     weight, bias = (tensor.clone().requires_grad_(True) for tensor in start)
     optimiser = torch.optim.LBFGS(
         [weight, bias],

@@ -1,4 +1,4 @@
-"""A key-value memory of the examples: a query is what the keys like it are, with no step of training."""
+"""Remember the examples as keys with their classes, and classify a query by the keys like it, without training."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -13,18 +13,18 @@ from pointclip2.types import ConfigError
 
 
 class Memory(nn.Module):
-    """Keys with their classes. Similarities are cosines of vectors as they are, standardised, or whitened as well.
+    """Stores keys with their classes, and compares vectors with them by cosine.
 
-    What all clouds share dominates a cosine. Standardising takes the examples' mean away and divides every channel
-    by their deviation; whitening shrinks the directions in which examples of the same class differ. Both come from the
-    examples alone, in closed form.
+    Plain cosines are dominated by what all clouds have in common, so vectors may be standardised first, and whitened
+    as well. Standardising subtracts the examples' mean and divides every channel by their deviation; whitening shrinks
+    the directions in which examples of the same class differ. Both come from the examples alone, in closed form.
 
     Args:
-        classes: how many.
-        standardise: see above.
+        classes: how many classes there are.
+        standardise: whether to standardise, see above.
         whiten: weight in [0, 1) of the covariance within classes, the rest being that of independent channels of the
-            same mean variance; 0 whitens nothing. One example a class has no covariance, and is left as it is.
-        learned: whether keys get gradients.
+            same mean variance; 0 whitens nothing. One example a class has no covariance, so it is not whitened.
+        learned: whether the keys get gradients.
 
     Raises:
         ConfigError: a weight outside [0, 1).
@@ -63,7 +63,7 @@ class Memory(nn.Module):
         if self.standardise and len(vectors) > 1:
             self.mean = vectors.mean(dim=0)
             deviation = vectors.std(dim=0, correction=0)
-            # A channel that is the same in all examples says nothing, and must not be blown up.
+            # A channel that is the same in all examples says nothing, and must not be divided by almost zero.
             self.scale = 1 / deviation.clamp(min=1e-3 * float(deviation.max().clamp(min=1e-12)))
         self.labels = labels.clone()
         self.basis, self.gain = self._within((vectors - self.mean) * self.scale, labels)
@@ -71,7 +71,7 @@ class Memory(nn.Module):
         self.keys = nn.Parameter(keys) if self.learned else keys
 
     def _within(self, vectors: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Directions (rank, dim) in which classes vary within themselves, and what remains of each, in (0, 1]."""
+        """Find directions (rank, dim) in which classes vary inside, and the factor in (0, 1] that each keeps."""
         present, index = labels.unique(return_inverse=True)
         freedom = len(vectors) - len(present)
         if not self.whiten or freedom < 1:
@@ -90,22 +90,22 @@ class Memory(nn.Module):
         return F.normalize(vectors, dim=1)
 
     def similarity(self, vectors: Float[Tensor, "batch dim"]) -> Float[Tensor, "batch keys"]:
-        """Cosines with every key."""
+        """Return the cosines with every key."""
         return self._normalised(vectors) @ F.normalize(self.keys, dim=1).T
 
     def log_density(
         self, similarity: Float[Tensor, "batch keys"], sharpness: float
     ) -> Float[Tensor, "batch classes"]:
-        """Logarithm of the mean over a class's keys of exp(-sharpness (1 - similarity)).
+        """Return the logarithm of the mean over a class's keys of exp(-sharpness (1 - similarity)).
 
-        Its soft-max is the posterior of a kernel density with equal priors; it does not underflow.
+        The softmax of it is the posterior of a kernel density with equal priors; it does not underflow.
         """
         exponent = sharpness * (similarity - 1)
         columns = []
         for label in range(self.classes):
             own = exponent[:, self.labels == label]
             count = own.shape[1]
-            # A class without keys comes behind all others.
+            # A class without keys ranks behind all others.
             lowest = exponent.new_full((len(exponent),), -2 * sharpness - 100)
             columns.append(own.logsumexp(dim=1) - own.new_tensor(count).log() if count else lowest)
         return torch.stack(columns, dim=1)
@@ -113,15 +113,16 @@ class Memory(nn.Module):
     def affinity(
         self, similarity: Float[Tensor, "batch keys"], sharpness: float
     ) -> Float[Tensor, "batch classes"]:
-        """Mean over a class's keys of exp(-sharpness (1 - similarity)), in [0, 1]; classes count alike, however many
-        keys they have.
+        """Return the mean over a class's keys of exp(-sharpness (1 - similarity)), in [0, 1].
+
+        It is a mean so that classes weigh the same, however many keys they have.
         """
         values = F.one_hot(self.labels, self.classes).to(similarity.dtype)
         values = values / values.sum(dim=0).clamp(min=1)
         return (sharpness * (similarity - 1)).exp() @ values
 
     def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *rest: Any) -> None:
-        """A saved memory is as long as its examples were many."""
+        """Make room first: a saved memory is as long as it had examples."""
         for name, own in (*self.named_parameters(recurse=False), *self.named_buffers(recurse=False)):
             saved = state_dict.get(f"{prefix}{name}")
             if saved is not None and saved.shape != own.shape:
@@ -135,7 +136,7 @@ def best_of(
     logits_of: Callable[..., Float[Tensor, "samples classes"]],
     labels: Int64[Tensor, " samples"],
 ) -> tuple[float, ...]:
-    """The combination with the most hits, among equals the one with the smallest cross entropy."""
+    """Return the combination with the most hits, among equals the one with the smallest cross entropy."""
 
     def merit(values: tuple[float, ...]) -> tuple[int, float]:
         logits = logits_of(*values)

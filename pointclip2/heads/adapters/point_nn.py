@@ -1,4 +1,4 @@
-"""Point-NN as an adapter: a memory of training-free vectors of the clouds themselves, alone or beside CLIP."""
+"""Use Point-NN as an adapter: a memory of training-free vectors of the clouds themselves, alone or beside CLIP."""
 
 import torch
 from jaxtyping import Float
@@ -15,17 +15,17 @@ SHARPNESS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 
 
 class PointNNAdapter(Adapter):
-    """The similarity head of Point-NN; nothing in it is trained.
+    """Classifies by Point-NN's similarity to the examples; nothing in it is trained.
 
-    Alone its logits are log-densities of the classes; with ``clip`` they are CLIP's plus ``share`` times the affinity
-    to each class's examples.
+    Its own logits are log-densities of the classes; with ``clip`` they are CLIP's plus ``share`` times the affinity to
+    each class's examples.
 
     Args:
         clip: add the votes to CLIP's logits.
-        clip_keys: let the examples be compared by CLIP's features of their views as well, side by side with Point-NN's.
-        share: of the votes beside CLIP's logits, where there is no validation to choose it on.
-        sharpness: how fast an affinity falls with the similarity, likewise.
-        standardise, whiten: see `Memory`; the published head takes vectors as they are.
+        clip_keys: compare examples by CLIP's features of their views as well, side by side with Point-NN's.
+        share: weight of the votes beside CLIP's logits, used where there is no validation to choose it on.
+        sharpness: how fast the affinity falls as similarity falls, used where there is no validation.
+        standardise, whiten: see `Memory`; the published head does neither.
         stages, dim, neighbours, every, alpha, beta: see `PointNNEncoder`.
 
     Raises:
@@ -33,7 +33,7 @@ class PointNNAdapter(Adapter):
     """
 
     name = "point_nn"
-    takes_copies = False  # what is stretched is another shape to an encoder of shapes
+    takes_copies = False  # an encoder of shapes takes a stretched copy for another shape
 
     share: Tensor
     sharpness: Tensor
@@ -77,7 +77,7 @@ class PointNNAdapter(Adapter):
         self.register_buffer("sharpness", torch.tensor(float(sharpness)))
 
     def begin(self, setting: Setting) -> None:
-        """An empty memory."""
+        """Start with an empty memory."""
         super().begin(setting)
         self.memory = Memory(len(setting.classes), self.standardise, self.whiten)
 
@@ -88,13 +88,13 @@ class PointNNAdapter(Adapter):
     def _keys(self, shape: Tensor, views: Tensor | None = None) -> Tensor:
         if not self.clip_keys or views is None:
             return shape
-        # Views are unit vectors: shapes are brought to the same size, for the case that nothing is standardised.
+        # Views are unit vectors, so shapes are scaled to the same length; this matters where nothing is standardised.
         return torch.cat([F.normalize(shape, dim=1) * views.shape[1] ** 0.5, views.flatten(1)], dim=1)
 
     def forward(
         self, shape: Float[Tensor, "batch width"], views: Float[Tensor, "batch views dim"] | None = None
     ) -> Float[Tensor, "batch classes"]:
-        """Log-densities, or with CLIP its logits and the memory's votes."""
+        """Return log-densities, or with CLIP its logits plus the memory's votes."""
         similarity = self.memory.similarity(self._keys(shape, views))
         if not self.clip or views is None:
             return self.memory.log_density(similarity, float(self.sharpness))
@@ -103,7 +103,7 @@ class PointNNAdapter(Adapter):
 
     @torch.no_grad()
     def choose(self, validation: Samples) -> None:
-        """Sharpness, and with CLIP the share, with the most hits on validation."""
+        """Choose the sharpness, and with CLIP the share, with the most hits on validation."""
         similarity = self.memory.similarity(self._keys(*validation.take(self.reads)))
         if not self.clip:
             (sharpness,) = best_of(

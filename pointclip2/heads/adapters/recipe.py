@@ -1,4 +1,4 @@
-"""How an adapter's parameters learn: optimiser, rate by epoch, loss. The defaults are PointCLIP's."""
+"""Say how an adapter's parameters learn: optimiser, rate by epoch, loss. The defaults are PointCLIP's."""
 
 import math
 from collections.abc import Iterable
@@ -16,10 +16,11 @@ OPTIMISERS = ("sgd", "adamw")
 
 @dataclass(frozen=True)
 class Recipe:
-    """A schedule of whole epochs: the first ``warmup_epochs`` at ``warmup_rate``, then a cosine down from
-    ``learning_rate``.
+    """Holds the optimiser, the learning rate of every epoch and the loss.
 
-    ``smoothing`` takes so much of the truth's share and gives it to the other classes in equal parts.
+    The first ``warmup_epochs`` run at ``warmup_rate``, then the rate falls as a cosine from ``learning_rate``.
+
+    ``smoothing`` is taken from the true class's share of 1 and divided equally among the other classes.
 
     Raises:
         ConfigError: a value that cannot work.
@@ -50,13 +51,13 @@ class Recipe:
             raise ConfigError(f"adapter.recipe.smoothing={self.smoothing} must be in [0, 1)")
 
     def build_optimiser(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-        """For those of the parameters that learn."""
+        """Build the optimiser of those parameters that learn."""
         learning = [parameter for parameter in parameters if parameter.requires_grad]
         if self.optimiser == "adamw":
             return torch.optim.AdamW(
                 learning, lr=self.learning_rate, weight_decay=self.weight_decay, eps=1e-4
             )
-        # Fused: one pass over the weights a step. An adapter has few rows a batch and many weights.
+        # Fused: one pass over the weights a step, because an adapter has few rows a batch and many weights.
         return torch.optim.SGD(
             learning,
             lr=self.learning_rate,
@@ -66,22 +67,22 @@ class Recipe:
         )
 
     def rate(self, epoch: int) -> float:
-        """The learning rate of an epoch, counted from 0."""
+        """Return the learning rate of an epoch, counted from 0."""
         if epoch < self.warmup_epochs:
             return self.warmup_rate
         return self.learning_rate * (1 + math.cos(math.pi * epoch / max(self.epochs, 1))) / 2
 
     def set_rate(self, optimiser: torch.optim.Optimizer, epoch: int) -> None:
-        """Before the first step of an epoch."""
+        """Set the learning rate; to be called before the first step of an epoch."""
         for group in optimiser.param_groups:
             group["lr"] = self.rate(epoch)
 
     def loss(
         self, logits: Float[Tensor, "batch classes"], labels: Int64[Tensor, " batch"]
     ) -> Float[Tensor, ""]:
-        """Mean cross entropy against smoothed labels."""
+        """Return the mean cross entropy against smoothed labels."""
         classes = logits.shape[1]
-        # torch spreads the share over all classes, the truth included.
+        # torch spreads the smoothing over all classes, the true one included.
         share = self.smoothing * classes / (classes - 1) if classes > 1 else 0.0
         if share <= 1:
             return F.cross_entropy(logits, labels, label_smoothing=share)

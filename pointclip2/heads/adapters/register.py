@@ -1,4 +1,4 @@
-"""Adapters by the name that stands in saved files."""
+"""Register adapters by the name that stands in saved files."""
 
 from pointclip2.heads.adapters.adapter import Adapter
 from pointclip2.heads.adapters.cache import CacheAdapter

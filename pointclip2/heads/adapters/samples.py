@@ -1,4 +1,4 @@
-"""Labelled samples as adapters take them: named columns of encoded clouds, and batches of them in a seeded order."""
+"""Hold labelled samples as adapters take them: named columns of encoded clouds, and batches in a seeded order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from pointclip2.data.prepare import stable_seed
 
 @dataclass(frozen=True)
 class Samples:
-    """Columns by name, a row a sample: ``views`` (samples, views, dim) unit CLIP features, ``shape``
-    (samples, width) Point-NN vectors, ``points`` (samples, points, 3).
+    """Holds columns by name, a row a sample, with their labels.
+
+    The columns are ``views`` (samples, views, dim) unit CLIP features, ``shape`` (samples, width) Point-NN vectors,
+    and ``points`` (samples, points, 3).
 
     With ``variants`` the rows are whole copies of the same examples, one copy after the other.
     """
@@ -28,24 +30,24 @@ class Samples:
 
     @property
     def examples(self) -> int:
-        """Different samples, copies not counted."""
+        """Return how many different samples there are, not counting copies."""
         return len(self.labels) // self.variants
 
     def take(self, names: Sequence[str]) -> tuple[Tensor, ...]:
-        """The columns of these names, in their order."""
+        """Return the columns of these names, in their order."""
         return tuple(self.columns[name] for name in names)
 
     def to(self, device: torch.device | str) -> "Samples":
-        """On another device."""
+        """Return the same samples on another device."""
         columns = {name: column.to(device) for name, column in self.columns.items()}
         return Samples(columns, self.labels.to(device), self.variants)
 
 
 def joined(parts: Sequence[Samples]) -> Samples:
-    """Copies of the same examples as the variants of one set.
+    """Join copies of the same examples as the variants of one set.
 
     Raises:
-        ValueError: other labels or columns than the first part's.
+        ValueError: a part has other labels or columns than the first.
     """
     first = parts[0]
     for part in parts[1:]:
@@ -56,9 +58,9 @@ def joined(parts: Sequence[Samples]) -> Samples:
 
 
 class Batches(Sampler[list[int]]):
-    """Rows of each batch of an epoch: every example once, each in a copy drawn for this epoch.
+    """Gives the rows of each batch of an epoch: every example once, each in a copy drawn for this epoch.
 
-    Seed and epoch decide everything, so that a training goes on after a kill as if nothing had happened. A last
+    Seed and epoch decide everything, so a training that was killed continues exactly where it stopped. A last
     batch of one joins the batch before it: a batch norm cannot learn from one row.
     """
 
@@ -70,7 +72,7 @@ class Batches(Sampler[list[int]]):
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Lightning calls this before every epoch."""
+        """Choose the order of the next epoch; Lightning calls this before every epoch."""
         self.epoch = epoch
 
     def __len__(self) -> int:

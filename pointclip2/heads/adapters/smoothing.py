@@ -1,4 +1,4 @@
-"""Learnable smoothing: an adapter before the backbone, which stays frozen and lets gradients through."""
+"""Learn the smoothing of the projection: an adapter before the backbone, which stays frozen but passes gradients."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +17,11 @@ from pointclip2.types import ConfigError
 
 
 class LearnableSmoothing(Adapter):
-    """V2's projection with a network for its smoothing, on the run's own views, with or without the inter-view adapter.
+    """Projects as V2 does with a network for its smoothing, on the run's own views, with or without inter-view adapter.
 
     Args:
         inter_view: put PointCLIP's adapter behind the backbone; it learns together with the smoothing.
-        dropout: of that adapter.
+        dropout: dropout rate of that adapter.
         views_a_step: how many views a gradient step draws; None takes all. Only without ``inter_view``, where a
             shape's logits are a mean over views.
         resolution, depth, object_ratio, depth_bias, densify, sigma: see `LearnableProjector`.
@@ -74,10 +74,10 @@ class LearnableSmoothing(Adapter):
         self.head = InterViewAdapter(dropout=dropout) if inter_view else None
 
     def begin(self, setting: Setting) -> None:
-        """Take the views and the frozen CLIP of the setting's encoder.
+        """Take the views and the frozen CLIP from the setting's encoder.
 
         Raises:
-            ConfigError: its encoder has none.
+            ConfigError: the encoder has none.
         """
         super().begin(setting)
         if not isinstance(setting.encoder, ViewEncoder):
@@ -87,13 +87,13 @@ class LearnableSmoothing(Adapter):
         names = ("resolution", "depth", "object_ratio", "depth_bias", "densify", "sigma")
         rig: Any = setting.encoder.projector.rig
         self.projector = LearnableProjector(rig, **{name: self.options[name] for name in names})
-        # In a tuple, so that it is no part of this module: it is neither saved nor trained with it.
+        # Kept in a tuple, so that it is no part of this module: it is neither saved nor trained with it.
         self._frozen = (setting.encoder.clip,)
         if self.head is not None:
             self.head.begin(setting)
 
     def prepare(self, shots: Samples) -> None:
-        """Nothing is learned here."""
+        """Do nothing: all learning here is by gradients."""
         if self.head is not None:
             self.head.prepare(shots)
 
@@ -106,13 +106,13 @@ class LearnableSmoothing(Adapter):
     def features(
         self, points: Float[Tensor, "batch points 3"], views: Tensor | None = None
     ) -> Float[Tensor, "batch views dim"]:
-        """Unit features of the views of clouds, with gradients to the smoothing."""
+        """Return unit features of the views of clouds, with gradients to the smoothing."""
         images = self.projector(points, views)
         features = self._backbone(points.device).encode_images(images.flatten(0, 1))
         return features.view(*images.shape[:2], -1)
 
     def forward(self, points: Float[Tensor, "batch points 3"]) -> Float[Tensor, "batch classes"]:
-        """The inter-view adapter's logits, or CLIP's mean over views."""
+        """Return the inter-view adapter's logits, or CLIP's mean over views."""
         drawn = None
         if self.training and self.views_a_step is not None and self.views_a_step < self.setting.views:
             drawn = torch.randperm(self.setting.views, device=points.device)[: self.views_a_step]

@@ -1,4 +1,4 @@
-"""Searches for view weights and prompts, on per-view logits that were computed once.
+"""Search for view weights and prompts, on per-view logits that were computed once.
 
 What a search may look at is decided in `splits`; the searches themselves are plain functions of tensors:
 

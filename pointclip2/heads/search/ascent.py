@@ -1,4 +1,4 @@
-"""Coordinate ascent: one view after the other takes its best level, until none changes."""
+"""Climb by coordinate ascent: one view after the other takes its best level, until none changes."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ from pointclip2.heads.search.candidates import Candidates
 from pointclip2.heads.search.found import Step
 
 Score = Callable[[Float64[Tensor, "candidates views"]], Float64[Tensor, " candidates"]]
-"""Of some candidates at once; larger is better."""
+"""Scores some candidates at once; larger is better."""
 PASSES = 100
-"""Over all views: far more than an ascent on few levels takes, and an end to one that rounding keeps going."""
+"""The most passes over all views: far more than an ascent needs, but an end where rounding would go on for ever."""
 
 
 def climb(score: Score, grid: Candidates, start: Float64[Tensor, " views"], evaluated: int = 0) -> list[Step]:
-    """The start, then every improvement; ``evaluated`` candidates came before.
+    """Return the start and every improvement; ``evaluated`` candidates came before.
 
     A level replaces a view's weight only if it is strictly better; the first of equal levels wins.
     """
@@ -35,5 +35,5 @@ def climb(score: Score, grid: Candidates, start: Float64[Tensor, " views"], eval
                 history.append(Step(evaluated, best, values.tolist()))
         if best == before:
             break
-    # The last pass found nothing, but it was tried.
+    # The last pass found nothing, but its candidates were tried.
     return [*history, Step(evaluated, best, values.tolist())]

@@ -1,7 +1,7 @@
-"""Shapes whose prediction no weights of a grid can change, and classes that can never win.
+"""Find shapes whose prediction no weights of a grid can change, and classes that can never win.
 
-A margin, the true class's fused logit less a rival's, is linear in the weights, and every free view takes its weight
-on its own. So a margin's extremes over the whole grid are sums of extremes a view:
+A margin is the true class's fused logit minus a rival's. It is linear in the weights, and every free view takes its
+weight independently. So a margin's extremes over the whole grid are sums of the extremes of each view:
 ``max_w sum_v w_v m_v = sum_v max(lowest_v m_v, highest_v m_v)``.
 """
 
@@ -14,29 +14,29 @@ from torch import Tensor
 from pointclip2.heads.search.candidates import Candidates
 
 SLACK = 1e-12
-"""Relative rounding of a sum of some tens of products in double precision, with room to spare."""
+"""Relative rounding error of a sum of some tens of products in double precision, with room to spare."""
 BUDGET = 1 << 22
-"""Numbers held at once."""
+"""The most numbers held at once."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A split, cut into what is settled for every candidate and the pairs of shape and rival that are not."""
+    """Divides a split into shapes settled for every candidate and the pairs of shape and rival that are not."""
 
     right: int
-    """Shapes that every candidate gets right."""
+    """Number of shapes that every candidate gets right."""
     wrong: int
-    """Shapes that every candidate gets wrong."""
+    """Number of shapes that every candidate gets wrong."""
     margins: Float64[Tensor, "views pairs"]
-    """The true class's logit less the rival's, for shapes that are neither."""
+    """The true class's logit minus the rival's, for shapes that are neither."""
     strict: Bool[Tensor, " pairs"]
     """Whether the rival has the lower class index, and so wins a tie."""
     shape: Int64[Tensor, " pairs"]
-    """Which of the undecided shapes a pair belongs to, 0, 1, 2, ... in order."""
+    """Number of the undecided shape that a pair belongs to, 0, 1, 2, ... in order."""
 
     @property
     def undecided(self) -> int:
-        """Shapes that are neither right nor wrong for all."""
+        """Return how many shapes are neither right nor wrong for all candidates."""
         return int(self.shape[-1]) + 1 if len(self.shape) else 0
 
 
@@ -71,7 +71,7 @@ def decide(
 def extremes(
     margins: Float64[Tensor, "views *rest"], grid: Candidates
 ) -> tuple[Float64[Tensor, "*rest"], Float64[Tensor, "*rest"], Float64[Tensor, "*rest"]]:
-    """Least and most that weighted margins can be on the grid, and how far rounding may have moved these."""
+    """Return the least and the most that weighted margins can be on the grid, and their possible rounding error."""
     gain, loss = margins.clamp(min=0), margins.clamp(max=0)
     least = torch.tensordot(grid.lowest, gain, 1) + torch.tensordot(grid.highest, loss, 1)
     most = torch.tensordot(grid.highest, gain, 1) + torch.tensordot(grid.lowest, loss, 1)
@@ -84,7 +84,7 @@ def undominated(
     rival: Bool[Tensor, "left classes"],
     grid: Candidates,
 ) -> Bool[Tensor, "left classes"]:
-    """``rival`` without those that another rival of the same shape beats under every candidate."""
+    """Keep of ``rival`` only those that no other rival of the same shape beats under every candidate."""
     kept = torch.zeros_like(rival)
     views, counts = len(logits), rival.sum(dim=1)
     for count in counts.unique().tolist():

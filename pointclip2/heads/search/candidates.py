@@ -1,4 +1,4 @@
-"""Which weights a search may choose from, in the order in which it tries them."""
+"""List the weights that a search may choose from, in the order in which it tries them."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,31 +16,31 @@ Numbers = Sequence[float] | Iterable[float] | Tensor
 
 @dataclass(frozen=True)
 class Candidates:
-    """Every combination of levels for the free views; the last free view changes fastest."""
+    """Holds every combination of levels for the free views; the last free view changes fastest."""
 
     levels: Float64[Tensor, " levels"]
-    """Distinct, finite, not negative, in the order given."""
+    """Levels a free view may have: distinct, finite, not negative, in the order given."""
     free: tuple[int, ...]
     """Views that are searched, ascending."""
     initial: Float64[Tensor, " views"]
-    """The others have these values."""
+    """Weights of all views; those that are not free keep theirs."""
 
     def __len__(self) -> int:
         return len(self.levels) ** len(self.free)
 
     @property
     def views(self) -> int:
-        """Views of the rig, searched or not."""
+        """Return the number of views of the rig, searched or not."""
         return len(self.initial)
 
     @cached_property
     def lowest(self) -> Float64[Tensor, " views"]:
-        """The least weight that a view can have."""
+        """Return the least weight that each view can have."""
         return self._with_free(self.levels.min())
 
     @cached_property
     def highest(self) -> Float64[Tensor, " views"]:
-        """The largest weight that a view can have."""
+        """Return the largest weight that each view can have."""
         return self._with_free(self.levels.max())
 
     def _with_free(self, value: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ class Candidates:
 
     @property
     def empty(self) -> int | None:
-        """Number of the candidate that gives every view the weight 0: no prediction. None if there is none."""
+        """Return the number of the candidate with weight 0 for every view, which predicts nothing; None without one."""
         if float(self.lowest.max()) > 0:
             return None
         zero = int((self.levels == 0).nonzero()[0, 0])
@@ -58,7 +58,7 @@ class Candidates:
         return sum(zero * base**place for place in range(len(self.free)))
 
     def weights(self, number: Int64[Tensor, " candidates"]) -> Float64[Tensor, "candidates views"]:
-        """The weights of candidates by their number, 0 to ``len``."""
+        """Return the weights of candidates by their number, 0 to ``len``."""
         base = len(self.levels)
         found = self.initial.expand(len(number), -1).clone()
         rest = number
@@ -71,10 +71,10 @@ class Candidates:
 def candidates(
     views: int, levels: Numbers, free: Iterable[int] | None = None, initial: Numbers | None = None
 ) -> Candidates:
-    """Check what the caller wants searched; see `Candidates`.
+    """Check what the caller wants searched, and return it as `Candidates`.
 
     Raises:
-        ConfigError: levels that are empty, negative or not finite; a view that is not there or stands there twice.
+        ConfigError: levels are empty, negative or not finite; a view does not exist or is listed twice.
     """
     tried = list(dict.fromkeys(float(level) for level in levels))
     if not tried:

@@ -1,4 +1,4 @@
-"""View weights by coordinate ascent on accuracy: quick for many views and levels, and not exact."""
+"""Search view weights by coordinate ascent on accuracy: quick for many views and levels, but not exact."""
 
 from collections.abc import Iterable
 
@@ -22,13 +22,13 @@ def climb_view_weights(
     restarts: int = 0,
     seed: int = 0,
 ) -> FoundWeights:
-    """Start at ``initial`` (1 by default), then change one view at a time while that calls more shapes by their name.
+    """Start at ``initial`` (1 by default), then change one view at a time while more shapes become right.
 
     Args:
         logits, labels, levels, free: as in `search_view_weights`, which is exact.
         initial: where the ascent begins; also the weights of the views that are not free.
         restarts: further ascents from random levels; the best of all counts, the first of equals.
-        seed: of the random starts.
+        seed: seed of the random starts.
 
     Raises:
         DataError, ConfigError: as `search_view_weights`, without its limit of candidates.
@@ -42,7 +42,7 @@ def climb_view_weights(
     def accuracy(weights: Float64[Tensor, "candidates views"]) -> Float64[Tensor, " candidates"]:
         return hits(logits, labels, weights).double() / len(labels)
 
-    # Without a weight at all there is no prediction to begin with.
+    # All weights 0 predict nothing, which is no place to begin.
     start = grid.initial if float(grid.initial.sum()) > 0 else grid.highest
     history = climb(accuracy, grid, start)
     for _ in range(restarts):

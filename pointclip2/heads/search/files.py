@@ -1,4 +1,4 @@
-"""What was found, as files that ``view_weights=file`` and ``prompt=file`` read."""
+"""Write what was found as files that ``view_weights=file`` and ``prompt=file`` read."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ WEIGHTS, PROMPTS = "view_weights.json", "prompts.json"
 
 
 def write_view_weights(folder: Path, weights: FixedWeights, found_on: Mapping[str, Any]) -> Path:
-    """``view_weights.json``; ``found_on`` says where they come from, and is for people only."""
+    """Write ``view_weights.json``; ``found_on`` says where the weights come from, and is for people only."""
     return _write(folder / WEIGHTS, {**weights.describe(), "found_on": dict(found_on)})
 
 
 def write_prompts(folder: Path, prompts: PromptSet, found_on: Mapping[str, Any]) -> Path:
-    """``prompts.json``, with the weights of the sentences where they differ."""
+    """Write ``prompts.json``, with the weights of the sentences where they differ."""
     content: dict[str, Any] = {
         "source": prompts.name,
         "selected_on": prompts.selected_on,

@@ -1,4 +1,4 @@
-"""What a search comes back with."""
+"""Hold what a search found."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Step:
-    """The best so far, after some number of candidates."""
+    """Records the best so far, after some number of candidates."""
 
     evaluations: int
     score: float
@@ -17,33 +17,33 @@ class Step:
     """The view weights; for sentences, the chosen row of every class."""
 
     def describe(self) -> dict[str, Any]:
-        """Plain data, for ``results.json``."""
+        """Return the step as plain data, for ``results.json``."""
         return {"evaluations": self.evaluations, "score": self.score, "values": self.values}
 
 
 @dataclass(frozen=True)
 class FoundWeights:
-    """View weights, and how good they are on the data that the search saw."""
+    """Holds view weights, and how good they are on the data that the search saw."""
 
     values: Float[Tensor, " views"]
-    """In the type of the logits, on the CPU."""
+    """The weights in the type of the logits, on the CPU."""
     score: float
-    """A fraction: of shapes that were called by their own name, or of the largest possible information."""
+    """A fraction: of shapes that are right, or of the largest possible information."""
     evaluations: int
-    """Candidates whose score is known or bounded; the start does not count."""
+    """Number of candidates whose score is known or bounded; the start does not count."""
     history: list[Step] = field(default_factory=list)
     """The start, then every improvement."""
 
 
 @dataclass(frozen=True)
 class FoundSentences:
-    """One sentence a class, and how good they are on the data that the search saw."""
+    """Holds one sentence a class, and how good they are on the data that the search saw."""
 
     chosen: Int64[Tensor, " classes"]
     """Row among the class's sentences; -1 where nothing beat what the class began with."""
     score: float
-    """Fraction of shapes that were called by their own name."""
+    """Fraction of shapes that are right."""
     evaluations: int
-    """Sentences tried; the start does not count."""
+    """Number of sentences tried; the start does not count."""
     history: list[Step] = field(default_factory=list)
     """The start, then every class that changed."""

@@ -1,4 +1,4 @@
-"""Exact search over all combinations of view weights, on per-view logits."""
+"""Search all combinations of view weights exactly, on per-view logits."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,9 @@ from pointclip2.heads.search.seen import hits, labelled
 from pointclip2.types import ConfigError
 
 LARGEST = 1 << 26
-"""Candidates of the largest grid that is searched: minutes, and a quarter of a gigabyte."""
+"""Size of the largest grid that is searched: it takes minutes, and a quarter of a gigabyte."""
 CONFIRMED = 32
-"""Candidates that are counted exactly at once."""
+"""Number of candidates that are counted exactly at once."""
 
 
 def search_view_weights(
@@ -26,19 +26,19 @@ def search_view_weights(
     free: Iterable[int] | None = None,
     initial: Numbers | None = None,
 ) -> FoundWeights:
-    """The weights among all combinations of ``levels`` that call most shapes by their own name.
+    """Find the weights among all combinations of ``levels`` that classify most shapes correctly.
 
-    The published search: it starts from the score of all-one weights, and a candidate replaces the best so far only
-    if it is strictly better; so the first of equals wins, the last free view changing fastest. Exact: every score is
-    that of double precision, the lowest class winning a tie.
+    This is the published search: it starts from the score of all-one weights, and a candidate replaces the best so far
+    only if it is strictly better; so the first of equals wins, with the last free view changing fastest. The result is
+    exact: every score is that of double precision, and the lowest class wins a tie.
 
     Args:
         logits: per-view logits, see `pointclip2.heads.fusion`; a row may be a shape, a point or a box.
         labels: -1 where unknown; such shapes do not count.
         levels: the weights that a view may have; a level given twice counts once. A candidate without any weight
-            predicts nothing and is passed over.
+            predicts nothing and is skipped.
         free: the views that are searched; all by default.
-        initial: the weights of the others; 1 by default.
+        initial: the weights of the other views; 1 by default.
 
     Raises:
         DataError: labels out of range or none at all, logits that are not finite.
@@ -62,9 +62,9 @@ def search_view_weights(
 
 
 def improvements(decision: Decision, grid: Candidates, best: int) -> list[tuple[int, int]]:
-    """Candidates (number, hits) in order, each better than ``best`` and those before it; the last is the best.
+    """Return (number, hits) of each candidate better than ``best`` and than those before it; the last is the best.
 
-    What could be better by its bound is counted exactly.
+    Only candidates whose upper bound could be better are counted exactly.
     """
     most = most_hits(decision, grid)
     if grid.empty is not None:
@@ -84,7 +84,7 @@ def improvements(decision: Decision, grid: Candidates, best: int) -> list[tuple[
 def exact_hits(
     decision: Decision, grid: Candidates, number: Int64[Tensor, " candidates"]
 ) -> Int64[Tensor, " candidates"]:
-    """Hits of candidates by their number, in double precision."""
+    """Count the hits of candidates by their number, in double precision."""
     lead = grid.weights(number) @ decision.margins
     beaten = torch.where(decision.strict, lead <= 0, lead < 0)
     defeats = torch.zeros(len(number), decision.undecided).index_add_(1, decision.shape, beaten.float())

@@ -1,8 +1,8 @@
-"""View weights without labels: as much information as possible between the prediction and the shape.
+"""Choose view weights without labels, by the information between the prediction and the shape.
 
-``I = H(mean over shapes of p) - mean over shapes of H(p)``, where p is a shape's predicted distribution: large when
-every single prediction is sure, and yet all classes are used. Being sure alone would be had by calling everything a
-chair. It cannot tell a view that is surely right from one that is surely and evenly wrong.
+``I = H(mean over shapes of p) - mean over shapes of H(p)``, where p is a shape's predicted distribution. It is large
+when every single prediction is sure and yet all classes are used; calling everything a chair would be sure, too. It
+cannot tell a view that is always right from one that is confidently and evenly wrong.
 """
 
 import math
@@ -19,7 +19,7 @@ from pointclip2.heads.search.seen import checked_logits
 from pointclip2.types import ConfigError
 
 BUDGET = 1 << 22
-"""Numbers held at once."""
+"""The most numbers held at once."""
 
 
 def informative_view_weights(
@@ -29,12 +29,12 @@ def informative_view_weights(
     initial: Numbers | None = None,
     temperature: float = 1.0,
 ) -> FoundWeights:
-    """Coordinate ascent on `information` from ``initial`` (1 by default); no label is looked at.
+    """Climb on `information` by coordinate ascent from ``initial`` (1 by default), without looking at a label.
 
     Args:
         logits: per-view logits with the model's own scale; it decides how sure a prediction is.
         levels, free, initial: as in `search_view_weights`.
-        temperature: divides the logits; above 1 the predictions are taken to be less sure.
+        temperature: divides the logits; above 1 the predictions count as less sure.
 
     Raises:
         DataError: logits that are not finite.
@@ -55,11 +55,11 @@ def information(
     weights: Float64[Tensor, "candidates views"],
     temperature: float = 1.0,
 ) -> Float64[Tensor, " candidates"]:
-    """Mutual information of prediction and shape as a fraction of the largest possible, ``log(classes)``.
+    """Return the mutual information of prediction and shape as a fraction of the largest possible, ``log(classes)``.
 
-    Predictions are softmax of the weighted **sum** over views, the weights brought to a mean of 1: views as independent
-    evidence. Of a mean, the spread falls with every view that does not repeat the others, and views that agree on the
-    same mistakes would look best.
+    Predictions are the softmax of the weighted **sum** over views, with weights scaled to a mean of 1: views are
+    independent evidence. In a mean, every view that differs from the others would make the prediction less sure, and
+    views that agree on the same mistakes would look best.
     """
     views, batch, classes = logits.shape
     shares = weights / (weights.mean(dim=1, keepdim=True) * temperature)
@@ -75,12 +75,12 @@ def information(
 
 
 def mutual_information(probability: Float[Tensor, "batch classes"]) -> Float[Tensor, ""]:
-    """Of prediction and shape, as a fraction of the largest possible."""
+    """Return the mutual information of prediction and shape, as a fraction of the largest possible."""
     entropy = torch.special.entr
     nats = entropy(probability.mean(dim=0)).sum() - entropy(probability).sum(dim=1).mean()
     return _share(nats, probability.shape[1])
 
 
 def _share(nats: Tensor, classes: int) -> Tensor:
-    # One class: nothing can be told, and nothing was.
+    # With one class there is nothing to know.
     return nats / math.log(max(classes, 2))

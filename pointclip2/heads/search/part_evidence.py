@@ -1,4 +1,4 @@
-"""What a search for part segmentation may look at, category by category, and how it scores what it tries."""
+"""Hold what a search for part segmentation may look at, category by category, and score what it tries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from pointclip2.metrics.part_iou import iou_of_counts
 
 @dataclass(frozen=True)
 class ViewEvidence:
-    """What every view says about points of shapes of one category."""
+    """Holds what every view says about points of shapes of one category."""
 
     logits: Float[Tensor, "views shapes points parts"]
-    """Zero where a view does not see the point."""
+    """Part logits; zero where a view does not see the point."""
     truth: Int64[Tensor, "shapes points"]
-    """Place among the category's parts; -1 where unknown."""
+    """Index among the category's parts; -1 where unknown."""
 
 
 @dataclass(frozen=True)
 class PointEvidence:
-    """Features of points of one category's shapes, fused over views: part logits are linear in them."""
+    """Holds features of points of one category's shapes, fused over views: part logits are linear in them."""
 
     features: Float[Tensor, "shapes points dim"]
     truth: Int64[Tensor, "shapes points"]
@@ -31,7 +31,7 @@ class PointEvidence:
 def mean_iou(
     prediction: Int64[Tensor, "candidates shapes points"], truth: Int64[Tensor, "shapes points"], parts: int
 ) -> Float64[Tensor, " candidates"]:
-    """Mean over the shapes of one category of their mean part IoU, for every candidate at once."""
+    """Return the mean over a category's shapes of their mean part IoU, for every candidate at once."""
     known = truth >= 0
     total = torch.zeros(len(prediction), len(truth), dtype=torch.float64, device=prediction.device)
     for part in range(parts):
@@ -44,7 +44,7 @@ def mean_iou(
 def category_miou(
     evidence: Sequence[ViewEvidence], weights: Float64[Tensor, "candidates views"]
 ) -> Float64[Tensor, " candidates"]:
-    """Category mIoU under each candidate's view weights, before any smoothing."""
+    """Return the category mIoU under each candidate's view weights, before any smoothing."""
     scores = []
     for one in evidence:
         fused = torch.einsum("cv,vsnk->csnk", weights.to(one.logits), one.logits)

@@ -1,4 +1,4 @@
-"""One sentence a part by greedy replacement on the mIoU of its category: the published way, on labels one may see."""
+"""Choose one sentence a part by greedy replacement on its category's mIoU, as published, on labels one may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pointclip2.heads.search.part_evidence import PointEvidence, mean_iou
 from pointclip2.types import ConfigError
 
 BUDGET = 1 << 22
-"""Numbers of a column of candidates held at once."""
+"""The most numbers of a column of candidates held at once."""
 
 
 def replace_part_sentences(
@@ -22,17 +22,17 @@ def replace_part_sentences(
     sentences: Sequence[Float[Tensor, "_ dim"]],
     passes: int = 2,
 ) -> FoundSentences:
-    """A sentence replaces its part's vector if the category's mean shape IoU is then strictly larger.
+    """Replace a part's vector by a sentence where the category's mean shape IoU then becomes strictly larger.
 
     Parts come in order, each with all its sentences; the best of them is taken, the first among equals. Changing a part
     touches one column of the logits. The lowest part wins a tie.
 
     Args:
-        text: what each part begins with.
+        text: vector that each part begins with.
         sentences: unit vectors of every part's sentences; an empty one leaves the part as it is.
 
     Raises:
-        ConfigError: passes below 1, or sentences for another number of parts.
+        ConfigError: ``passes`` is below 1, or ``sentences`` has another number of parts.
     """
     if passes < 1:
         raise ConfigError(f"passes={passes}: at least 1")
@@ -63,7 +63,7 @@ def replace_part_sentences(
 def _scores(
     evidence: PointEvidence, logits: Tensor, part: int, rows: Float[Tensor, "sentences dim"]
 ) -> Float64[Tensor, " sentences"]:
-    """The score for each sentence of one part while the others stay."""
+    """Return the score for each sentence of one part while the others stay."""
     parts = logits.shape[-1]
     rest = logits.clone()
     rest[..., part] = -torch.inf
@@ -79,14 +79,14 @@ def _scores(
 
 @dataclass
 class PartPromptSearch:
-    """One sentence a part out of those that ``prompt`` has; see `replace_part_sentences`.
+    """Chooses one sentence a part out of those that ``prompt`` has; see `replace_part_sentences`.
 
     Args:
         split: what may be seen, one of `pointclip2.heads.search.splits.CHOICES`; None: the default.
         holdout: share of the train split that ``holdout`` sees.
-        seed: of what is held out, and of the points.
-        passes: over all parts of a category.
-        points: of every shape that are looked at.
+        seed: seed of what is held out, and of the points.
+        passes: how often all parts of a category are gone through.
+        points: how many points of every shape are looked at.
 
     Raises:
         ConfigError: points below 1.

@@ -1,4 +1,4 @@
-"""View weights for part segmentation, by category mIoU on labelled shapes."""
+"""Search view weights for part segmentation, by category mIoU on labelled shapes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ def climb_part_weights(
     """Change one view's weight at a time while that raises the category mIoU; see `pointclip2.heads.search.ascent`.
 
     Raises:
-        DataError: nothing to look at.
-        ConfigError: levels, free or initial that cannot work.
+        DataError: there is nothing to look at.
+        ConfigError: ``levels``, ``free`` or ``initial`` cannot work.
     """
     if not evidence:
         raise DataError("a search for part view weights without a labelled shape: give another search.split")
     grid = candidates(len(evidence[0].logits), levels, free, initial)
-    # Without a weight at all there is no prediction to begin with.
+    # All weights 0 predict nothing, which is no place to begin.
     start = grid.initial if float(grid.initial.sum()) > 0 else grid.highest
     history = climb(lambda weights: category_miou(evidence, weights), grid, start)
     last = history[-1]
@@ -38,16 +38,16 @@ def climb_part_weights(
 
 @dataclass
 class PartWeightSearch:
-    """View weights that are the same for all categories, one view at a time.
+    """Searches view weights that are the same for all categories, one view at a time.
 
     Args:
         split: what may be seen, one of `pointclip2.heads.search.splits.CHOICES`; None: the default.
         holdout: share of the train split that ``holdout`` sees.
-        seed: of what is held out, and of the points.
+        seed: seed of what is held out, and of the points.
         levels: the weights that a view may have.
         free: the views that are searched; None: all.
         initial: weights to begin with; None: those of ``view_weights``.
-        points: of every shape that are looked at.
+        points: how many points of every shape are looked at.
 
     Raises:
         ConfigError: points below 1.

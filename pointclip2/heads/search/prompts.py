@@ -1,4 +1,4 @@
-"""The options of ``search`` that choose or weigh sentences, and the one that leaves all as it is."""
+"""Choose or weigh sentences: the options of ``search`` for prompts, and the one that changes nothing."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,13 +18,13 @@ from pointclip2.types import ConfigError, weakest_selection
 
 
 class NoSearch:
-    """Prompts and view weights are taken as they are."""
+    """Leaves prompts and view weights as they are."""
 
     name = "none"
 
 
 def fused_features(seen: Seen) -> Float[Tensor, "batch dim"]:
-    """View features averaged under the run's own view weights: fused logits are linear in them."""
+    """Average view features under the run's own view weights: fused logits are linear in them."""
     weights = seen.weights(seen.logits()).to(seen.features.dtype)
     total = weights.sum(dim=0)
     if weights.ndim == 1:
@@ -34,13 +34,13 @@ def fused_features(seen: Seen) -> Float[Tensor, "batch dim"]:
 
 @dataclass
 class PromptSearch:
-    """One sentence a class out of those that ``prompt`` has, by greedy replacement; see `replace_sentences`.
+    """Chooses one sentence a class out of those that ``prompt`` has, by greedy replacement; see `replace_sentences`.
 
     Args:
         split: what may be seen, one of `pointclip2.heads.search.splits.CHOICES`; None: the default.
         holdout: share of the train split that ``holdout`` sees.
-        seed: of what is held out.
-        passes: over all classes.
+        seed: seed of what is held out.
+        passes: how often all classes are gone through.
         start: what a class begins with: ``prompt``, the vector that it has now, or ``first``, the published way: its
             first sentence alone.
     """
@@ -97,14 +97,14 @@ class PromptSearch:
 
 @dataclass
 class SentenceWeights:
-    """How much each sentence counts, told from unlabelled shapes; see `sentence_weights`.
+    """Weighs each sentence by unlabelled shapes; see `sentence_weights`.
 
     Args:
         split: what may be seen, one of `pointclip2.heads.search.splits.CHOICES`; None: the default. No label is
             looked at.
         holdout: share of the train split that ``holdout`` sees.
-        seed: of what is held out.
-        temperature: small trusts only the best sentences, large comes back to the plain mean.
+        seed: seed of what is held out.
+        temperature: a small one trusts only the best sentences, a large one gives almost the plain mean.
     """
 
     name: ClassVar[str] = "sentence_weights"
@@ -116,7 +116,7 @@ class SentenceWeights:
     temperature: float = 0.5
 
     def run(self, seen: Seen) -> Outcome:
-        """Weigh sentences by the shapes that the run's own prompts and view weights take for their class."""
+        """Weigh sentences by the shapes that the run's own prompts and view weights assign to their class."""
         rows = [own.cpu() for own in seen.sentences()]
         begin = self._probability(seen, seen.text.cpu())
         weights = sentence_weights(fused_features(seen), begin, rows, self.temperature)

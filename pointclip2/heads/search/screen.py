@@ -1,7 +1,7 @@
-"""How many shapes each candidate of a grid can get right at most: fast, in single precision, never too low.
+"""Bound how many shapes each candidate of a grid can get right: fast, in single precision, never too low.
 
-The free views are cut into two halves, ``margin(a, b) = A(a) + B(b)``. ``B`` is tabulated once. For each ``a`` the
-extremes of ``B`` settle most pairs of shape and rival; what is left costs an addition and a minimum a candidate.
+The free views are divided into two halves, ``margin(a, b) = A(a) + B(b)``, and ``B`` is tabulated once. For each
+``a`` the extremes of ``B`` settle most pairs of shape and rival; the rest costs an addition and a minimum a candidate.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from pointclip2.heads.search.bounds import Decision
 from pointclip2.heads.search.candidates import Candidates
 
 BUDGET = 1 << 24
-"""Numbers in the table of the second half."""
+"""The most numbers in the table of the second half."""
 
 
 def most_hits(decision: Decision, grid: Candidates) -> Int32[Tensor, " candidates"]:
-    """For every candidate at least as many as its hits, and seldom more."""
+    """Return for every candidate at least as many hits as it has, and seldom more."""
     base, half = len(grid.levels), len(grid.free) // 2
     firsts, seconds = base**half, base ** (len(grid.free) - half)
     # Counted in steps of the second half, and within the first of these.
@@ -27,7 +27,7 @@ def most_hits(decision: Decision, grid: Candidates) -> Int32[Tensor, " candidate
     most = torch.full((firsts, seconds), decision.right, dtype=torch.int32)
     fixed = [view for view in range(grid.views) if view not in grid.free]
     constant = grid.initial[fixed] @ decision.margins[fixed]
-    # What single precision may lose; added, so that no hit is missed.
+    # The most that single precision may lose; it is added, so that no hit is missed.
     size = grid.highest @ decision.margins.abs()
     constant += (len(grid.free) + 4) * torch.finfo(torch.float32).eps * size
     for start, stop in shape_ranges(decision.shape, max(1, BUDGET // seconds)):
@@ -42,7 +42,7 @@ def most_hits(decision: Decision, grid: Candidates) -> Int32[Tensor, " candidate
 
 
 def shape_ranges(shape: Int64[Tensor, " pairs"], limit: int) -> list[tuple[int, int]]:
-    """Ranges of pairs, whole shapes each and about ``limit`` pairs long."""
+    """Return ranges of pairs, each of whole shapes and about ``limit`` pairs long."""
     if not len(shape):
         return []
     ends = torch.bincount(shape).cumsum(0).tolist()
@@ -56,7 +56,7 @@ def shape_ranges(shape: Int64[Tensor, " pairs"], limit: int) -> list[tuple[int, 
 
 @dataclass
 class Pairs:
-    """Undecided pairs of shape and rival, and their margins under every second half."""
+    """Holds undecided pairs of shape and rival, and their margins under every second half."""
 
     table: Float32[Tensor, "pairs seconds"]
     shape: Int64[Tensor, " pairs"]
@@ -67,7 +67,7 @@ class Pairs:
         self.most = self.table.amax(dim=1)
 
     def hits(self, offset: Float32[Tensor, " pairs"]) -> Int32[Tensor, " seconds"]:
-        """Shapes whose every margin, ``offset`` added, is not negative."""
+        """Count the shapes whose every margin is not negative after ``offset`` is added."""
         lost = torch.zeros(self.shapes, dtype=torch.bool)
         lost[self.shape[offset + self.most < 0]] = True
         left = ((offset + self.least < 0) & ~lost[self.shape]).nonzero()[:, 0]
@@ -76,8 +76,8 @@ class Pairs:
         hits = torch.full((self.table.shape[1],), int((~lost & (rivals == 0)).sum()), dtype=torch.int32)
         if not len(left):
             return hits
-        # The first rival of every shape, then the second, ...; shapes with many rivals first, so that those that
-        # still have one are always at the front.
+        # Take the first rival of every shape, then the second, ...; shapes with many rivals go first, so that those
+        # that still have one are always at the front.
         rank = torch.arange(len(left)) - (rivals.cumsum(0) - rivals)[shape]
         place = torch.empty_like(rivals)
         place[rivals.argsort(descending=True)] = torch.arange(self.shapes)

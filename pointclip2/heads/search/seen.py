@@ -1,4 +1,4 @@
-"""The logits and labels that a search is shown, checked once."""
+"""Check the logits and labels that a search is shown."""
 
 import torch
 from jaxtyping import Float, Float64, Int64
@@ -8,10 +8,10 @@ from pointclip2.types import DataError
 
 
 def checked_logits(logits: Float[Tensor, "views batch classes"]) -> Float[Tensor, "views batch classes"]:
-    """Per-view logits on the CPU.
+    """Return per-view logits on the CPU.
 
     Raises:
-        DataError: no view, no shape, no class, or values that are not finite.
+        DataError: there is no view, no shape or no class, or a value is not finite.
     """
     if 0 in logits.shape:
         views, batch, classes = logits.shape
@@ -33,10 +33,10 @@ def checked_logits(logits: Float[Tensor, "views batch classes"]) -> Float[Tensor
 def labelled(
     logits: Float[Tensor, "views batch classes"], labels: Int64[Tensor, " batch"]
 ) -> tuple[Float[Tensor, "views labelled classes"], Int64[Tensor, " labelled"]]:
-    """The shapes whose class is known (label -1: not known).
+    """Keep the shapes whose class is known (label -1: not known).
 
     Raises:
-        DataError: as `checked_logits`; a label outside the classes; as many labels as shapes are not there; no label.
+        DataError: as `checked_logits`; a label outside the classes, not one label a shape, or no label at all.
     """
     logits, labels = checked_logits(logits), labels.detach().cpu()
     batch, classes = logits.shape[1:]
@@ -62,9 +62,9 @@ def hits(
     weights: Float64[Tensor, "candidates views"],
     budget: int = 1 << 22,
 ) -> Int64[Tensor, " candidates"]:
-    """Shapes called by their own name under each candidate, in double precision; the lowest class wins a tie.
+    """Count the shapes that are right under each candidate, in double precision; the lowest class wins a tie.
 
-    ``budget`` numbers are held at once.
+    At most about ``budget`` numbers are held at once.
     """
     views, batch, classes = logits.shape
     count = torch.zeros(len(weights), dtype=torch.int64)

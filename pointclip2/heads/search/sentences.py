@@ -1,4 +1,4 @@
-"""One sentence a class by greedy replacement, class by class: changing a class touches one column of the logits."""
+"""Choose one sentence a class by greedy replacement; changing a class changes one column of the logits."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from pointclip2.heads.search.seen import labelled
 from pointclip2.types import ConfigError, DataError
 
 BUDGET = 1 << 22
-"""Logits held at once."""
+"""The most logits held at once."""
 
 
 def replace_sentences(
@@ -21,23 +21,23 @@ def replace_sentences(
     sentences: Sequence[Float[Tensor, "_ dim"]],
     passes: int = 2,
 ) -> FoundSentences:
-    """The published search: a sentence replaces its class's vector if more shapes are then called by their own name.
+    """Replace a class's vector by a sentence where more shapes then are right: the published search.
 
     Classes come in order, each with all its sentences; the best of them is taken, the first among equals, and only
     if it is strictly better than what the class had. That is the same as trying one sentence after the other, since
-    the rest of the logits does not change meanwhile. The lowest class wins a tie.
+    the rest of the logits does not change in between. The lowest class wins a tie.
 
     Args:
         features: a shape's view features, summed under its view weights: ``einsum("v,bvd->bd", w, features)``. The
-            fused logits are linear in them, so any scale will do. For per-point or per-box searches, a row each.
+            fused logits are linear in them, so any scale will do. For searches by point or by box, each has a row.
         labels: -1 where unknown; such rows do not count.
-        text: what each class begins with, say the mean of its sentences, or its first.
+        text: vector that each class begins with, say the mean of its sentences, or its first.
         sentences: unit vectors of every class's sentences; an empty one leaves the class as it is.
-        passes: times that all classes are gone through; it ends early when a pass changes nothing.
+        passes: how often all classes are gone through; the search ends early when a pass changes nothing.
 
     Raises:
         DataError: labels out of range or none at all, features or text that are not finite.
-        ConfigError: passes below 1, or sentences for another number of classes.
+        ConfigError: ``passes`` is below 1, or ``sentences`` has another number of classes.
     """
     if passes < 1:
         raise ConfigError(f"passes={passes}: at least 1")
@@ -76,10 +76,10 @@ def hits_with_column(
     name: int,
     rows: Float[Tensor, "sentences dim"],
 ) -> Int64[Tensor, " sentences"]:
-    """Shapes called by their own name when class ``name`` has one sentence or the other, and the rest stays.
+    """Count the shapes that are right for each sentence of class ``name``, while the other classes stay.
 
     A shape of another class is right if that class leads the rest and the sentence does not overtake it; one of this
-    class is right if the sentence overtakes all others. Shapes that are wrong either way are not looked at.
+    class is right if the sentence overtakes all others. Shapes that are wrong either way are skipped.
     """
     if logits.shape[1] == 1:
         return torch.full((len(rows),), len(labels))

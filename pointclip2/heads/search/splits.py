@@ -1,4 +1,4 @@
-"""Which shapes and labels a search may see. The labels of what is evaluated are seen only where that is typed out."""
+"""Decide which shapes and labels a search may see; those of the evaluated split only where the user typed that out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ SELECTED_ON = {"train": "train", "holdout": "holdout", "label_free": "label_free
 
 @dataclass(frozen=True)
 class Sight:
-    """What a search may look at."""
+    """Says what a search may look at."""
 
     choice: str
     split: str
-    """Of the data set."""
+    """Split of the data set."""
     selected_on: str
-    """What travels with every number that comes of it."""
+    """How labels were used; it travels with every number that comes of the search."""
 
 
 def sight(choice: str | None, needs_labels: bool, data: CloudData, evaluated: str) -> Sight:
-    """What ``search.split`` means for this data set; None chooses ``holdout``, or ``label_free`` without labels.
+    """Return what ``search.split`` means for this data set; None chooses ``holdout``, or ``label_free`` without labels.
 
     Args:
         choice: one of `CHOICES`, or None.
@@ -38,7 +38,7 @@ def sight(choice: str | None, needs_labels: bool, data: CloudData, evaluated: st
         evaluated: the split that is reported.
 
     Raises:
-        ConfigError: no such choice, or one that this search or this split does not go with.
+        ConfigError: there is no such choice, or it does not fit this search or this split.
         DataError: the data set has no train split.
     """
     chosen = choice if choice is not None else ("holdout" if needs_labels else "label_free")
@@ -71,13 +71,13 @@ def sight(choice: str | None, needs_labels: bool, data: CloudData, evaluated: st
 
 
 def holdout(names: Sequence[str], labels: Sequence[int], share: float, seed: int) -> Int64[Tensor, " held"]:
-    """Positions of the part of a split that is held out for searches: of every class the same share, at least one.
+    """Return the positions that are held out for searches: of every class the same share, at least one sample.
 
-    It depends on names and not on their order: what was held out stays so when a split is cut short, and whoever
-    trains on the rest (few-shot) never meets it.
+    The choice depends on names and not on their order: what was held out stays so when a split is cut short, and
+    few-shot training on the rest never sees it.
 
     Raises:
-        ConfigError: a share that is not above 0 and below 1.
+        ConfigError: the share is not above 0 and below 1.
     """
     if not 0 < share < 1:
         raise ConfigError(f"search.holdout={share}: a share of the train split, above 0 and below 1")

@@ -1,4 +1,4 @@
-"""What a search is given and what it hands back, whichever option of ``search`` it is."""
+"""Define what a search is given and what it hands back, whichever option of ``search`` it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,29 +14,29 @@ from pointclip2.text import PromptSet
 
 @dataclass(frozen=True)
 class Seen:
-    """The shapes that a search may look at, and what they are classified with so far."""
+    """Holds the shapes that a search may look at, and what they are classified with so far."""
 
     features: Float[Tensor, "batch views dim"]
     labels: Int64[Tensor, " batch"]
-    """-1 where the search may not know."""
+    """Class of every shape; -1 where the search may not know it."""
     text: Float[Tensor, "classes dim"]
     scale: float
-    """Of the logits."""
+    """Factor of the logits."""
     weights: ViewWeights
     prompts: PromptSet
     sentences: Callable[[], list[Tensor]]
     """Unit vectors of every class's sentences, (sentences, dim) each: from the cache, or encoded when asked for."""
     selected_on: str
-    """See `pointclip2.heads.search.splits`."""
+    """How labels were used, see `pointclip2.heads.search.splits`."""
 
     def logits(self) -> Float[Tensor, "views batch classes"]:
-        """Per-view logits."""
+        """Return the per-view logits."""
         return view_logits(self.features, self.text, self.scale)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search changed; what it left alone is None."""
+    """Holds what a search changed; what it left alone is None."""
 
     score: str
     """What ``before``, ``after`` and the history measure: ``accuracy`` or ``information``; fractions."""
@@ -48,12 +48,12 @@ class Outcome:
     weights: FixedWeights | None = None
     prompts: PromptSet | None = None
     text: Float[Tensor, "classes dim"] | None = None
-    """Of ``prompts``."""
+    """Class vectors of ``prompts``."""
 
 
 @runtime_checkable
 class Search(Protocol):
-    """The ``search`` option. The constructor is the option's schema."""
+    """Defines the ``search`` option. The constructor is the option's schema."""
 
     name: str
     needs_labels: bool
@@ -64,7 +64,7 @@ class Search(Protocol):
     seed: int
 
     def run(self, seen: Seen) -> Outcome:
-        """Search.
+        """Search, and return what changed.
 
         Raises:
             UserError: the search cannot be made with these options or on these shapes.

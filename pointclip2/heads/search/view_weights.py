@@ -1,4 +1,4 @@
-"""The options of ``search`` that look for view weights."""
+"""Search for view weights: those options of ``search``."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from pointclip2.heads.view_weights import FixedWeights
 from pointclip2.types import ConfigError, weakest_selection
 
 LEVELS = (0.25, 0.5, 0.75, 1.0)
-"""Of the published searches."""
+"""Levels of the published searches."""
 
 
 @dataclass
 class WeightSearch(ABC):
-    """What all searches for view weights take.
+    """Holds the options that all searches for view weights share.
 
     Args:
         split: what may be seen, one of `pointclip2.heads.search.splits.CHOICES`; None: the default.
         holdout: share of the train split that ``holdout`` sees.
-        seed: of what is held out, and of everything random.
+        seed: seed of what is held out, and of everything random.
         levels: the weights that a view may have.
         free: the views that are searched; None: all.
         initial: weights to begin with, which views that are not free keep; None: those of ``view_weights``.
@@ -51,13 +51,13 @@ class WeightSearch(ABC):
         labels: Int64[Tensor, " batch"],
         initial: Sequence[float],
     ) -> FoundWeights:
-        """The search itself."""
+        """Search weights on these logits; views that are not free keep ``initial``."""
 
     def run(self, seen: Seen) -> Outcome:
         """Search view weights from ``initial``, or from the run's own.
 
         Raises:
-            ConfigError: the run's own are not the same for every shape; or as the search does.
+            ConfigError: the run's own weights differ between shapes; or whatever the search itself raises.
         """
         initial, selected_on = self.initial, seen.selected_on
         if initial is None:
@@ -69,7 +69,7 @@ class WeightSearch(ABC):
             initial = seen.weights.values
             selected_on = weakest_selection(selected_on, seen.weights.selected_on)
         found = self.find(seen.logits(), seen.labels, initial)
-        # As they were typed: 0.3, not what single precision makes of it.
+        # Kept as they were typed: 0.3, not the number that single precision makes of it.
         values = tuple(float(f"{value:.6g}") for value in found.values.tolist())
         return Outcome(
             self.score,
@@ -83,7 +83,7 @@ class WeightSearch(ABC):
 
 @dataclass
 class GridSearch(WeightSearch):
-    """All combinations of levels, exactly; see `search_view_weights`."""
+    """Tries all combinations of levels, exactly; see `search_view_weights`."""
 
     name = "grid"
 
@@ -93,10 +93,10 @@ class GridSearch(WeightSearch):
 
 @dataclass
 class CoordinateSearch(WeightSearch):
-    """One view at a time; see `climb_view_weights`.
+    """Changes one view at a time; see `climb_view_weights`.
 
     Args:
-        restarts: further ascents from random weights.
+        restarts: number of further ascents from random weights.
     """
 
     name = "coordinate"
@@ -111,10 +111,10 @@ class CoordinateSearch(WeightSearch):
 
 @dataclass
 class MutualInformationSearch(WeightSearch):
-    """Without labels; see `informative_view_weights`.
+    """Searches without labels, by mutual information; see `informative_view_weights`.
 
     Args:
-        temperature: divides the logits.
+        temperature: divisor of the logits.
     """
 
     name = "mutual_information"

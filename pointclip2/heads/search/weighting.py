@@ -1,4 +1,4 @@
-"""How much each sentence of a class counts, told from unlabelled shapes."""
+"""Weigh each sentence of a class by unlabelled shapes."""
 
 import math
 from collections.abc import Sequence
@@ -16,17 +16,17 @@ def sentence_weights(
     sentences: Sequence[Float[Tensor, "_ dim"]],
     temperature: float = 0.5,
 ) -> list[Float[Tensor, " _"]]:
-    """Weights of every class's sentences, summing to 1: what marks the class out counts more.
+    """Return weights of every class's sentences, summing to 1: a sentence that marks its class out counts more.
 
-    A sentence's contrast is its mean similarity with the shapes taken for its class, less that with all shapes; it is
+    A sentence's contrast is its mean similarity with the shapes predicted as its class, minus that with all; it is
     low for one that fits everything or nothing. Contrasts are compared within the class, in units of their deviation.
-    A class that no shape is taken for, or with one sentence, keeps equal weights.
+    A class that is never predicted, or that has one sentence, keeps equal weights.
 
     Args:
         features: fused view features of unlabelled shapes.
-        probability: what the shapes are taken for so far; no label is looked at.
-        sentences: unit vectors.
-        temperature: small trusts only the best sentences, large comes back to the plain mean.
+        probability: predicted probabilities of the shapes so far; no label is looked at.
+        sentences: unit vectors of every class's sentences.
+        temperature: a small one trusts only the best sentences, a large one gives almost the plain mean.
 
     Raises:
         ConfigError: the temperature is not positive.
@@ -38,7 +38,7 @@ def sentence_weights(
     contrast = own - features.mean(dim=0)
     found = []
     for name, rows in enumerate(sentences):
-        # Less than half a shape in all: nothing is known of the class.
+        # With less than half a shape in all, nothing is known of the class.
         if len(rows) < 2 or float(total[name]) < 0.5:
             found.append(torch.full((len(rows),), 1 / max(1, len(rows))))
             continue

@@ -1,4 +1,4 @@
-"""Where a run is shown: Lightning's loggers, Weights & Biases, ``report.html``. None of them can stop a run."""
+"""Show a run in Lightning's loggers, Weights & Biases and ``report.html``. None of them can stop a run."""
 
 from pointclip2.show.dashboards.loggers import UnfailingLogger, close_wandb, wandb_closed_after
 from pointclip2.show.dashboards.show import show

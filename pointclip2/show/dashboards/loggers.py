@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class UnfailingLogger(Logger):
-    """Hands everything to another logger until that fails; then says so in one line and lets the run go on.
+    """Hands everything to another logger until that fails; then it says so in one line and lets the run go on.
 
     Args:
         inner: any of Lightning's loggers.
@@ -25,7 +25,7 @@ class UnfailingLogger(Logger):
         self.failed = False
 
     def attempt(self, act: Callable[..., Any], *values: Any, **options: Any) -> Any:
-        """What ``act`` returns; None once anything has failed.
+        """Return what ``act`` returns, or None once anything has failed.
 
         Any error counts: a logger is another's program, and no fault of it is worth a run's results.
         """
@@ -44,44 +44,44 @@ class UnfailingLogger(Logger):
 
     @property
     def name(self) -> str | None:
-        """Of the inner logger."""
+        """Return the name of the inner logger."""
         return self.inner.name
 
     @property
     def version(self) -> int | str | None:
-        """Of the inner logger."""
+        """Return the version of the inner logger."""
         return self.inner.version
 
     @property
     def save_dir(self) -> str | None:
-        """Of the inner logger."""
+        """Return the folder where the inner logger saves."""
         return self.inner.save_dir
 
     @property
     def log_dir(self) -> str | None:
-        """Of the inner logger."""
+        """Return the folder where the inner logger logs."""
         return self.inner.log_dir
 
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        """See `Logger`."""
+        """Log metrics to the inner logger, see `Logger`."""
         self.attempt(self.inner.log_metrics, metrics, step)
 
     def log_hyperparams(self, params: Any, *values: Any, **options: Any) -> None:
-        """See `Logger`."""
+        """Log hyperparameters to the inner logger, see `Logger`."""
         self.attempt(self.inner.log_hyperparams, params, *values, **options)
 
     def save(self) -> None:
-        """See `Logger`."""
+        """Save what the inner logger holds, see `Logger`."""
         self.attempt(self.inner.save)
 
     def finalize(self, status: str) -> None:
-        """See `Logger`."""
+        """Close the inner logger, see `Logger`."""
         self.attempt(self.inner.finalize, status)
 
 
 @contextmanager
 def wandb_closed_after() -> Iterator[None]:
-    """End the wandb run that is opened inside, whatever happens; one that was open before is its owner's.
+    """End the wandb run that is opened inside, whatever happens; one that was open before is left to its owner.
 
     Without it all jobs of a sweep in one process, or all calls in a notebook, share one run.
     """
@@ -98,7 +98,7 @@ def _wandb_run() -> Any:
 
 
 def close_wandb() -> None:
-    """End the wandb run of this process, if there is one; what goes wrong is a warning."""
+    """End the wandb run of this process, if there is one; an error becomes a warning."""
     wandb = sys.modules.get("wandb")
     if wandb is None or wandb.run is None:
         return
@@ -109,12 +109,12 @@ def close_wandb() -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """An error's message without line breaks, or its kind where it says nothing."""
+    """Return an error's message without line breaks, or its kind where it says nothing."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def wandb_of(loggers: list[Any]) -> tuple[UnfailingLogger, WandbLogger] | None:
-    """The wandb logger among these, and what it is wrapped in."""
+    """Return the wandb logger among these, with what it is wrapped in."""
     for logger in loggers:
         if isinstance(logger, UnfailingLogger) and isinstance(logger.inner, WandbLogger):
             return logger, logger.inner

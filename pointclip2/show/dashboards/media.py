@@ -1,4 +1,4 @@
-"""What Weights & Biases shows of a run: figures with units, confusion, classes, views, shapes, the search."""
+"""Send Weights & Biases what it shows of a run: figures with units, confusion, classes, views, shapes, the search."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +15,13 @@ from pointclip2.show.page.figures import metric_label, overall
 from pointclip2.show.page.packing import chosen_points, packed_box
 from pointclip2.show.page.views import accuracy_and_weight
 
-# A browser turns this many without effort; Object3D files are text.
+# A browser shows this many points without effort; Object3D files are text.
 CLOUD_POINTS = 10_000
 TOP = 5
 
 
 def log_exhibit(run: Any, exhibit: Exhibit, run_dir: Path) -> None:
-    """Everything, in one step, into an open wandb run."""
+    """Log everything in one step to an open wandb run."""
     import wandb
 
     record = exhibit.record
@@ -70,7 +70,7 @@ def _figures(record: Mapping[str, Any], on: str) -> Any:
 
 
 def _confusion(confusion: ConfusionCounts) -> Any:
-    """wandb's own confusion chart, from counts: its function wants a line a sample."""
+    """Build wandb's own confusion chart from counts; wandb's function would need a line a sample."""
     import wandb
 
     names, counts = confusion.classes, confusion.counts
@@ -106,7 +106,7 @@ def _views(exhibit: Exhibit) -> dict[str, Any]:
 
 
 def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
-    """A row a sample: its depth views, its clouds to turn, the truth, the five best guesses."""
+    """Build a table with a row a sample: its depth views, its clouds to turn, the truth, the five best guesses."""
     import wandb
 
     titles = list(dict.fromkeys(cloud.title for item in gallery for cloud in item.clouds))
@@ -127,7 +127,7 @@ def _shapes(gallery: tuple[GalleryItem, ...]) -> Any:
 
 
 def _panels(gallery: tuple[GalleryItem, ...]) -> dict[str, Any]:
-    """The same views and clouds on their own: wandb keeps what is only in a table outside the run's folder."""
+    """Return the same views and clouds on their own: what is only in a table, wandb keeps outside the run's folder."""
     views = [image for item in gallery if (image := _sheet(item)) is not None]
     titles = dict.fromkeys(cloud.title for item in gallery for cloud in item.clouds)
     clouds = {
@@ -182,7 +182,7 @@ def _object(cloud: GalleryCloud) -> Any:
 
 
 def _log_search(run: Any, record: Mapping[str, Any]) -> None:
-    """The best score over the candidates that were tried, as a curve with its own axis."""
+    """Log the best score over the candidates that were tried, as a curve with its own axis."""
     steps = history_of(record.get("search"))
     if not steps:
         return

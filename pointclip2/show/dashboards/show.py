@@ -1,4 +1,4 @@
-"""Shows one run wherever it is to be shown. Whatever goes wrong here is a warning."""
+"""Show one run wherever it is to be shown. Whatever goes wrong here is a warning."""
 
 import logging
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ REPORT = "report.html"
 
 
 def show(exhibit: Exhibit, run_dir: Path, loggers: Sequence[Any], report: bool) -> None:
-    """Media to Weights & Biases where that is among the loggers, and ``report.html``.
+    """Send media to Weights & Biases where that is among the loggers, and write ``report.html``.
 
     Args:
         loggers: as `open_loggers` made them, still open.

@@ -1,4 +1,4 @@
-"""One run as one HTML file: ``report.html``."""
+"""Write one run as one HTML file: ``report.html``."""
 
 from pointclip2.show.page.report import write_report
 

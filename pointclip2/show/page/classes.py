@@ -1,4 +1,4 @@
-"""The figures of each class as bars, in a table that can be sorted."""
+"""Show the figures of each class as bars, in a table that can be sorted."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ LABELS = {"acc": "accuracy", "iou": "IoU", "ap_25": "AP at 0.25", "ap_50": "AP a
 
 
 def families(metrics: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Figures by metric, then by class.
+    """Sort figures by metric, then by class.
 
     >>> families({"test/acc": 0.5, "test/acc_class/chair": 0.25})
     {'acc': {'chair': 0.25}}
@@ -27,7 +27,7 @@ def families(metrics: dict[str, float]) -> dict[str, dict[str, float]]:
 
 
 def classes(exhibit: Exhibit) -> Html:
-    """A row a class: how many samples, a bar for each metric, what it was called instead."""
+    """Write a row a class: how many samples, a bar for each metric, which wrong class it was called most often."""
     found = families(dict(exhibit.record.get("metrics", {})))
     if not found:
         return EMPTY
@@ -53,7 +53,7 @@ def classes(exhibit: Exhibit) -> Html:
 
 
 def bar(value: float | None) -> Html:
-    """A cell with a fraction in per cent and a bar of that length."""
+    """Write a cell with a fraction in per cent and a bar of that length."""
     if value is None:
         return element("td", "–", class_="number bar", data_value="-1")
     drawing = element(
@@ -69,7 +69,7 @@ def bar(value: float | None) -> Html:
 
 
 def _counted(confusion: ConfusionCounts | None) -> dict[str, tuple[int, str]]:
-    """By the class's name in metrics: its samples, and the wrong class it was called most often."""
+    """Return by the class's name in metrics: its samples, and the wrong class it was called most often."""
     if confusion is None:
         return {}
     found = {}

@@ -1,4 +1,4 @@
-"""The search curve: how the best score grew with the candidates that were tried."""
+"""Draw the search curve: how the best score grew with the candidates that were tried."""
 
 import json
 import math
@@ -10,12 +10,12 @@ from pointclip2.show.page.html import EMPTY, Html, element, section, table
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 14, 40
-# The curve is a staircase of improvements; of a longer history as many steps are drawn, spread over it.
+# The curve is a staircase of improvements; of a longer history this many steps are drawn, spread over it.
 DRAWN, LISTED = 400, 25
 
 
 def history_of(search: Any) -> list[Mapping[str, Any]]:
-    """The steps that can be drawn: ``evaluations`` and ``score`` finite numbers, in the order of evaluations."""
+    """Return the steps that can be drawn: ``evaluations`` and ``score`` finite numbers, in the order of evaluations."""
     steps = search.get("history") if isinstance(search, Mapping) else None
     found = [
         step
@@ -30,11 +30,11 @@ def _finite(value: Any) -> bool:
 
 
 def search(record: Mapping[str, Any]) -> Html:
-    """The section; empty where nothing was searched.
+    """Write the section about the search; it is empty where nothing was searched.
 
     ``history`` is the curve of the score on the data that the search saw. ``before`` holds the metrics of the
     evaluated split before the search; those after it are the record's own, unless ``after`` holds others. Whatever
-    else the record says of its search is listed.
+    else the record says of its search is listed, too.
     """
     facts = record.get("search")
     if not isinstance(facts, Mapping) or not facts:
@@ -77,7 +77,7 @@ def _said(name: str, value: Any) -> Any:
 
 
 def comparison(before: Any, after: Any) -> Html:
-    """Figures before and after the search, side by side."""
+    """Write figures before and after the search, side by side."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         names = [
             name
@@ -97,7 +97,7 @@ def comparison(before: Any, after: Any) -> Html:
 
 
 def improvements(steps: list[Mapping[str, Any]]) -> Html:
-    """The last steps with the values that reached them."""
+    """List the last steps with the values that reached them."""
     if not steps:
         return EMPTY
     rows: list[list[Any]] = [
@@ -118,11 +118,11 @@ def _values(values: Any) -> str:
 
 
 def drawing(steps: list[Mapping[str, Any]], of: str = "score") -> Html:
-    """A staircase over the number of candidates, on a logarithmic axis where these span more than two decades.
+    """Draw a staircase over the number of candidates, on a logarithmic axis where these span more than two decades.
 
     Args:
-        steps: in the order of evaluations.
-        of: what the score is; an accuracy is told in per cent.
+        steps: steps in the order of evaluations.
+        of: what the score is; an accuracy is written in per cent.
     """
     if len(steps) > DRAWN:
         steps = [steps[round(i * (len(steps) - 1) / (DRAWN - 1))] for i in range(DRAWN)]
@@ -206,7 +206,7 @@ def drawing(steps: list[Mapping[str, Any]], of: str = "score") -> Html:
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
-    """Round numbers between two ends, about as many as asked for.
+    """Return round numbers between two ends, about as many as asked for.
 
     >>> ticks(0.0, 1.0, 5)
     [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]

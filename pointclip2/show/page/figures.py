@@ -1,4 +1,4 @@
-"""The figures of a run, what they were selected on, and what has to be said beside them."""
+"""Show the figures of a run, what they were selected on, and what has to be said beside them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,12 +28,12 @@ SELECTED = {
     "unknown": "unknown labels",
     "test": "TEST LABELS (oracle)",
 }
-# As many of the first figures stand large above the table.
+# This many of the first figures stand large above the table.
 HEADLINES = 4
 
 
 def metric_label(name: str) -> str:
-    """Of a metric, in words where it is known.
+    """Return the name of a metric in words, where it has any.
 
     >>> metric_label("test/acc")
     'top-1 accuracy'
@@ -42,7 +42,7 @@ def metric_label(name: str) -> str:
 
 
 def shown(name: str, value: float) -> str:
-    """A figure as tables show it: a fraction in per cent.
+    """Format a figure as tables show it: a fraction in per cent.
 
     >>> shown("test/acc", 0.68199)
     '68.20'
@@ -51,18 +51,18 @@ def shown(name: str, value: float) -> str:
 
 
 def chip(selected_on: str) -> Html:
-    """What a number was selected on, as a label whose colour warns of an oracle."""
+    """Write what a number was selected on, as a label whose colour warns of an oracle."""
     kind = {"test": "chip oracle", "unknown": "chip doubtful"}.get(selected_on, "chip")
     return element("span", SELECTED.get(selected_on, selected_on), class_=kind)
 
 
 def overall(metrics: Mapping[str, float]) -> dict[str, float]:
-    """The figures that are not of a single class."""
+    """Return the figures that are not those of a single class."""
     return {name: value for name, value in metrics.items() if "_class/" not in name}
 
 
 def heading(exhibit: Exhibit) -> Html:
-    """Title, the sentence, warnings, and the first figures in large type."""
+    """Write the title, the sentence, warnings, and the first figures in large type."""
     record = exhibit.record
     selected_on = str(record.get("selected_on", "unknown"))
     tiles = [
@@ -86,7 +86,7 @@ def heading(exhibit: Exhibit) -> Html:
 
 
 def warnings(record: Mapping[str, Any]) -> Html:
-    """Random weights, an oracle, samples that could not be read."""
+    """Warn of random weights, an oracle, and samples that could not be read."""
     backbone, data = record.get("backbone", {}), record.get("data", {})
     said = []
     if backbone and not backbone.get("trained", True):
@@ -113,7 +113,7 @@ def warnings(record: Mapping[str, Any]) -> Html:
 
 
 def figures(exhibit: Exhibit) -> Html:
-    """The table of metrics: measured, quoted where a figure is quoted, selected on."""
+    """Write the table of metrics: figures measured, quoted ones where there are any, and what they were selected on."""
     record = exhibit.record
     metrics, expect = overall(record.get("metrics", {})), dict(record.get("expect") or {})
     selected_on = str(record.get("selected_on", "unknown"))
@@ -133,7 +133,7 @@ def figures(exhibit: Exhibit) -> Html:
 
 
 def origins(record: Mapping[str, Any]) -> Html:
-    """Where the numbers come from, in a dozen lines."""
+    """Say where the numbers come from, in a dozen lines."""
     data, backbone = record.get("data", {}), record.get("backbone", {})
     prompt, weights = record.get("prompt", {}), record.get("view_weights", {})
     seconds, versions = record.get("seconds", {}), record.get("versions", {})

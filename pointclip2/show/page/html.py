@@ -1,4 +1,4 @@
-"""HTML in which every text is escaped unless it was made here."""
+"""Build HTML in which every text is escaped unless it was made here."""
 
 import base64
 import hashlib
@@ -8,18 +8,18 @@ from typing import Any
 
 
 class Html(str):
-    """Markup that `element` made; any other string is text."""
+    """Marks a string as markup that `element` made; any other string is text."""
 
     __slots__ = ()
 
 
 EMPTY = Html()
-# Of HTML only: inside a drawing an element that is not closed would swallow what follows.
+# Only HTML's empty elements: inside a drawing an element that is not closed would swallow what follows.
 VOID = frozenset(("br", "img", "input", "meta"))
 
 
 def element(name: str, /, *content: Any, **attributes: Any) -> Html:
-    """An element with its content and attributes.
+    """Build an element from its content and attributes.
 
     Strings are escaped, `Html` is kept, None and False are left out, iterables are joined. An attribute's trailing
     underscore is dropped and its others become dashes (``class_="wide"``, ``aria_label="views"``); True stands
@@ -40,7 +40,7 @@ def element(name: str, /, *content: Any, **attributes: Any) -> Html:
 
 
 def joined(*content: Any) -> Html:
-    """Content one after the other, escaped as in `element`."""
+    """Join contents, escaped as in `element`."""
     parts = []
     for part in content:
         if part is None or part is False:
@@ -57,7 +57,7 @@ def joined(*content: Any) -> Html:
 
 
 def table(head: list[Any], rows: list[list[Any]], **attributes: Any) -> Html:
-    """A table; a cell is content, or a ready ``td``/``th``. Columns whose head begins with ``#`` hold numbers."""
+    """Build a table; a cell is content, or a ready ``td``/``th``. Columns whose head begins with ``#`` hold numbers."""
     numbers = [isinstance(cell, str) and cell.startswith("#") for cell in head]
     names = [cell[1:] if number else cell for cell, number in zip(head, numbers, strict=True)]
 
@@ -90,7 +90,7 @@ def table(head: list[Any], rows: list[list[Any]], **attributes: Any) -> Html:
 
 
 def section(name: str, title: str, *content: Any, lead: str | None = None) -> Html:
-    """A part of the page that the list of contents can jump to."""
+    """Build a part of the page that the list of contents can jump to."""
     return element(
         "section",
         element("h2", title),
@@ -101,17 +101,17 @@ def section(name: str, title: str, *content: Any, lead: str | None = None) -> Ht
 
 
 def data_block(name: str, content: Any) -> Html:
-    """Data for the page's script, as JSON in which nothing can end the block or begin a comment."""
+    """Write data for the page's script, as JSON in which nothing can end the block or begin a comment."""
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Html(f'<script type="application/json" id="{name}">{safe}</script>')
 
 
 def document(title: str, style: str, script: str, *content: Any) -> Html:
-    """A page that loads nothing and runs no script but this one, whatever its texts hold.
+    """Build a page that loads nothing and runs no script but this one, whatever its texts hold.
 
-    The content security policy names the hashes of the style and the script, so that even an escape that was
-    forgotten could not run anything, nor reach the network.
+    The content security policy names the hashes of the style and the script, so that even text that was
+    not escaped by mistake could not run anything, nor reach the network.
     """
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "

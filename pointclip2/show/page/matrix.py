@@ -1,4 +1,4 @@
-"""The confusion matrix: its data for the script, and the largest confusions as a table for everybody."""
+"""Show the confusion matrix: its data for the script, and the largest confusions as a table for everybody."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ LARGEST = 15
 
 
 def matrix_data(confusion: ConfusionCounts | None) -> dict[str, Any] | None:
-    """Rows with samples and columns that were predicted or have samples, and the cells that are not 0."""
+    """Return rows with samples, columns that were predicted or have samples, and the cells that are not 0."""
     if confusion is None or not confusion.counts.any():
         return None
     counts = confusion.counts
@@ -30,10 +30,10 @@ def matrix_data(confusion: ConfusionCounts | None) -> dict[str, Any] | None:
 
 
 def similar_order(part: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> list[int]:
-    """Class numbers ordered so that classes that are taken for each other stand side by side.
+    """Order class numbers so that classes that are taken for each other stand side by side.
 
-    A greedy walk: from the class that is confused most, always on to the class that is confused most with the
-    last ones, the nearer in the walk the more it counts.
+    This is a greedy walk: it starts at the class that is confused most and always goes on to the class that is
+    confused most with the last ones, where later ones count more.
     """
     place = {int(column): index for index, column in enumerate(columns)}
     size = len(columns)
@@ -56,7 +56,7 @@ def similar_order(part: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> li
 
 
 def matrix(confusion: ConfusionCounts | None) -> Html:
-    """The canvas the script draws on, and the largest confusions in words."""
+    """Write the canvas the script draws on, and the largest confusions in words."""
     if confusion is None or not confusion.counts.any():
         return EMPTY
     drawn = element(
@@ -113,7 +113,7 @@ def matrix(confusion: ConfusionCounts | None) -> Html:
 
 
 def largest(confusion: ConfusionCounts) -> Html:
-    """The most frequent mistakes, each with its count and its share of the class."""
+    """List the most frequent mistakes, each with its count and its share of the class."""
     wrong = confusion.counts.copy()
     np.fill_diagonal(wrong, 0)
     pairs = [(int(wrong[r, c]), int(r), int(c)) for r, c in np.argwhere(wrong > 0)]

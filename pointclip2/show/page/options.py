@@ -1,4 +1,4 @@
-"""The configuration as a table that opens on demand."""
+"""Show the configuration as a table that opens on demand."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from pointclip2.show.page.html import EMPTY, Html, element, section, table
 
 
 def flattened(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves with their dotted keys; lists of plain values and empty containers are leaves.
+    """Yield leaves with their dotted keys; lists of plain values and empty containers are leaves.
 
     >>> list(flattened({"a": {"b": 1}, "c": [1, 2]}))
     [('a.b', 1), ('c', [1, 2])]
@@ -24,7 +24,7 @@ def flattened(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def options(content: Mapping[str, Any]) -> Html:
-    """Every option with its value, and a field that narrows them down."""
+    """Write every option with its value, and a field that filters them."""
     rows = [
         [
             element("code", key),

@@ -1,4 +1,4 @@
-"""Clouds and pictures as short texts that a page can hold."""
+"""Pack clouds and pictures into short texts that a page can hold."""
 
 import base64
 import io
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pointclip2.show.gallery import GalleryBox, GalleryCloud
 
-# One cloud, and all of a page together: eight scenes stay within some megabytes.
+# Limits of one cloud, and of a page's clouds together: eight scenes stay within some megabytes.
 CLOUD_POINTS, PAGE_POINTS = 24_000, 160_000
 STEPS = 65_535
 
@@ -19,7 +19,7 @@ class Packer:
     """Packs the clouds of one page. What two clouds share, such as their points, is held once.
 
     Args:
-        clouds: how many there will be; they share the room there is.
+        clouds: how many there will be; they share the limit of the page.
     """
 
     def __init__(self, clouds: int) -> None:
@@ -28,10 +28,10 @@ class Packer:
         self._known: dict[str, int] = {}
 
     def cloud(self, cloud: GalleryCloud) -> dict[str, Any]:
-        """Points in 65,536 steps of the cube around them, colours by a palette where there are up to 256.
+        """Pack points in 65,536 steps of the cube around them, and colours by a palette where there are up to 256.
 
-        Points that are not finite are left out; of more than `limit` points a fixed random choice is taken, the
-        same for every cloud of as many points.
+        Points that are not finite are left out; of more than `limit` points a fixed random choice is taken,
+        the same for every cloud of that size.
         """
         points, colours = np.asarray(cloud.points, dtype=np.float64), np.asarray(cloud.colours)
         if points.ndim != 2 or points.shape[1] != 3 or colours.shape != points.shape:
@@ -62,7 +62,7 @@ class Packer:
         }
 
     def blob(self, content: bytes) -> int:
-        """The number of these bytes among `blobs`, base64."""
+        """Return the number of these bytes among `blobs`, which hold them in base64."""
         text = base64.b64encode(content).decode()
         if text not in self._known:
             self._known[text] = len(self.blobs)
@@ -71,14 +71,14 @@ class Packer:
 
 
 def chosen_points(total: int, limit: int) -> NDArray[np.int64]:
-    """Which points to show of too many: a random choice that is the same for every cloud of as many points."""
+    """Choose which points to show of too many: a random choice that is the same for every cloud of that size."""
     if total <= limit:
         return np.arange(total)
     return np.sort(np.random.default_rng(0).choice(total, limit, replace=False))
 
 
 def packed_box(box: GalleryBox) -> dict[str, Any]:
-    """Corners to three decimals more than their extent needs, label, colour, score."""
+    """Pack corners to three decimals more than their extent needs, with label, colour and score."""
     corners = np.asarray(box.corners, dtype=np.float64).reshape(8, 3)
     return {
         "corners": [[round(float(value), 4) for value in corner] for corner in corners],
@@ -89,7 +89,7 @@ def packed_box(box: GalleryBox) -> dict[str, Any]:
 
 
 def _palette(colours: NDArray[np.uint8]) -> tuple[list[list[int]] | None, NDArray[np.uint8]]:
-    """The palette and each point's place in it, or None and the colours themselves where there are too many."""
+    """Return the palette and each point's place in it, or None and the colours themselves where there are too many."""
     if len(colours) == 0:
         return [], np.zeros(0, dtype=np.uint8)
     found, index = np.unique(colours, axis=0, return_inverse=True)
@@ -99,7 +99,7 @@ def _palette(colours: NDArray[np.uint8]) -> tuple[list[list[int]] | None, NDArra
 
 
 def png_address(pixels: NDArray[np.uint8]) -> str:
-    """A ``data:`` address of a picture (height, width) in grey or (height, width, 3) in colours."""
+    """Return a ``data:`` address of a picture (height, width) in grey or (height, width, 3) in colours."""
     from PIL import Image
 
     file = io.BytesIO()
@@ -108,7 +108,7 @@ def png_address(pixels: NDArray[np.uint8]) -> str:
 
 
 def ramp(colours: str, low: float, high: float, steps: int = 32) -> list[Sequence[int]]:
-    """Colours of a matplotlib map between two of its places, for the script to interpolate."""
+    """Return colours of a matplotlib map between two of its positions, for the script to interpolate."""
     from matplotlib import colormaps
 
     found: list[Sequence[int]] = colormaps[colours](np.linspace(low, high, steps), bytes=True)[:, :3].tolist()

@@ -1,4 +1,4 @@
-"""``report.html``: one run on one page that opens from disk and loads nothing."""
+"""Write ``report.html``: one run on one page that opens from disk and loads nothing."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def write_report(path: str | os.PathLike[str], exhibit: Exhibit) -> None:
 
 
 def page(exhibit: Exhibit) -> Html:
-    """The whole page. Every text of the run is escaped, and what scripts may run is fixed by their hash."""
+    """Build the whole page. Every text of the run is escaped, and what scripts may run is fixed by their hash."""
     record = exhibit.record
     packer = Packer(sum(len(item.clouds) for item in exhibit.gallery))
     clouds: list[dict[str, Any]] = []
@@ -76,7 +76,7 @@ def page(exhibit: Exhibit) -> Html:
 
 
 def contents(sections: list[Html]) -> Html:
-    """Links to the sections that there are."""
+    """Write links to the sections that there are."""
     links = []
     for part in sections:
         found = re.match(r'<section id="(\w+)"><h2>([^<]*)</h2>', part)
@@ -87,14 +87,14 @@ def contents(sections: list[Html]) -> Html:
 
 @cache
 def script() -> str:
-    """All scripts as one, in a scope of their own."""
+    """Return all scripts as one, in a scope of their own."""
     parts = [(ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
 @cache
 def style() -> str:
-    """The style sheet; light colours are those of the pictures that a run draws."""
+    """Return the style sheet; its light colours are those of the pictures that a run draws."""
     colours = {
         "ink": canvas.INK,
         "grey": canvas.GREY,

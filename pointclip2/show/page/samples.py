@@ -1,4 +1,4 @@
-"""The gallery: samples to look at and to turn, what is true beside what was said."""
+"""Write the gallery: samples to look at and to turn, with the truth beside the prediction."""
 
 import base64
 from typing import Any
@@ -7,19 +7,19 @@ from pointclip2.show.gallery import GalleryItem
 from pointclip2.show.page.html import EMPTY, Html, element, section
 from pointclip2.show.page.packing import png_address
 
-# A picture from a file is embedded up to this size; a larger one stays where it is.
+# A picture file up to this size is embedded; of a larger one only the name is written.
 PICTURE_BYTES = 1_500_000
 
 
 def right(item: GalleryItem) -> bool | None:
-    """Whether the best guess is the truth; None where there is no telling."""
+    """Say whether the best guess is the truth; None where nobody can tell."""
     if item.truth is None or not item.guesses:
         return None
     return _spoken(item.truth) == _spoken(item.guesses[0][0])
 
 
 def samples(gallery: tuple[GalleryItem, ...], first_cloud: list[int]) -> Html:
-    """All items.
+    """Write all samples.
 
     Args:
         first_cloud: the number of each item's first cloud among those of the page; its others follow.
@@ -53,7 +53,7 @@ def samples(gallery: tuple[GalleryItem, ...], first_cloud: list[int]) -> Html:
 
 
 def card(number: int, item: GalleryItem, first_cloud: int) -> Html:
-    """One sample."""
+    """Write one sample."""
     judged = right(item)
     truth = (
         element("p", "truth: ", element("strong", _spoken(item.truth)), class_="truth")
@@ -90,13 +90,13 @@ def card(number: int, item: GalleryItem, first_cloud: int) -> Html:
 
 
 def caption(points: int, title: str, boxes: int) -> str:
-    """Below a cloud."""
+    """Return the caption of a cloud."""
     found = f"{title} · {points:,} points"
     return f"{found}, {boxes} {'box' if boxes == 1 else 'boxes'}" if boxes else found
 
 
 def guesses(item: GalleryItem) -> Html:
-    """The best guesses with their probabilities as bars: green if true, red if not, grey where nobody knows."""
+    """List the best guesses with their probabilities as bars: green if true, red if not, grey where nobody knows."""
     lines = []
     for label, probability in item.guesses:
         kind = (
@@ -117,7 +117,7 @@ def guesses(item: GalleryItem) -> Html:
 
 
 def legend(item: GalleryItem) -> Html:
-    """Names and colours; in the page each entry can be pressed to see only what has its colour."""
+    """Write names and colours; on the page each entry can be pressed to see only what has its colour."""
     entries: list[Any] = []
     for name, colour in item.legend:
         rgb = "#" + "".join(f"{int(value) & 255:02x}" for value in colour)
@@ -135,7 +135,7 @@ def legend(item: GalleryItem) -> Html:
 
 
 def strip(number: int, item: GalleryItem) -> Html:
-    """The depth views side by side, with what each says alone."""
+    """Write the depth views side by side, with what each predicts alone."""
     if item.views is None or not len(item.views):
         return EMPTY
     shown = []
@@ -156,7 +156,7 @@ def strip(number: int, item: GalleryItem) -> Html:
 
 
 def picture(item: GalleryItem) -> Html:
-    """A picture from a file, embedded where it is not too large; one that is gone is left out."""
+    """Write a picture from a file, embedded where it is not too large; a file that is gone is left out."""
     if item.picture is None or item.views is not None:
         return EMPTY
     kinds = {b"\x89PNG": "png", b"\xff\xd8\xff\xe0": "jpeg", b"\xff\xd8\xff\xe1": "jpeg"}

@@ -1,4 +1,4 @@
-"""What each view is worth: the cameras around the object, and the same as a table."""
+"""Show what each view is worth: the cameras around the object, and the same as a table."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pointclip2.show.page.html import EMPTY, Html, element, section, table
 
 
 def accuracy_and_weight(record: Mapping[str, Any]) -> tuple[list[float], list[float]]:
-    """Of every view; each empty where it is not known."""
+    """Return accuracy and weight of every view; each is empty where it is not known."""
     per_view = record.get("per_view") or {}
     acc = list(per_view.get("acc") or [])
     values = (record.get("view_weights") or {}).get("values")
@@ -20,7 +20,7 @@ def accuracy_and_weight(record: Mapping[str, Any]) -> tuple[list[float], list[fl
 
 
 def views_data(exhibit: Exhibit, cloud: int | None) -> dict[str, Any] | None:
-    """For the script: cameras, figures, and which cloud stands in their middle."""
+    """Return data for the script: cameras, figures, and which cloud stands in their middle."""
     acc, weight = accuracy_and_weight(exhibit.record)
     cameras = exhibit.cameras
     if not cameras or any(len(values) not in (0, len(cameras)) for values in (acc, weight)):
@@ -34,7 +34,7 @@ def views_data(exhibit: Exhibit, cloud: int | None) -> dict[str, Any] | None:
 
 
 def views(exhibit: Exhibit, drawn: bool) -> Html:
-    """The section, with a drawing where there are cameras."""
+    """Write the section, with a drawing where there are cameras."""
     acc, weight = accuracy_and_weight(exhibit.record)
     count = max(len(acc), len(weight))
     if not count:
@@ -83,7 +83,7 @@ def _selected(selected_on: Any) -> Html:
 
 
 def directions(camera: Camera) -> tuple[str, str]:
-    """Where a camera stands: degrees around the upright axis from the object's front (z), and degrees above it.
+    """Return where a camera stands: degrees around the vertical axis from the object's front (z), and degrees above it.
 
     >>> directions(Camera((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, -1.0, 0.0)))
     ('90', '0')

@@ -1,1 +1,1 @@
-"""What the built-in model is trained on: a pool of shapes, sentences about them, and batches of both."""
+"""Make what the built-in model is trained on: a pool of shapes, sentences about them, and batches of both."""

@@ -1,4 +1,4 @@
-"""Shapes without a name: one to four primitives, arranged, and sentences that say just that.
+"""Make shapes without a name, of one to four primitives, and sentences that say just that.
 
 They teach geometry words apart from any class: a text tower that has read "two balls joined by a thin bar"
 beside such shapes can tell a thing that it has never seen by its description. Solids and arrangements are
@@ -16,7 +16,7 @@ NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 ANGLES_DEG = (0.0, 0.0, 0.0, 90.0, 30.0, 45.0, 60.0)
 
 Solid = tuple[str, Mesh, tuple[str, ...]]
-"""Kind, surface (about the origin, upright), and phrases without article that all say what it is."""
+"""Kind, surface (around the origin, upright), and phrases without article that all say what it is."""
 
 
 def _ball(rng: Random) -> Solid:
@@ -211,7 +211,7 @@ FRAMES = (
 
 
 def make_abstract(rng: Random) -> tuple[Shape, tuple[str, ...]]:
-    """A composition and several sentences, all of them true of it. Its part names are `KINDS`."""
+    """Make a composition and several sentences, all of them true of it. Its part names are `KINDS`."""
     shape = Shape(KINDS)
     arrange = ARRANGEMENTS[rng.integers(len(ARRANGEMENTS))]
     said = arrange(shape, rng)
@@ -235,12 +235,12 @@ def _joined(meshes: list[Mesh]) -> Mesh:
 
 
 def article(noun: str) -> str:
-    """With "a" or "an"."""
+    """Put "a" or "an" before a noun."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def plural(noun: str) -> str:
-    """Of a phrase: its head is the last word before a preposition or a clause."""
+    """Return the plural of a phrase, whose head is the last word before a preposition or a clause."""
     words = noun.split()
     stops = {"with", "of", "that", "open", "standing", "pinched", "meeting", "narrowing", "on", "in"}
     last = next((i for i, word in enumerate(words) if i and word in stops), len(words)) - 1

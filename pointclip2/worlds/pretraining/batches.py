@@ -1,6 +1,6 @@
-"""Training batches for the built-in model: views of worn, turned, stretched shapes, and what can be said of them.
+"""Make training batches for the built-in model: views of worn, turned, stretched shapes, and true sentences.
 
-A batch depends on the seed and its step alone, so a training that was killed goes on as if it had not been.
+A batch depends on the seed and its step alone, so a training that was killed continues exactly where it stopped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,29 +30,29 @@ from pointclip2.worlds.shapes.world import Shapes
 
 
 class PretrainingBatch(NamedTuple):
-    """One step's images and sentences."""
+    """Holds one step's images and sentences."""
 
     images: Tensor
-    """(images, size, size) in [0, 1], 1 = background."""
+    """Images (images, size, size) in [0, 1], 1 = background."""
     labels: Tensor
-    """(images,) class, -1 for compositions."""
+    """Class (images,) of each image, -1 for compositions."""
     patch_parts: Tensor
-    """(images, cells) column of ``part_texts``, -1 where no visible point falls or the part has no phrase."""
+    """Column of ``part_texts`` (images, cells), -1 where no visible point falls or the part has no phrase."""
     class_texts: list[str]
     """One sentence a class."""
     instance_texts: list[str]
     """One sentence an image."""
     compatible: Tensor
-    """(images, images) bool: sentence j is true of image i, too, and must not count as wrong."""
+    """Whether sentence j is true of image i, too, and must not count as wrong: bool (images, images)."""
     part_texts: list[str]
     part_owner: Tensor
-    """(part texts,) class of each, the number of classes for the primitives of compositions."""
+    """Class (part texts,) of each part text; the number of classes for the primitives of compositions."""
     part_word: Tensor
-    """(part texts,) equal where two classes have a part of the same name."""
+    """Number (part texts,) of each part's word: equal where two classes have a part of the same name."""
 
 
 class PretrainingBatches(IterableDataset[PretrainingBatch]):
-    """Endless batches from step ``start`` on."""
+    """Yields batches without end, from step ``start`` on."""
 
     def __init__(self, world: "PretrainingData", start: int) -> None:
         self.world = world
@@ -66,29 +66,29 @@ class PretrainingBatches(IterableDataset[PretrainingBatch]):
 
 
 class PretrainingData:
-    """The procedural world as a training set.
+    """Serves the procedural world as a training set.
 
     Args:
         folder: where the pool of shapes is kept.
         projectors: by name, each with its ``projector``, its ``share`` of the shapes, and perhaps ``views``.
         classes: known classes of the world.
-        per_class: shapes a class in the pool.
-        abstract: compositions in the pool.
-        points: of a pooled cloud; a chunk's group of shapes uses three eighths to all of them.
-        surface: of the pooled clouds.
+        per_class: how many shapes of each class are in the pool.
+        abstract: how many compositions are in the pool.
+        points: how many points a pooled cloud has; a chunk's group of shapes uses three eighths to all of them.
+        surface: how the surfaces of pooled clouds are sampled.
         corruption: presets and how often each is drawn.
         captions: sources of class sentences.
         instances: whether sentences about single shapes are used.
-        batch: images a step.
-        chunk: shapes that are drawn together from all views.
-        chunk_steps: steps that share a chunk.
-        abstract_share: of the shapes of a chunk.
-        part_classes: classes whose parts are named in a step.
-        size: of the images, in pixels.
-        cell: pixels of a cell of the image tower's map.
-        validation: shapes a class for validation.
-        validation_views: of the projector's rig that are validated.
-        seed: of everything.
+        batch: how many images a step has.
+        chunk: how many shapes are drawn together from all views.
+        chunk_steps: how many steps share a chunk.
+        abstract_share: share of compositions among the shapes of a chunk.
+        part_classes: how many classes have their parts named in a step.
+        size: side of the images, in pixels.
+        cell: side of a cell of the image tower's map, in pixels.
+        validation: how many shapes of each class are for validation.
+        validation_views: views of the projector's rig that are validated.
+        seed: seed of everything random.
     """
 
     def __init__(
@@ -152,11 +152,11 @@ class PretrainingData:
         return self._pool
 
     def batches(self, start: int) -> PretrainingBatches:
-        """From step ``start`` on."""
+        """Return the batches from step ``start`` on."""
         return PretrainingBatches(self, start)
 
     def vocabulary(self) -> list[str]:
-        """Everything that can be said, for telling trained words from others."""
+        """Return everything that can be said, to tell trained words from others."""
         pool = self.setup()
         said = [phrase for phrases in pool.said for phrase in phrases]
         parts = [part for parts in self.parts for part in parts]
@@ -167,7 +167,7 @@ class PretrainingData:
         ]
 
     def views(self, number: int) -> ViewChunk:
-        """One chunk; the last is kept."""
+        """Draw one chunk; the last one is kept."""
         if self._chunk is None or self._chunk[0] != number:
             drawer = ViewDrawer(
                 self.setup(), self.projectors, self.corruption, self.image_size, self.cells, self.seed
@@ -177,7 +177,7 @@ class PretrainingData:
         return self._chunk[1]
 
     def batch(self, step: int) -> PretrainingBatch:
-        """The batch of one step."""
+        """Make the batch of one step."""
         pool = self.setup()
         number, place = divmod(step, self.chunk_steps)
         chunk = self.views(number)
@@ -215,7 +215,7 @@ class PretrainingData:
         return found
 
     def _part_texts(self, labels: Tensor, rng: Random) -> tuple[list[str], Tensor, Tensor, Tensor]:
-        """Phrases for the parts of all classes in the batch, and the column (classes + 1, most parts) of each part."""
+        """Return phrases for the parts of the batch's classes, and each part's column (classes + 1, most parts)."""
         texts: list[str] = []
         owner, word = [], []
         column = torch.full((len(self.parts), MOST_PARTS), -1)
@@ -235,7 +235,7 @@ class PretrainingData:
         return texts, torch.tensor(owner), torch.tensor(word), column
 
     def validation_views_of(self, corruption: str) -> tuple[Tensor, Tensor]:
-        """Images (shapes, views, height, width) of the val split by the first projector, and labels (shapes,)."""
+        """Return images (shapes, views, height, width) of val shapes by the first projector, and labels (shapes,)."""
         world = Shapes(
             self.classes,
             per_class={"train": 1, "val": self.validation, "test": 1},
@@ -256,9 +256,9 @@ class PretrainingData:
 
 
 def moved(images: Tensor, parts: Tensor, cells: int, rng: Random) -> tuple[Tensor, Tensor]:
-    """Images (n, size, size) in [0, 1] and part maps (n, cells), mirrored, zoomed, stretched and shifted alike.
+    """Mirror, zoom, stretch and shift images (n, size, size) in [0, 1] and their part maps (n, cells) alike.
 
-    A shape comes again in later chunks, and an object may sit anywhere in a real crop.
+    A shape comes again in later chunks and should then look different, and an object may sit anywhere in a real crop.
     """
     count = len(images)
     zoom = np.exp(rng.normal(0.0, 0.08, count))
@@ -272,7 +272,7 @@ def moved(images: Tensor, parts: Tensor, cells: int, rng: Random) -> tuple[Tenso
         grid = F.affine_grid(where, [count, 1, *maps.shape[-2:]], align_corners=False)
         return F.grid_sample(maps.unsqueeze(1), grid, mode=mode, align_corners=False)[:, 0]
 
-    # Nearness and part number plus one: outside the old frame both are 0, background without a part.
+    # Maps of nearness and of part number + 1: 0 outside the old frame, where there is background without a part.
     near = sampled(1 - images.float() / 255, "bilinear")
     numbered = torch.where(parts == NO_PART, 0, parts.long() + 1).view(count, cells, cells)
     part = sampled(numbered.float(), "nearest").round().long() - 1
@@ -280,7 +280,7 @@ def moved(images: Tensor, parts: Tensor, cells: int, rng: Random) -> tuple[Tenso
 
 
 def _dealt(among: int, count: int, seed: list[int]) -> Tensor:
-    """``count`` positions: one random order after another, so that all come about equally often."""
+    """Return ``count`` positions: one random order after another, so that all come about equally often."""
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(among) for _ in range(-(-count // among))]
     return torch.from_numpy(np.concatenate(orders)[:count])

@@ -1,4 +1,4 @@
-"""Sentences about the known classes, their parts and their instances, for training the built-in model.
+"""Make sentences about the known classes, their parts and their instances, to train the built-in model.
 
 Nothing of an unseen class may occur here: no name, no synonym, no description. `forbidden` finds them.
 """
@@ -22,24 +22,24 @@ from pointclip2.worlds.shapes.shape import Random
 
 THINGS = ("object", "thing", "shape", "piece", "model")
 SOURCES = ("name", "templates", "bank", "nameless")
-"""What `Captions.of_class` draws from: the bare name, a template, a description, a description without the name."""
+"""Sources of `Captions.of_class`: the bare name, a template, a description, a description without the name."""
 _SHARES = {"name": 0.15, "templates": 0.4, "bank": 0.2, "nameless": 0.25}
 
 
 @dataclass(frozen=True)
 class InstanceCaption:
-    """A sentence about one shape, with what it claims, so that other shapes for which it holds are no negatives."""
+    """Holds a sentence about one shape and what it claims, so that other shapes it is true of are no negatives."""
 
     text: str
     label: int
-    """Class that it names; -1 where it names none."""
+    """Class that the sentence names; -1 where it names none."""
     claims: frozenset[str]
 
 
 def compatible(
     sentences: Sequence[InstanceCaption], labels: Sequence[int], said: Sequence[Sequence[str]]
 ) -> Tensor:
-    """(shapes, sentences) bool: whether a sentence is true of a shape, as far as its attributes were recorded.
+    """Say whether each sentence is true of each shape, as far as attributes were recorded: bool (shapes, sentences).
 
     Args:
         sentences: what they name and claim.
@@ -67,7 +67,7 @@ class Captions:
         sources: some of `SOURCES`.
 
     Raises:
-        ConfigError: fewer than two classes, no source or an unknown one, a class that may never be trained on.
+        ConfigError: there are fewer than two classes, no source, an unknown one, or a class never to be trained on.
     """
 
     def __init__(self, classes: Sequence[str], sources: Sequence[str] = SOURCES) -> None:
@@ -93,7 +93,7 @@ class Captions:
         self.sentences = [self._sentences(name) for name in self.classes]
 
     def of_class(self, label: int, rng: Random) -> str:
-        """One sentence that stands for the class."""
+        """Draw one sentence that stands for the class."""
         source = self.sources[int(rng.choice(len(self.sources), p=self.shares))]
         if source == "name":
             return self._name(label, rng)
@@ -108,7 +108,7 @@ class Captions:
         return sentence
 
     def of_part(self, label: int, part: str, rng: Random, word: str | None = None) -> str:
-        """A phrase for a part: "leg", "leg of a chair", "chair leg", or one of these in a template."""
+        """Draw a phrase for a part: "leg", "leg of a chair", "chair leg", or one of these in a template."""
         if word is not None:
             said = word
         else:
@@ -119,7 +119,7 @@ class Captions:
         return fill(_pick(depth_templates(), rng), said)
 
     def of_instance(self, label: int, attributes: Sequence[str], rng: Random) -> InstanceCaption:
-        """A sentence about one shape: some of its attributes, mostly with the name of its class."""
+        """Draw a sentence about one shape: some of its attributes, mostly with the name of its class."""
         count = min(len(attributes), int(rng.integers(1, 4)))
         chosen = [attributes[i] for i in rng.permutation(len(attributes))[:count]]
         listed = chosen[0] if count == 1 else f"{', '.join(chosen[:-1])} and {chosen[-1]}" if count else ""
@@ -140,12 +140,12 @@ class Captions:
         return InstanceCaption(text, label if named else -1, frozenset(chosen))
 
     def of_abstract(self, phrases: Sequence[str], rng: Random) -> InstanceCaption:
-        """A sentence about a composition of primitives."""
+        """Draw a sentence about a composition of primitives."""
         said = _pick(phrases, rng)
         return InstanceCaption(_pick(FRAMES, rng).format(said), -1, frozenset([said]))
 
     def everything(self) -> list[str]:
-        """All class names, parts, templates and descriptions that can be drawn, each once, for the vocabulary."""
+        """Return all class names, parts, templates and descriptions, each once, for the vocabulary."""
         found = [*depth_templates(), *THINGS]
         for label, name in enumerate(self.classes):
             found += [*self.names[label], *self.sentences[label], *register()[name].part_names]
@@ -182,7 +182,7 @@ def _forbidden_words() -> re.Pattern[str]:
 
 
 def forbidden(text: str) -> bool:
-    """Whether a name or synonym of an unseen class occurs in the text as whole words."""
+    """Say whether a name or synonym of an unseen class occurs in the text as whole words."""
     return _forbidden_words().search(text) is not None
 
 

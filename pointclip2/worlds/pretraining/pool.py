@@ -1,4 +1,4 @@
-"""A pool of finished shapes for training: made once from seeds, kept in one file, found again by its digest."""
+"""Keep a pool of finished shapes for training: made once from seeds, kept in one file, found again by its digest."""
 
 import json
 import os
@@ -23,14 +23,14 @@ from pointclip2.worlds.shapes.world import sample_shape, source_digest
 
 @dataclass(frozen=True)
 class Pool:
-    """Clouds in memory; the first ``known`` are of classes, the others compositions without a name."""
+    """Holds clouds in memory; the first ``known`` are of classes, the others are compositions without a name."""
 
     points: Tensor
-    """(shapes, points, 3) float16, y up, in the unit sphere."""
+    """Clouds (shapes, points, 3) in float16, y up, in the unit sphere."""
     parts: Tensor
-    """(shapes, points) uint8, index into ``part_names`` of the shape's class, or into `KINDS`."""
+    """Part of each point (shapes, points) in uint8: index into ``part_names`` of the shape's class, or into `KINDS`."""
     labels: Tensor
-    """(shapes,) int64 class, -1 for compositions."""
+    """Class (shapes,) in int64, -1 for compositions."""
     said: list[list[str]]
     """What is true of each shape."""
     known: int
@@ -43,7 +43,7 @@ class Pool:
 def pool_digest(
     classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
 ) -> str:
-    """Of everything that decides the pool, the world's own source included."""
+    """Return a digest of everything that decides the pool, including the world's own source."""
     asked = {"classes": list(classes), "per_class": per_class, "abstract": abstract}
     return digest_values(
         {
@@ -65,10 +65,10 @@ def _abstract_digest() -> str:
 def open_pool(
     folder: Path, classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
 ) -> Pool:
-    """The pool from its file, or made now with a progress bar (some 4 ms a shape) and kept.
+    """Read the pool from its file, or make it now with a progress bar (some 4 ms a shape) and keep it.
 
     Raises:
-        DataError: its file is damaged.
+        DataError: the pool's file is damaged.
     """
     digest = pool_digest(classes, per_class, abstract, points, surface, seed)
     path = folder / f"shapes_{digest[:16]}.safetensors"
@@ -103,7 +103,7 @@ def _make(
     said: list[list[str]] = []
     for index in track(range(total), description="making shapes"):
         label = index % len(classes) if index < per_class * len(classes) else -1
-        # The names of the train split's samples, so that no shape of val or test can be among them.
+        # The names of the train split's samples are used, so that no shape of val or test can be among them.
         name = f"{classes[label]}/{index // len(classes):04d}" if label >= 0 else f"abstract/{index:05d}"
         rng = np.random.default_rng(stable_seed(f"{seed}/train/{name.replace(' ', '_')}"))
         if label >= 0:
@@ -124,5 +124,5 @@ def _make(
 
 
 def part_table(classes: Sequence[str]) -> list[tuple[str, ...]]:
-    """Part names of every class in label order, then the primitives of compositions."""
+    """Return the part names of every class in label order, then the primitives of compositions."""
     return [*(register()[name].part_names for name in classes), KINDS]

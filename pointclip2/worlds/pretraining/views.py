@@ -1,8 +1,8 @@
-"""Depth views for training: pooled shapes are worn, turned and drawn from every camera, a chunk of them at a time.
+"""Draw depth views for training: a chunk of pooled shapes at a time is worn, turned and seen from every camera.
 
 Drawing all views of one worn shape costs little more than drawing one, so a chunk is drawn at once and its views
-are dealt out to many steps. A chunk depends on the seed and its number alone: a training that was killed draws
-the chunk it was in again and goes on.
+are shared out among many steps. A chunk depends on the seed and its number alone: a training that was killed draws
+its last chunk again and continues.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,35 +22,35 @@ from pointclip2.worlds.pretraining.pool import Pool
 from pointclip2.worlds.shapes.shape import Random
 
 MOST_PARTS = 32
-"""More than any class has."""
+"""Number of parts that is larger than any class has."""
 NO_PART = 255
 TOGETHER = 16
-"""Shapes drawn at once: as many as stay in the processor's cache."""
+"""Number of shapes drawn at once: as many as stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
 class ViewChunk:
-    """Views of many shapes, in random order."""
+    """Holds views of many shapes, in random order."""
 
     images: Tensor
-    """(images, size, size) uint8, 255 = background."""
+    """Images (images, size, size) in uint8, 255 = background."""
     shape: Tensor
-    """(images,) int64 position in the pool."""
+    """Position in the pool (images,) in int64."""
     parts: Tensor
-    """(images, rows x columns) uint8 part that most visible points of a cell have; `NO_PART` where there is none."""
+    """Part of most visible points of each cell (images, rows x columns) in uint8; `NO_PART` where there is none."""
 
 
 class ViewDrawer:
     """Draws chunks of views.
 
     Args:
-        pool: shapes.
+        pool: where the shapes come from.
         projectors: by name, each with its ``projector``, the ``share`` of the shapes that it draws, and, where it is
             slow, how many ``views`` of its rig (all by default).
         corruption: presets and how often each is drawn.
-        size: of the images, in pixels.
+        size: side of the images, in pixels.
         cells: rows and columns of the part maps.
-        seed: of everything.
+        seed: seed of everything random.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class ViewDrawer:
             self.shares.append(float(option["share"]))
 
     def chunk(self, number: int, known: int, abstract: int) -> ViewChunk:
-        """So many named shapes and compositions, worn anew, from all views."""
+        """Draw that many named shapes and compositions, worn anew, from all views."""
         rng = np.random.default_rng([self.seed, 7919, number])
         pool = self.pool
         chosen = np.concatenate(
@@ -100,7 +100,7 @@ class ViewDrawer:
         return ViewChunk(torch.cat(images)[order], torch.cat(shape)[order], torch.cat(parts)[order])
 
     def _group(self, index: int, group: np.ndarray, rng: Random) -> tuple[Tensor, Tensor]:
-        """Images (shapes, views, size, size) and parts (shapes, views, cells) of one projector's shapes."""
+        """Return images (shapes, views, size, size) and parts (shapes, views, cells) of one projector's shapes."""
         points = self.pool.points.shape[1]
         kept = int(rng.integers(points * 3 // 8, points + 1))
         clouds, parts = zip(*(self._worn(int(shape), kept, rng) for shape in group), strict=True)
@@ -132,7 +132,7 @@ class ViewDrawer:
         return torch.where(most.values > 0, most.indices, NO_PART).to(torch.uint8)
 
     def _worn(self, index: int, kept: int, rng: Random) -> tuple[np.ndarray, np.ndarray]:
-        """A subset of a shape's points, stretched, corrupted and turned about the vertical."""
+        """Take a subset of a shape's points, and stretch, corrupt and turn it about the vertical."""
         subset = rng.permutation(self.pool.points.shape[1])[:kept]
         cloud = self.pool.points[index].numpy()[subset].astype(np.float64)
         part = self.pool.parts[index].numpy()[subset].astype(np.int64)
@@ -156,10 +156,10 @@ class ViewDrawer:
 
 
 def check_corruption(corruption: Mapping[str, float]) -> dict[str, float]:
-    """Shares by preset.
+    """Return the share of each preset.
 
     Raises:
-        ConfigError: an unknown preset.
+        ConfigError: a preset is unknown.
     """
     unknown = set(corruption) - set(PRESETS)
     if unknown:
@@ -170,10 +170,10 @@ def check_corruption(corruption: Mapping[str, float]) -> dict[str, float]:
 
 
 def check_projectors(projectors: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The projectors that draw at all.
+    """Return the projectors whose share is above 0.
 
     Raises:
-        ConfigError: none does.
+        ConfigError: there is no such projector.
     """
     used = {name: dict(option) for name, option in projectors.items() if float(option["share"]) > 0}
     if not used:
@@ -182,13 +182,13 @@ def check_projectors(projectors: Mapping[str, Mapping[str, Any]]) -> dict[str, d
 
 
 def _draw(rng: Random, among: int, count: int) -> np.ndarray:
-    """``count`` of ``among`` positions, none twice before all were drawn."""
+    """Draw ``count`` of ``among`` positions, none twice before all were drawn."""
     rounds = [rng.permutation(among) for _ in range(-(-count // among))] if count else []
     return np.concatenate(rounds)[:count] if rounds else np.zeros(0, dtype=np.int64)
 
 
 def shares(weights: Any) -> list[float]:
-    """Weights as probabilities."""
+    """Scale weights to probabilities."""
     listed: Sequence[float] = list(weights)
     total = sum(listed)
     return [weight / total for weight in listed]

@@ -1,1 +1,1 @@
-"""Procedural rooms: furniture of the procedural world, placed in metres, seen by a scanner that is not perfect."""
+"""Make procedural rooms: furniture of the procedural world, placed in metres, seen by an imperfect scanner."""

@@ -1,4 +1,4 @@
-"""Things that no class describes and every room has: cartons, books, blankets, cables, rugs, radiators, pictures."""
+"""Make things that no class describes and every room has: cartons, books, blankets, cables, rugs, pictures."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from pointclip2.worlds.shapes.shape import Random
 
 
 def carton(rng: Random) -> Piece:
-    """A cardboard box, closed or with its flaps open."""
+    """Make a cardboard box, closed or with its flaps open."""
     x, y, z = (float(v) for v in rng.uniform((0.2, 0.12, 0.18), (0.6, 0.45, 0.45)))
     meshes = [box(x, y, z, (0, y / 2, 0))]
     if rng.random() < 0.5:
@@ -23,7 +23,7 @@ def carton(rng: Random) -> Piece:
 
 
 def book_stack(rng: Random) -> Piece:
-    """Books or papers, one on the other and none quite in line."""
+    """Make a stack of books or papers that do not quite line up."""
     meshes, height = [], 0.0
     for _ in range(rng.integers(1, 7)):
         x, y, z = (float(v) for v in rng.uniform((0.13, 0.01, 0.19), (0.24, 0.05, 0.31)))
@@ -34,7 +34,7 @@ def book_stack(rng: Random) -> Piece:
 
 
 def cushion(rng: Random) -> Piece:
-    """A loose pillow, lying or leaning."""
+    """Make a loose pillow, lying or leaning."""
     x, y, z = (float(v) for v in rng.uniform((0.35, 0.09, 0.3), (0.7, 0.18, 0.48)))
     pad = superellipsoid(x, y, z, 0.5, detail=12)
     return plain_piece(
@@ -43,7 +43,7 @@ def cushion(rng: Random) -> Piece:
 
 
 def blanket(rng: Random) -> Piece:
-    """Cloth dropped in a heap: a crumpled mound."""
+    """Make a cloth dropped in a heap: a crumpled mound."""
     width, depth, height = rng.uniform((0.35, 0.3, 0.06), (0.9, 0.7, 0.26))
     share = np.linspace(-1, 1, 16)
     x, z = np.meshgrid(share, share, indexing="ij")
@@ -58,7 +58,7 @@ def blanket(rng: Random) -> Piece:
 
 
 def cable(rng: Random) -> Piece:
-    """A lead across the floor."""
+    """Make a lead across the floor."""
     steps = rng.normal(0, 0.5, 14).cumsum() + rng.uniform(-np.pi, np.pi)
     path = np.cumsum(0.13 * np.stack([np.cos(steps), np.sin(steps)], axis=1), axis=0)
     height = 0.006 + 0.01 * np.abs(rng.normal(size=len(path)))
@@ -66,7 +66,7 @@ def cable(rng: Random) -> Piece:
 
 
 def shoes(rng: Random) -> Piece:
-    """A pair, as it was taken off."""
+    """Make a pair of shoes as they were taken off."""
     length = float(rng.uniform(0.22, 0.31))
     meshes = []
     for sign in (-1, 1):
@@ -82,18 +82,18 @@ def shoes(rng: Random) -> Piece:
 
 
 def basket(rng: Random) -> Piece:
-    """An open round or square container."""
+    """Make an open round or square container."""
     radius, height = rng.uniform((0.12, 0.2), (0.24, 0.5))
     segments = int(rng.choice([4, 20]))
     wall = cylinder(float(radius) * 0.8, float(height), top=float(radius), segments=segments)
-    # Without its lid: the triangles of the last ring close the upper end.
+    # Without its lid, whose triangles are the last ring.
     return plain_piece(
         Mesh(wall.vertices, wall.faces[(wall.vertices[wall.faces][..., 1] < height * 0.499).any(axis=1)])
     )
 
 
 def rug(rng: Random) -> Piece:
-    """A thin carpet, slightly wavy."""
+    """Make a thin carpet, slightly wavy."""
     width, depth = rng.uniform((0.8, 0.6), (2.4, 1.7))
     thick, waves = float(rng.uniform(0.006, 0.018)), rng.uniform(-4, 4, (2, 2))
     x, z = np.meshgrid(np.linspace(-1, 1, 12), np.linspace(-1, 1, 12), indexing="ij")
@@ -102,7 +102,7 @@ def rug(rng: Random) -> Piece:
 
 
 def picture(rng: Random) -> Piece:
-    """A framed picture or a board, for a wall."""
+    """Make a framed picture or a board, for a wall."""
     width, height = rng.uniform((0.25, 0.2), (1.3, 0.9))
     thick = float(rng.uniform(0.012, 0.04))
     inner = box(float(width) * 0.86, float(height) * 0.86, thick * 0.5)
@@ -112,7 +112,7 @@ def picture(rng: Random) -> Piece:
 
 
 def radiator(rng: Random) -> Piece:
-    """A ribbed heater."""
+    """Make a ribbed heater."""
     width, height = rng.uniform((0.5, 0.35), (1.5, 0.7))
     count = max(3, int(width / 0.06))
     ribs = [
@@ -127,12 +127,12 @@ def radiator(rng: Random) -> Piece:
 
 
 def pillar(rng: Random) -> Piece:
-    """A strip of wall that stands out, or a pipe casing: as high as any room."""
+    """Make a strip of wall that stands out, or a pipe casing: as high as any room."""
     return plain_piece(box(float(rng.uniform(0.15, 0.5)), 3.1, float(rng.uniform(0.1, 0.35))))
 
 
 def odds(rng: Random) -> Piece:
-    """A small something: a can, a case, a wedge."""
+    """Make something small: a can, a case, a wedge."""
     size = float(rng.uniform(0.05, 0.18))
     match rng.integers(3):
         case 0:

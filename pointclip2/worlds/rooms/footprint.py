@@ -1,4 +1,4 @@
-"""Rectangles on the floor: whether they fit beside each other and between the walls. Corners (4, 2), in metres."""
+"""Test rectangles on the floor: do they fit beside each other and between the walls? Corners (4, 2), in metres."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,16 +7,16 @@ Floats = NDArray[np.float64]
 
 
 def rectangle(x: float, y: float, width: float, depth: float, heading_rad: float) -> Floats:
-    """Corners, counter-clockwise."""
+    """Return the corners, counter-clockwise."""
     across = np.array([np.cos(heading_rad), np.sin(heading_rad)]) * width / 2
     along = np.array([-np.sin(heading_rad), np.cos(heading_rad)]) * depth / 2
     return np.array([x, y]) + np.stack([-across - along, across - along, across + along, along - across])
 
 
 def overlapping(corners: Floats, others: Floats) -> NDArray[np.bool_]:
-    """For each of ``others`` (n, 4, 2) whether it shares area with the rectangle ``corners`` (4, 2).
+    """Say for each of ``others`` (n, 4, 2) whether it shares area with the rectangle ``corners`` (4, 2).
 
-    Two convex shapes are apart where their shadows on the normal of one side are.
+    Two convex shapes are apart if their projections on the normal of one of their sides are.
     """
     apart = np.zeros(len(others), dtype=np.bool_)
     for edge in (corners[1] - corners[0], corners[2] - corners[1]):
@@ -31,7 +31,7 @@ def overlapping(corners: Floats, others: Floats) -> NDArray[np.bool_]:
 
 
 def inside(corners: Floats, outline: Floats, slack_m: float = 0.0) -> bool:
-    """Whether a rectangle lies within a room whose walls run along x and y, give or take ``slack_m``.
+    """Say whether a rectangle lies within a room whose walls run along x and y, give or take ``slack_m``.
 
     ``outline`` (n, 2) is its floor's polygon, counter-clockwise, convex or with notches.
     """
@@ -48,7 +48,7 @@ def inside(corners: Floats, outline: Floats, slack_m: float = 0.0) -> bool:
 
 
 def within(places: Floats, outline: Floats) -> NDArray[np.bool_]:
-    """For each of ``places`` (n, 2) whether it lies within the polygon ``outline`` (m, 2): a ray crosses it oddly."""
+    """Say for each of ``places`` (n, 2) whether it lies in the polygon ``outline`` (m, 2): a ray crosses it oddly."""
     start, end = outline, np.roll(outline, -1, axis=0)
     x, y = places[:, :1], places[:, 1:]
     spans = (start[:, 1] > y) != (end[:, 1] > y)

@@ -1,4 +1,4 @@
-"""A whole room before anyone scans it: plan, doors and windows, furniture, and the clutter of daily life."""
+"""Make a whole room before anyone scans it: plan, doors and windows, furniture, and the clutter of daily life."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ DOOR_CLEARANCE_M = 0.8
 
 @dataclass(frozen=True)
 class Room:
-    """A furnished room, as it really is."""
+    """Holds a furnished room, as it really is."""
 
     kind: str
     plan: Plan
@@ -26,7 +26,7 @@ class Room:
 
 
 def make_room(rng: Random) -> Room:
-    """A new random room."""
+    """Make a new random room."""
     shares = np.array([kind.share for kind in ROOM_KINDS])
     kind = ROOM_KINDS[rng.choice(len(ROOM_KINDS), p=shares / shares.sum())]
     layout = Layout(make_plan(kind.shorter_m, kind.longer_m, rng), rng)
@@ -45,7 +45,7 @@ def make_room(rng: Random) -> Room:
 
 
 def hang_doors(layout: Layout, rng: Random) -> None:
-    """One or two: closed, with a leaf that stands open, or a doorway without one. Cuts the walls."""
+    """Hang one or two doors: closed, with a leaf that stands open, or a doorway without one. It cuts the walls."""
     plan = layout.plan
     area = float(np.ptp(plan.outline, axis=0).prod())
     for _ in range(1 + (area > 12 and rng.random() < 0.4)):
@@ -78,7 +78,7 @@ def hang_doors(layout: Layout, rng: Random) -> None:
 
 
 def _hang_open(layout: Layout, leaf: Piece, wall: Wall, at_m: float, rng: Random) -> None:
-    """A leaf that has been turned into the room, about one side of its doorway."""
+    """Hang a leaf that has been turned into the room, about one side of its doorway."""
     angle, sign = float(np.deg2rad(rng.uniform(25, 100))), float(rng.choice([-1.0, 1.0]))
     half = float(leaf.size_m[0]) / 2
     hinge = wall.at(at_m + sign * half)
@@ -130,7 +130,7 @@ LEVEL = ("table", "desk", "dresser", "night stand", "tv stand", "bookshelf", "st
 
 
 def _clutter(layout: Layout, rng: Random) -> None:
-    """On what is soft, on what is level, on the walls and on the floor."""
+    """Place clutter on what is soft, on what is level, on the walls and on the floor."""
     for host in list(layout.things):
         if host.piece.name in SOFT:
             for _ in range(rng.poisson(1.0)):

@@ -1,4 +1,4 @@
-"""What can stand, lie or hang in a room: which class of `shapes` it is, how large, and in which variants."""
+"""List what can stand, lie or hang in a room: its class in `shapes`, its range of sizes, and its variants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ CLASSES = (
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of thing."""
+    """Describes one sort of thing."""
 
     shape: str
-    """The class of the procedural world it is made from."""
+    """Class of the procedural world that it is made from."""
     low_m: Size
     """Smallest width, depth and height."""
     high_m: Size
-    """Largest."""
+    """Largest width, depth and height."""
     wants: tuple[str, ...] = ()
-    """One of these has to be said of the shape, where any is given: its maker makes other variants too."""
+    """Phrases of which one has to be said of the shape, if there are any: its maker makes other variants too."""
     refuses: tuple[str, ...] = ()
-    """None of these may be said of it."""
+    """Phrases of which none may be said of the shape."""
 
 
 LONE = ("a flat screen standing on it", "things standing on top", "small things lying on top")
@@ -89,17 +89,17 @@ KINDS: dict[str, Kind] = {
     "vase": Kind("vase", (0.1, 0.1, 0.18), (0.35, 0.35, 0.7)),
     "xbox": Kind("xbox", (0.2, 0.2, 0.06), (0.4, 0.4, 0.32)),
 }  # fmt: skip
-"""Own ranges, from what shops sell; the makers' shapes are scaled into them, all three axes alike."""
+"""Our own ranges, from what shops sell; shapes are scaled into them by the same factor on all three axes."""
 
 PLACEABLE = tuple(sorted({kind.shape for kind in KINDS.values()}))
 """All classes that a room may hold; those that are not among ``classes`` are clutter there."""
 
 
 def select(classes: str | Sequence[str]) -> tuple[str, ...]:
-    """Class names from an option: ``default`` or a list of names.
+    """Return the class names of an option: ``default`` or a list of names.
 
     Raises:
-        ConfigError: a name that no room holds, an empty list, or a name twice.
+        ConfigError: no room holds a name, the list is empty, or a name occurs twice.
     """
     if isinstance(classes, str):
         if classes != "default":

@@ -1,4 +1,4 @@
-"""Placing things in a room: against walls, beside, before and on each other, without sharing the same floor."""
+"""Place things in a room: against walls, beside, before and on each other, without sharing the same floor."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,7 @@ HALF_TURN = float(np.pi)
 
 
 class Layout:
-    """A room that fills up. Every method that places returns None where it found no room for the piece."""
+    """Fills a room. Every method that places returns None where it found no room for the piece."""
 
     def __init__(self, plan: Plan, rng: Random) -> None:
         self.plan = plan
@@ -28,11 +28,11 @@ class Layout:
         self._tops: dict[int, Top] = {}
 
     def keep_clear(self, corners: Floats) -> None:
-        """Nothing is to stand on this rectangle (4, 2): before a door."""
+        """Keep this rectangle (4, 2) free of things, for example before a door."""
         self._taken.append(corners)
 
     def is_free(self, corners: Floats, beside: Sequence[Placed] = ()) -> bool:
-        """Whether a rectangle lies within the walls and touches nothing that stands but ``beside``."""
+        """Say whether a rectangle lies within the walls and touches nothing that stands there except ``beside``."""
         if not inside(corners, self.plan.outline, 0.02):
             return False
         spared = [_footprint(thing) for thing in beside]
@@ -42,7 +42,7 @@ class Layout:
     def add(
         self, piece: Piece, x_m: float, y_m: float, heading_rad: float, z_m: float = 0.0, stands: bool = True
     ) -> Placed:
-        """Place it there, whatever else is there; ``stands`` on the floor, so that nothing else may."""
+        """Place a piece there, whatever else is there; if it ``stands`` on the floor, nothing else may stand there."""
         placed = Placed(piece, float(x_m), float(y_m), float(z_m), float(heading_rad))
         self.things.append(placed)
         if stands:
@@ -52,7 +52,7 @@ class Layout:
     def against_wall(
         self, piece: Piece, gap_m: float = 0.05, middle: bool = False, corner: bool = False
     ) -> Placed | None:
-        """Its back to a wall, up to ``gap_m`` away: anywhere along it, at its ``middle`` or in a ``corner``."""
+        """Place its back to a wall, up to ``gap_m`` away: anywhere along it, at its ``middle`` or in a ``corner``."""
         width, depth = piece.size_m[:2]
         walls = [wall for wall in self.plan.walls if wall.length_m >= width]
         if not walls:
@@ -72,7 +72,7 @@ class Layout:
         return self._first_free(piece, propose)
 
     def free(self, piece: Piece, heading_rad: float | None = None) -> Placed | None:
-        """Anywhere on the floor, at any heading unless one is given."""
+        """Place it anywhere on the floor, at any heading unless one is given."""
         low, high = self.plan.outline.min(axis=0), self.plan.outline.max(axis=0)
 
         def propose() -> tuple[float, float, float]:
@@ -82,7 +82,7 @@ class Layout:
         return self._first_free(piece, propose)
 
     def central(self, piece: Piece) -> Placed | None:
-        """Away from the walls, and along them."""
+        """Place it away from the walls, and parallel to them."""
         low, high = self.plan.outline.min(axis=0), self.plan.outline.max(axis=0)
 
         def propose() -> tuple[float, float, float]:
@@ -92,7 +92,7 @@ class Layout:
         return self._first_free(piece, propose)
 
     def beside(self, host: Placed, piece: Piece, sign: int) -> Placed | None:
-        """To the right (1) or left (-1) of the host, both backs in line."""
+        """Place it to the right (1) or left (-1) of the host, both backs in line."""
 
         def propose() -> tuple[float, float, float]:
             aside = (host.piece.size_m[0] + piece.size_m[0]) / 2 + self.rng.uniform(0.02, 0.15)
@@ -110,11 +110,11 @@ class Layout:
         facing: bool = True,
         wobble_rad: float = 0.1,
     ) -> Placed | None:
-        """In front of the host, looking at it or away from it; a negative gap pushes a chair below a desk."""
+        """Place it in front of the host, looking at it or away; a negative gap pushes a chair below a desk."""
         return self._at_side(host, piece, host.front, host.piece.size_m[1] / 2, gap_m, facing, wobble_rad)
 
     def around(self, host: Placed, pieces: Sequence[Piece]) -> list[Placed]:
-        """Along the four sides of a table, looking at it, some pushed in and some pulled away or turned."""
+        """Place pieces along the four sides of a table, looking at it, some pushed in, some pulled away or turned."""
         width, depth = host.piece.size_m[:2]
         seats = max(1, int(width / 0.62))
         places = [
@@ -137,7 +137,7 @@ class Layout:
     def on(
         self, host: Placed, piece: Piece, turn_rad: float = 0.15, softness_m: float = 0.03, back: bool = False
     ) -> Placed | None:
-        """On top of the host, looking where it looks, give or take ``turn_rad``."""
+        """Place it on top of the host, looking where the host looks, give or take ``turn_rad``."""
         key = id(host)
         if key not in self._tops:
             self._tops[key] = Top(host.piece, self.rng)
@@ -150,7 +150,7 @@ class Layout:
         return self.add(piece, x, y, host.heading_rad + turn, host.z_m + height, stands=False)
 
     def on_wall(self, piece: Piece, low_m: tuple[float, float], stand_off_m: float = 0.01) -> Placed | None:
-        """Hanging on a wall with its underside between these heights, where no opening is."""
+        """Hang it on a wall with its underside between these heights, where no opening is."""
         width, depth, height = piece.size_m
         walls = self.plan.walls
         for _ in range(TRIES):

@@ -1,4 +1,4 @@
-"""A thing before and after it is placed: labelled triangles, z up, in metres."""
+"""Describe a thing before and after it is placed: labelled triangles, z up, in metres."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,59 +14,59 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 Floats = NDArray[np.float64]
 
 TRIES = 4
-"""Shapes of the right variant that are made before one is squeezed into its range however it takes."""
+"""How many shapes are tried for the right variant before one is squeezed into its range anyway."""
 WHOLE_SCALE = (0.7, 1.4)
-"""How far a shape may be scaled; beyond that its legs and boards would have a toy's thickness."""
+"""Range in which a shape may be scaled; beyond that its legs and boards would have a toy's thickness."""
 STRETCH = 1.3
 """How much more one axis may be scaled than another."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Something made but not placed: centred over the origin, standing on z = 0, its front towards -y."""
+    """Holds something that is not yet placed: centred over the origin, standing on z = 0, its front towards -y."""
 
     name: str
     """Its class; empty for clutter that no class describes."""
     corners: Floats
-    """Of its triangles (f, 3, 3)."""
+    """Corners (f, 3, 3) of its triangles."""
     fragile: NDArray[np.bool_]
     """For every triangle: whether a scanner often sees nothing there (screens, glass)."""
 
     @cached_property
     def size_m(self) -> Floats:
-        """Width, depth and height."""
+        """Return width, depth and height."""
         return np.asarray(np.ptp(self.corners.reshape(-1, 3), axis=0))
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A piece in its room."""
+    """Holds a piece in its room."""
 
     piece: Piece
     x_m: float
     y_m: float
     z_m: float
-    """Of its underside."""
+    """Height of its underside."""
     heading_rad: float
-    """Counter-clockwise about z. At 0 its front looks towards -y."""
+    """Angle about z, counter-clockwise. At 0 its front looks towards -y."""
 
     @property
     def front(self) -> Floats:
-        """Unit vector (2,) of where it looks."""
+        """Return the unit vector (2,) of where it looks."""
         return np.array([np.sin(self.heading_rad), -np.cos(self.heading_rad)])
 
     @property
     def side(self) -> Floats:
-        """Unit vector (2,) along its width."""
+        """Return the unit vector (2,) along its width."""
         return np.array([np.cos(self.heading_rad), np.sin(self.heading_rad)])
 
     @property
     def centre(self) -> Floats:
-        """On the floor (2,)."""
+        """Return its centre on the floor (2,)."""
         return np.array([self.x_m, self.y_m])
 
     def seen_from(self, origin_m: Floats, turn_rad: float) -> "Placed":
-        """The same in coordinates that begin at ``origin_m`` (3,) and are then turned about z."""
+        """Return the same in coordinates that begin at ``origin_m`` (3,) and are then turned about z."""
         x, y, z = np.array([self.x_m, self.y_m, self.z_m]) - origin_m
         cos, sin = np.cos(turn_rad), np.sin(turn_rad)
         return Placed(
@@ -78,14 +78,14 @@ class Placed:
         )
 
     def corners(self) -> Floats:
-        """Of its triangles in the room (f, 3, 3)."""
+        """Return the corners of its triangles in the room (f, 3, 3)."""
         x, y, z = np.moveaxis(self.piece.corners, -1, 0)
         cos, sin = np.cos(self.heading_rad), np.sin(self.heading_rad)
         return np.stack([cos * x - sin * y + self.x_m, sin * x + cos * y + self.y_m, z + self.z_m], axis=-1)
 
 
 def make_piece(kind_name: str, rng: Random) -> Piece:
-    """A new thing of a kind, in one of its variants and of a size within its range."""
+    """Make a new thing of a kind, in one of its variants and of a size within its range."""
     register()
     kind = KINDS[kind_name]
     for _ in range(TRIES):
@@ -99,14 +99,14 @@ def make_piece(kind_name: str, rng: Random) -> Piece:
 
 
 def plain_piece(*meshes: Mesh) -> Piece:
-    """A piece of clutter from meshes of `shapes.mesh`: y up, front towards +z."""
+    """Make a piece of clutter from meshes of `shapes.mesh`: y up, front towards +z."""
     whole = merge(meshes)
     corners = _standing(whole.vertices[whole.faces])
     return Piece("", corners, np.zeros(len(corners), dtype=np.bool_))
 
 
 def _variant(kind: Kind, rng: Random) -> Shape:
-    """As long as it takes; the rarest is one in twenty of its maker's shapes."""
+    """Make shapes until one is of a wanted variant; the rarest is one in twenty of its maker's shapes."""
     for _ in range(1000):
         made = make_shape(kind.shape, rng)
         if _is_variant(made, kind):
@@ -121,14 +121,14 @@ def _is_variant(shape: Shape, kind: Kind) -> bool:
 
 
 def _size(shape: Shape) -> Floats:
-    """Width, depth and height of a shape, which is y up."""
+    """Return width, depth and height of a shape, which is y up."""
     low = np.min([mesh.low for mesh in shape.meshes], axis=0)
     high = np.max([mesh.high for mesh in shape.meshes], axis=0)
     return np.asarray((high - low)[[0, 2, 1]])
 
 
 def _scale(size: Floats, kind: Kind) -> Floats:
-    """Into the range with as little change as it takes: as a whole first, then what is left axis by axis."""
+    """Scale a size into the range with as little change as possible: first as a whole, then axis by axis."""
     low, high = np.array(kind.low_m) / size, np.array(kind.high_m) / size
     least, most = float(low.max()), float(high.min())
     whole = np.clip(1.0, least, most) if least <= most else np.sqrt(least * most)
@@ -136,7 +136,7 @@ def _scale(size: Floats, kind: Kind) -> Floats:
 
 
 def _standing(corners: Floats) -> Floats:
-    """From y up, front +z to z up, front -y; over the origin."""
+    """Turn corners from y up, front +z to z up, front -y, and centre them over the origin."""
     x, y, z = np.moveaxis(corners, -1, 0)
     turned = np.stack([x, -z, y], axis=-1)
     low, high = turned.min(axis=(0, 1)), turned.max(axis=(0, 1))

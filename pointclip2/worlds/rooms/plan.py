@@ -1,4 +1,4 @@
-"""The empty room: its outline, walls, and where they are open."""
+"""Plan the empty room: its outline, walls, and where they are open."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Wall:
-    """Seen from above: where it starts, and its unit directions (2,) along and into the room."""
+    """Describes a wall from above: where it starts, and its unit directions (2,) along and into the room."""
 
     start: Floats
     along: Floats
@@ -21,17 +21,17 @@ class Wall:
 
     @property
     def heading_rad(self) -> float:
-        """Of a thing whose back is at the wall."""
+        """Return the heading of a thing whose back is at the wall."""
         return float(np.arctan2(self.inward[0], -self.inward[1]))
 
     def at(self, along_m: float, inward_m: float = 0.0) -> Floats:
-        """A place (2,) on the floor."""
+        """Return a place (2,) on the floor."""
         return self.start + along_m * self.along + inward_m * self.inward
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A rectangle that is missing in a wall."""
+    """Describes a rectangle that is missing in a wall."""
 
     wall: int
     start_m: float
@@ -44,17 +44,17 @@ class Opening:
 
 @dataclass
 class Plan:
-    """Floor polygon (n, 2), counter-clockwise with sides along x and y, and what is cut into the walls."""
+    """Holds the floor polygon (n, 2), counter-clockwise with sides along x and y, and what is cut into the walls."""
 
     outline: Floats
     height_m: float
     ceiling: bool
-    """Whether the scanner was held up to it."""
+    """Whether the scanner was held up to the ceiling."""
     openings: list[Opening] = field(default_factory=list)
 
     @property
     def walls(self) -> list[Wall]:
-        """In the order of the outline: wall ``i`` starts at its corner ``i``."""
+        """Return the walls in the order of the outline: wall ``i`` starts at its corner ``i``."""
         found = []
         for start, end in zip(self.outline, np.roll(self.outline, -1, axis=0), strict=True):
             length = float(np.abs(end - start).sum())
@@ -63,7 +63,7 @@ class Plan:
         return found
 
     def is_free(self, wall: int, start_m: float, end_m: float) -> bool:
-        """Whether no opening touches this part of the wall."""
+        """Say whether no opening touches this part of the wall."""
         return all(
             opening.wall != wall or end_m <= opening.start_m or opening.end_m <= start_m
             for opening in self.openings
@@ -71,7 +71,7 @@ class Plan:
 
 
 def make_plan(shorter_m: tuple[float, float], longer_m: tuple[float, float], rng: Random) -> Plan:
-    """A room about the origin: a rectangle, or an L where it is large enough for one."""
+    """Make a room around the origin: a rectangle, or an L where it is large enough for one."""
     sides = np.array([rng.uniform(*shorter_m), rng.uniform(*longer_m)])
     if rng.random() < 0.5:
         sides = sides[::-1]

@@ -1,4 +1,4 @@
-"""What stands in which room: bedrooms, living rooms, offices, dining rooms, bathrooms, and flats of one room."""
+"""Furnish rooms by kind: bedrooms, living rooms, offices, dining rooms, bathrooms, and one-room flats."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,44 +11,44 @@ Program = Callable[["Furnisher"], None]
 
 @dataclass(frozen=True)
 class RoomKind:
-    """One sort of room."""
+    """Describes one sort of room."""
 
     name: str
     shorter_m: tuple[float, float]
     longer_m: tuple[float, float]
     share: float
-    """Of all rooms."""
+    """Share of all rooms."""
     furnish: Program
 
 
 class Furnisher:
-    """A layout with the words that the programs are written in."""
+    """Offers the words that the programs are written in, around a layout."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.rng = layout.rng
 
     def make(self, kind: str) -> Piece:
-        """A new thing."""
+        """Make a new thing."""
         return make_piece(kind, self.rng)
 
     def chance(self, share: float) -> bool:
-        """True that often."""
+        """Return True that often."""
         return bool(self.rng.random() < share)
 
     def top_up(self, host: Placed | None, *kinds: str, share: float = 0.5) -> None:
-        """Each of these on the host with this chance."""
+        """Put each of these on the host with this chance."""
         for kind in kinds:
             if host is not None and self.chance(share):
                 self.layout.on(host, self.make(kind), turn_rad=0.25)
 
     def seat(self) -> str:
-        """A kind of chair for a desk or a corner."""
+        """Choose a kind of chair for a desk or a corner."""
         return "chair" if self.chance(0.75) else "armchair"
 
 
 def sleeping(room: Furnisher) -> None:
-    """A bed with what belongs beside it."""
+    """Place a bed with what belongs beside it."""
     layout = room.layout
     bed = layout.against_wall(
         room.make("bunk bed" if room.chance(0.06) else "bed"), 0.08, middle=room.chance(0.7)
@@ -62,7 +62,7 @@ def sleeping(room: Furnisher) -> None:
 
 
 def working(room: Furnisher) -> None:
-    """A desk with its chair and its screens."""
+    """Place a desk with its chair and its screens."""
     layout = room.layout
     kind = "corner desk" if room.chance(0.12) else "desk"
     desk = layout.against_wall(room.make(kind), 0.06) if room.chance(0.8) else layout.central(room.make(kind))
@@ -80,7 +80,7 @@ def working(room: Furnisher) -> None:
 
 
 def watching(room: Furnisher) -> None:
-    """A sofa, what stands before and beside it, and a screen to look at."""
+    """Place a sofa, what stands before and beside it, and a screen to look at."""
     layout = room.layout
     sofa_piece = room.make("corner sofa" if room.chance(0.2) else "sofa")
     sofa = (
@@ -105,7 +105,7 @@ def watching(room: Furnisher) -> None:
 
 
 def eating(room: Furnisher) -> None:
-    """A table with a set of chairs, all alike."""
+    """Place a table with a set of chairs, all alike."""
     layout = room.layout
     table = layout.central(room.make("dining table"))
     if table is None:
@@ -116,7 +116,7 @@ def eating(room: Furnisher) -> None:
 
 
 def storing(room: Furnisher, *kinds: str, share: float) -> None:
-    """Each of these against a wall with this chance."""
+    """Place each of these against a wall with this chance."""
     for kind in kinds:
         if room.chance(share):
             placed = room.layout.against_wall(room.make(kind), 0.05, corner=room.chance(0.35))
@@ -125,7 +125,7 @@ def storing(room: Furnisher, *kinds: str, share: float) -> None:
 
 
 def cornering(room: Furnisher, share: float) -> None:
-    """What fills corners: plants, lamps, a stool, a guitar."""
+    """Fill corners with plants, lamps, a stool, a guitar."""
     for kind in ("floor plant", "floor lamp", "stool"):
         if room.chance(share):
             room.layout.against_wall(room.make(kind), 0.2, corner=room.chance(0.6))
@@ -135,7 +135,7 @@ def cornering(room: Furnisher, share: float) -> None:
 
 
 def bedroom(room: Furnisher) -> None:
-    """To sleep, dress, and often to work."""
+    """Furnish a room to sleep, dress, and often to work in."""
     sleeping(room)
     storing(room, "wardrobe", share=0.85)
     storing(room, "dresser", share=0.65)
@@ -148,7 +148,7 @@ def bedroom(room: Furnisher) -> None:
 
 
 def living_room(room: Furnisher) -> None:
-    """To sit, read and eat."""
+    """Furnish a room to sit, read and eat in."""
     watching(room)
     storing(room, "bookshelf", share=0.7)
     storing(room, "dresser", "piano", share=0.2)
@@ -158,7 +158,7 @@ def living_room(room: Furnisher) -> None:
 
 
 def office(room: Furnisher) -> None:
-    """Several desks."""
+    """Furnish an office with several desks."""
     for _ in range(room.rng.integers(2, 5)):
         working(room)
     storing(room, "bookshelf", "bookshelf", "wardrobe", share=0.5)
@@ -168,7 +168,7 @@ def office(room: Furnisher) -> None:
 
 
 def dining_room(room: Furnisher) -> None:
-    """A table first, then cupboards."""
+    """Furnish a dining room: the table first, then cupboards."""
     eating(room)
     storing(room, "dresser", "bookshelf", share=0.6)
     storing(room, "bench", "wash basin", share=0.3)
@@ -178,7 +178,7 @@ def dining_room(room: Furnisher) -> None:
 
 
 def bathroom(room: Furnisher) -> None:
-    """Small, tiled, full."""
+    """Furnish a bathroom: small, tiled, full."""
     layout = room.layout
     layout.against_wall(room.make("toilet"), 0.02)
     if room.chance(0.8):
@@ -193,7 +193,7 @@ def bathroom(room: Furnisher) -> None:
 
 
 def studio(room: Furnisher) -> None:
-    """Everything in one room."""
+    """Furnish one room with everything."""
     sleeping(room)
     watching(room)
     working(room)

@@ -1,4 +1,4 @@
-"""A scan of a room: what several stations saw of it, with everything that goes wrong on the way."""
+"""Scan a room: several stations see it, with everything that goes wrong on the way."""
 
 from dataclasses import dataclass
 
@@ -15,18 +15,18 @@ from pointclip2.worlds.shapes.shape import Random
 Floats = NDArray[np.float64]
 
 FUSED_POINTS = 150_000
-"""Of a scan before a data set thins it: about what ScanNet's meshes have."""
+"""Number of points of a scan before a data set thins it: about what ScanNet's meshes have."""
 
 
 @dataclass(frozen=True)
 class Scanner:
-    """How good a scanner is; a pair is the range from which each room draws."""
+    """Describes how good a scanner is; a pair is the range from which each room draws."""
 
     stations: tuple[int, int] = (4, 7)
     noise_m: tuple[float, float] = (0.0015, 0.003)
-    """Standard deviation at close range."""
+    """Standard deviation of the depth at close range."""
     noise_per_m: tuple[float, float] = (0.0005, 0.0012)
-    """Grows with the square of the distance: metres at one metre."""
+    """Increase of the deviation with the square of the distance: metres at one metre."""
     thin_lost: tuple[float, float] = (0.25, 0.6)
     """Share of the points on thin structures that are not returned."""
     flying: tuple[float, float] = (0.02, 0.08)
@@ -38,11 +38,11 @@ class Scanner:
     shift_m: float = 0.006
     """Standard deviation of each station's place: the same surface appears twice, slightly apart."""
     turn_deg: float = 0.2
-    """Of its heading."""
+    """Standard deviation of each station's heading."""
     warp_m: tuple[float, float] = (0.004, 0.014)
     """Height of the waves in floor and walls."""
     tilt_deg: tuple[float, float] = (0.0, 0.8)
-    """Between the scan's idea of up and the true one."""
+    """Angle between the scan's idea of up and the true one."""
     strays: tuple[float, float] = (0.0, 0.002)
     """Share of points that belong to nothing."""
 
@@ -60,26 +60,26 @@ SCANNERS = {
         warp_m=(0.01, 0.025), tilt_deg=(0.3, 1.5), strays=(0.0, 0.006),
     ),
 }  # fmt: skip
-"""``handheld`` resembles a phone or depth camera led through a room; ``clean`` shows what its faults cost."""
+"""Presets: ``handheld`` resembles a phone or depth camera led through a room; ``clean`` shows what its faults cost."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A fused scan of at most `FUSED_POINTS` points, in random order: any first part of it is a thinner scan."""
+    """Holds a fused scan of at most `FUSED_POINTS` points in random order, so that any first part is a thinner scan."""
 
     points_m: Floats
-    """(n, 3)"""
+    """Positions (n, 3)."""
     things: NDArray[np.int64]
-    """(n,) index into ``Room.things``; -1 for the shell and for points that belong to nothing."""
+    """Index (n,) into ``Room.things``; -1 for the shell and for points that belong to nothing."""
     origin_m: Floats
-    """(3,) where the scan's own coordinates begin: the first station."""
+    """Origin (3,) of the scan's own coordinates: the first station."""
 
 
 def scan_room(room: Room, preset: str, rng: Random) -> Scan:
-    """What the stations see together, worn; in the room's coordinates, but for tilt and warp.
+    """Return what the stations see together, worn, in the room's coordinates except for tilt and warp.
 
     Raises:
-        ConfigError: no such preset.
+        ConfigError: there is no such preset.
     """
     if preset not in SCANNERS:
         raise ConfigError(f"data.scanner={preset}: choose one of {', '.join(SCANNERS)}")
@@ -91,7 +91,7 @@ def scan_room(room: Room, preset: str, rng: Random) -> Scan:
     views = [view_from(station, surface) for station in stations]
     seen = joined(views)
     seen_by = np.repeat(np.arange(len(views)), [len(view.rows) for view in views])
-    # A scanner returns more of what is near and faces it. The root, because scans are fused: a place that is
+    # A scanner returns more of what is near and faces it. The root is there because scans are fused: a place that is
     # seen four times as often has twice the points.
     weight = np.sqrt(seen.facing) / np.maximum(seen.distance_m, 0.7) / surface.per_m2[seen.rows]
     weight *= chance[seen.rows] * np.where(seen.thin, thin_kept, 1.0)
@@ -113,7 +113,7 @@ def scan_room(room: Room, preset: str, rng: Random) -> Scan:
 
 
 def _return_chance(surface: Surface, scanner: Scanner, rng: Random) -> NDArray[np.float32]:
-    """How likely a point of the surface comes back (n,): less on screens, hardly in the holes."""
+    """Return how likely each point of the surface comes back (n,): less on screens, hardly in the holes."""
     screens = rng.uniform(*scanner.fragile_lost, size=int(surface.things.max(initial=-1)) + 2).astype(
         np.float32
     )
@@ -125,10 +125,10 @@ def _return_chance(surface: Surface, scanner: Scanner, rng: Random) -> NDArray[n
 
 
 def _weighted_draw(weight: NDArray[np.floating], count: int, rng: Random) -> NDArray[np.int64]:
-    """At most ``count`` different rows in random order, none of weight 0."""
+    """Draw at most ``count`` different rows in random order, none of weight 0."""
     rows = np.flatnonzero(weight > 0)
     if len(rows) > count:
-        # The smallest of exponential draws, each divided by its weight, are a weighted draw without replacement.
+        # Exponential draws divided by weights: the smallest of them are a weighted draw without replacement.
         key = rng.standard_exponential(len(rows), dtype=np.float32) / weight[rows]
         rows = rows[np.argpartition(key, count)[:count]]
     return np.asarray(rng.permutation(rows))
@@ -141,7 +141,7 @@ def _cut_normal(shape: tuple[int, ...], rng: Random) -> Floats:
 def _depth_error(
     distance: NDArray[np.float32], facing: NDArray[np.float32], scanner: Scanner, rng: Random
 ) -> Floats:
-    """Along the ray (n,): grows with the square of the distance, and where the surface is seen from the side."""
+    """Return the error along the ray (n,): it grows with the square of the distance, and on slanted surfaces."""
     near, growing = rng.uniform(*scanner.noise_m), rng.uniform(*scanner.noise_per_m)
     spread = (near + growing * distance**2) / np.sqrt(np.maximum(facing, 0.3))
     return spread * _cut_normal(distance.shape, rng)
@@ -150,7 +150,7 @@ def _depth_error(
 def _registered(
     offsets: Floats, positions: Floats, seen_by: NDArray[np.int64], scanner: Scanner, rng: Random
 ) -> Floats:
-    """Points (n, 3) where each station believes them: its own place and heading are slightly wrong."""
+    """Move points (n, 3) to where each station believes them: its own place and heading are slightly wrong."""
     count = int(seen_by.max(initial=0)) + 1
     angle = np.deg2rad(rng.normal(0, scanner.turn_deg, count))[seen_by]
     shift = rng.normal(0, scanner.shift_m, (count, 3))[seen_by]
@@ -160,7 +160,7 @@ def _registered(
 
 
 def _bent(points: Floats, scanner: Scanner, rng: Random) -> Floats:
-    """Waves a few metres long in all three directions, and a tilt about a horizontal axis."""
+    """Add waves a few metres long in all three directions, and a tilt about a horizontal axis."""
     height = rng.uniform(*scanner.warp_m)
     waves = rng.uniform(0.5, 1.8, (3, 3)) * rng.choice([-1.0, 1.0], (3, 3))
     bent = points + height * np.sin(points @ waves + rng.uniform(0, 2 * np.pi, 3))

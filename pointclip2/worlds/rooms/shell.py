@@ -1,4 +1,4 @@
-"""Floor, walls and ceiling of a plan as triangles, with what is seen through the doorways."""
+"""Make floor, walls and ceiling of a plan as triangles, with what is seen through the doorways."""
 
 from itertools import pairwise
 
@@ -12,11 +12,11 @@ from pointclip2.worlds.shapes.shape import Random
 Floats = NDArray[np.float64]
 
 REVEAL_M = 0.16
-"""How deep the walls are where they are cut."""
+"""Depth of the walls where they are cut."""
 
 
 def shell(plan: Plan, rng: Random) -> Floats:
-    """Corners (f, 3, 3) of all triangles."""
+    """Return the corners (f, 3, 3) of all triangles."""
     surfaces = [*_level(plan.outline, 0.0)]
     if plan.ceiling:
         surfaces += _level(plan.outline, plan.height_m)
@@ -31,13 +31,13 @@ def shell(plan: Plan, rng: Random) -> Floats:
 
 
 def _quad(corner: Floats, first: Floats, second: Floats) -> Floats:
-    """The parallelogram at a corner (3,) with two sides (3,), as two triangles."""
+    """Return the parallelogram at a corner (3,) with two sides (3,), as two triangles."""
     a, b, c, d = corner, corner + first, corner + first + second, corner + second
     return np.array([[a, b, c], [a, c, d]])
 
 
 def _level(outline: Floats, height_m: float) -> list[Floats]:
-    """The polygon at a height. It is cut into the rectangles of the lattice of its corners."""
+    """Return the polygon at a height, cut into the rectangles of the lattice of its corners."""
     xs, ys = np.unique(outline[:, 0]), np.unique(outline[:, 1])
     found = []
     for x0, x1 in pairwise(xs):
@@ -88,7 +88,7 @@ def _reveal(wall: Wall, opening: Opening) -> list[Floats]:
 
 
 def _corridor(wall: Wall, opening: Opening, height_m: float, rng: Random) -> list[Floats]:
-    """The floor behind a doorway, and the wall across it."""
+    """Return the floor behind a doorway, and the wall across it."""
     deep, wide = float(rng.uniform(0.9, 2.2)), float(rng.uniform(0.5, 1.5))
     start, end = opening.start_m - wide, opening.end_m + wide
     corner = np.append(wall.at(start, -REVEAL_M), 0.0)

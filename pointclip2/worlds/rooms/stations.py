@@ -1,4 +1,4 @@
-"""Where the scanner stood, and which way it was turned."""
+"""Choose where the scanner stood, and which way it was turned."""
 
 from dataclasses import dataclass
 
@@ -17,17 +17,17 @@ CLEARANCE_M = 0.3
 
 @dataclass(frozen=True)
 class Station:
-    """One position of a hand-held scanner, swept over a sector of its surroundings."""
+    """Describes one position of a hand-held scanner, swept over a sector of its surroundings."""
 
     position_m: Floats
-    """(3,)"""
+    """Position (3,)."""
     sector_rad: tuple[float, float]
     """Middle and half width of the azimuths that were swept."""
     elevation_rad: tuple[float, float]
-    """Lowest and highest."""
+    """Lowest and highest elevation."""
 
     def swept(self, x: Singles, y: Singles, z: Singles) -> NDArray[np.bool_]:
-        """For offsets (n,) from the position, whether the sweep covered that direction."""
+        """Say for offsets (n,) from the position whether the sweep covered that direction."""
         across = np.sqrt(x * x + y * y)
         low, high = np.tan(self.elevation_rad, dtype=np.float32)
         covered = (z >= low * across) & (z <= high * across)
@@ -39,9 +39,9 @@ class Station:
 
 
 def choose_stations(room: Room, counts: tuple[int, int], rng: Random) -> list[Station]:
-    """Positions on free floor, apart from each other; at least one, even where the room is full."""
+    """Choose positions on free floor, apart from each other; at least one, even where the room is full."""
     low, high = room.plan.outline.min(axis=0), room.plan.outline.max(axis=0)
-    # What one does not walk through.
+    # Things that one does not walk through.
     solid = [t for t in room.things if t.z_m < 1.0 and t.z_m + t.piece.size_m[2] > 0.3]
     tried = rng.uniform(low, high, size=(300, 2))
     tried = tried[within(tried, room.plan.outline)]
@@ -56,7 +56,7 @@ def choose_stations(room: Room, counts: tuple[int, int], rng: Random) -> list[St
     wanted = int(rng.integers(counts[0], counts[1] + 1))
     chosen = [tried[0]]
     for _ in range(wanted - 1):
-        # The best of a few by distance: people walk on, but not to the farthest corner.
+        # Of a few candidates the best distance wins: people walk on, but not to the farthest corner.
         few = tried[rng.integers(len(tried), size=4)]
         apart = np.min([np.linalg.norm(few - place, axis=1) for place in chosen], axis=0)
         chosen.append(few[apart.argmax()])

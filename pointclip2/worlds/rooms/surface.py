@@ -1,4 +1,4 @@
-"""A room's surfaces as many points: what a scanner could see if nothing stood before it."""
+"""Sample a room's surfaces as many points: what a scanner could see if nothing stood before it."""
 
 from dataclasses import dataclass
 
@@ -14,32 +14,32 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 MAX_POINTS = 250_000
-"""Of a room: what the z-buffers and the memory are laid out for."""
+"""The most points of a room: z-buffers and memory are sized for it."""
 SHELL_PER_M2 = 1200.0
 THING_PER_M2 = 4500.0
-"""Things need more: their edges decide what is hidden behind them. `Surface.per_m2` undoes it."""
+"""Density on things. They need more points, because their edges decide what they hide; `Surface.per_m2` undoes it."""
 LEAST = 400
-"""Points of the smallest thing."""
+"""Least number of points of a thing."""
 
 
 @dataclass(frozen=True)
 class Surface:
-    """Points of all surfaces, seen or not. In columns, because every station goes over them all."""
+    """Holds points of all surfaces, seen or not. They are columns, because every station goes over them all."""
 
     columns_m: Singles
-    """(3, n) x, y and z."""
+    """Positions (3, n): x, y and z."""
     normals: Singles
-    """(3, n), of unit length; which of the two sides is not known."""
+    """Unit normals (3, n); which of the two sides they are on is not known."""
     things: NDArray[np.int64]
-    """(n,) index into ``Room.things``; -1 for floor, walls and ceiling."""
+    """Index (n,) into ``Room.things``; -1 for floor, walls and ceiling."""
     fragile: NDArray[np.bool_]
-    """(n,)"""
+    """Whether a scanner often sees nothing at the point (n,)."""
     per_m2: Singles
-    """(n,) how densely this part of the surface is sampled."""
+    """How densely this part of the surface is sampled (n,)."""
 
 
 def sample_room(room: Room, rng: Random) -> Surface:
-    """Points of the floor, walls, ceiling and of every thing, evenly on each."""
+    """Sample points of the floor, walls, ceiling and of every thing, evenly on each."""
     walls = shell(room.plan, rng)
     meshes = [walls, *(thing.corners() for thing in room.things)]
     areas = np.array([_doubled_areas(mesh).sum() / 2 for mesh in meshes])
@@ -66,7 +66,7 @@ def sample_room(room: Room, rng: Random) -> Surface:
 
 def _cross(corners: Floats) -> Floats:
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    # Written out: np.cross takes three times as long.
+    # Written out, because np.cross takes three times as long.
     return np.stack(
         [
             a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1],

@@ -1,4 +1,4 @@
-"""Where something can stand on a piece of furniture: a map of heights from points of its surface."""
+"""Find where something can stand on furniture, by a map of heights from points of its surface."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ POINTS_PER_CELL = 25
 
 
 class Top:
-    """The upper side of a piece, in the piece's own frame."""
+    """Describes the upper side of a piece, in the piece's own frame."""
 
     def __init__(self, piece: Piece, rng: Random) -> None:
         width, depth, _ = piece.size_m
@@ -33,7 +33,7 @@ class Top:
     def place(
         self, size_m: Floats, heading_rad: float, softness_m: float, rng: Random, back: bool = False
     ) -> tuple[Floats, float] | None:
-        """A place (2,) and its height for something of a size and heading; None where there is no room.
+        """Return a place (2,) and its height for something of a size and heading; None where there is no room.
 
         The surface below has to be level within ``softness_m``. What has been placed before stays in its place.
         ``back`` prefers the half away from the front.
@@ -55,7 +55,7 @@ class Top:
             last = ((centre + np.array([width, depth]) / 2 - self.low) / CELL_M).astype(int) + 1
             region = (slice(first[0], last[0]), slice(first[1], last[1]))
             heights = self.heights[region]
-            # The lowest tenth: cells on which no point of the top fell show what lies below it.
+            # The lowest tenth is left out, because cells that no point of the top fell on show what lies below it.
             lowest, highest = np.quantile(heights, (0.1, 1.0), method="higher")
             if not self.taken[region].any() and highest - lowest <= softness_m:
                 self.taken[region] = True

@@ -1,4 +1,4 @@
-"""True boxes of a scanned room, by the two conventions of real data sets."""
+"""Compute the true boxes of a scanned room, by the two conventions of real data sets."""
 
 from collections.abc import Sequence
 
@@ -26,15 +26,15 @@ def true_boxes(
     convention: str,
     min_points: int,
 ) -> Boxes:
-    """Boxes of the things that are of the classes and have at least ``min_points`` points in the scene.
+    """Return boxes of the things that are of the classes and have at least ``min_points`` points in the scene.
 
-    ``scannet``: axis-aligned, round all scanned points of a thing: what is hidden does not count.
-    ``sunrgbd``: turned with the thing, round the whole of it, seen or not.
+    With ``scannet`` a box is axis-aligned, around all scanned points of a thing: what is hidden does not count.
+    With ``sunrgbd`` it is turned with the thing, around the whole of it, seen or not.
 
     Args:
         scanned: all points (n, 3) that the scanner returned.
-        owners: (n,) index into ``things`` of each, -1 for none.
-        kept: so many of them, the first, are in the scene.
+        owners: index (n,) into ``things`` of each point, -1 for none.
+        kept: how many points, the first ones, are in the scene.
     """
     counts = np.bincount(owners[:kept] + 1, minlength=len(things) + 1)[1:]
     labels = [classes.index(thing.piece.name) if thing.piece.name in classes else -1 for thing in things]
@@ -43,7 +43,7 @@ def true_boxes(
     for index in chosen:
         if convention == "scannet":
             points = scanned[owners == index]
-            # Not the very extremes: ScanNet's annotators drew on fused meshes, without the last of the noise.
+            # Not the very extremes, because ScanNet's annotators drew on fused meshes, without the last of the noise.
             low, high = np.quantile(points, (EXTREMES, 1 - EXTREMES), axis=0)
             rows.append([*(low + high) / 2, *np.maximum(high - low, 1e-3), 0.0])
         else:

@@ -1,4 +1,4 @@
-"""What a station sees of a sampled surface: a z-buffer on the six sides of a cube, coarser where points are sparse."""
+"""Find what a station sees of a sampled surface, by a z-buffer on a cube, coarser where points are sparse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 LEAST_M = 0.05
-"""Nothing is nearer to a station."""
+"""Distance from a station within which there is nothing."""
 PIXELS = 160
-"""Along a side of the cube: .6 degrees at its middle."""
+"""Pixels along a side of the cube: each is .6 degrees at its middle."""
 LEVELS = 5
-"""Of the pyramid; each has half the pixels of the one before along a side."""
+"""Number of levels of the pyramid; each has half the pixels of the one before along a side."""
 PER_PIXEL = 4.0
-"""Points that should fall on a pixel, so that a closed surface leaves hardly one empty (e^-4)."""
+"""Number of points that should fall on a pixel, so that a closed surface leaves hardly one empty (e^-4)."""
 TOLERANCE_M = 0.012
 MOST_SLACK_M = 0.5
 STEP_M = 0.12
@@ -31,28 +31,28 @@ THIN_PIXELS = 2
 
 @dataclass(frozen=True)
 class View:
-    """What one station sees, for every point of the surface that it sees."""
+    """Holds what one station sees, for every point of the surface that it sees."""
 
     rows: NDArray[np.int64]
-    """(m,) of the surface's points."""
+    """Rows (m,) of the surface's points."""
     distance_m: Singles
-    """(m,) from the station."""
+    """Distance (m,) from the station."""
     facing: Singles
-    """(m,) cosine between the surface and the ray: 1 seen straight, 0 along it."""
+    """Cosine (m,) between the ray and the surface's normal: 1 seen straight on, 0 edge-on."""
     thin: Mask
-    """(m,) on something only a few pixels wide, with depth behind on both sides."""
+    """Whether a point (m,) is on something a few pixels wide, with depth behind it on both sides."""
     behind_m: Singles
-    """(m,) how much farther the next pixels are, at an edge; 0 elsewhere."""
+    """How much farther (m,) the next pixels are, at an edge; 0 elsewhere."""
 
     def chosen(self, rows: Indices) -> "View":
-        """Some of what is seen, in the order of ``rows``."""
+        """Return some of what is seen, in the order of ``rows``."""
         return View(
             self.rows[rows], self.distance_m[rows], self.facing[rows], self.thin[rows], self.behind_m[rows]
         )
 
 
 def joined(views: Sequence[View]) -> View:
-    """What several stations see, one after the other."""
+    """Join what several stations see, one after the other."""
     return View(
         np.concatenate([view.rows for view in views]),
         np.concatenate([view.distance_m for view in views]),
@@ -63,7 +63,7 @@ def joined(views: Sequence[View]) -> View:
 
 
 def view_from(station: Station, surface: Surface) -> View:
-    """Points of the surface that nothing hides from the station, within its sweep."""
+    """Return points of the surface that nothing hides from the station, within its sweep."""
     position = station.position_m.astype(np.float32)
     offsets = [column - place for column, place in zip(surface.columns_m, position, strict=True)]
     swept = np.flatnonzero(station.swept(*offsets))
@@ -88,7 +88,7 @@ def view_from(station: Station, surface: Surface) -> View:
 
 
 def _pixels(x: Singles, y: Singles, z: Singles) -> tuple[Indices, Indices, Indices, Singles]:
-    """Side, row and column of each direction's pixel, and the distance along the normal of that side."""
+    """Return side, row and column of each direction's pixel, and the distance along the normal of that side."""
     size_x, size_y, size_z = np.abs(x), np.abs(y), np.abs(z)
     reach = np.maximum(np.maximum(size_x, size_y), np.maximum(size_z, LEAST_M / 2))
     first, second = size_x == reach, size_y == reach
@@ -102,7 +102,7 @@ def _pixels(x: Singles, y: Singles, z: Singles) -> tuple[Indices, Indices, Indic
 
 
 def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32], depth: Singles) -> Singles:
-    """Depth (6, rows, columns) in front of which all is seen: the nearest of all levels of the pyramid."""
+    """Return the depth (6, rows, columns) in front of which all is seen: the nearest of all levels of the pyramid."""
     front = np.full((6, PIXELS, PIXELS), np.inf, dtype=np.float32)
     for number in range(LEVELS):
         own = np.flatnonzero(level == number)
@@ -110,7 +110,7 @@ def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32
         width = PIXELS // step
         coarse = np.full(6 * width * width, np.inf, dtype=np.float32)
         cell = (side[own] * width + row[own] // step) * width + column[own] // step
-        # Both of one type: numpy takes twenty times as long where it has to convert.
+        # Both have one type, because numpy takes twenty times as long where it has to convert.
         np.minimum.at(coarse, cell, depth[own].astype(np.float32))
         blocks = front.reshape(6, width, step, width, step)
         np.minimum(blocks, coarse.reshape(6, width, 1, width, 1), out=blocks)
@@ -118,7 +118,7 @@ def _front(side: Indices, row: Indices, column: Indices, level: NDArray[np.int32
 
 
 def _edges(front: Singles) -> tuple[Mask, Singles]:
-    """For every pixel: whether it is thin, and how much farther the farthest neighbour is at an edge."""
+    """Return for every pixel whether it is thin, and how much farther the farthest neighbour is at an edge."""
     near = np.where(np.isinf(front), np.float32(20.0), front)
     thin = np.zeros(front.shape, dtype=np.bool_)
     behind = np.zeros(front.shape, dtype=np.float32)

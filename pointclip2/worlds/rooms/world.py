@@ -1,4 +1,4 @@
-"""The procedural data set of rooms: endless labelled scans from seeds, the default of `task=detection`."""
+"""Serve the procedural data set of rooms: endless labelled scans from seeds, the default of `task=detection`."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -24,23 +24,23 @@ SPLITS = ("train", "val", "test")
 
 
 class Rooms(SceneData):
-    """Furnished rooms as a scanner saw them; ``train``, ``val`` and ``test`` differ by seed.
+    """Serves furnished rooms as a scanner saw them; ``train``, ``val`` and ``test`` differ by seed.
 
     The coordinates begin where the scanner did, so the floor lies one to two metres below 0.
 
     Args:
-        classes: what has boxes: ``default`` (twenty classes of furniture) or a list of names. The rooms are the
-            same whatever is looked for; what is not is clutter.
+        classes: classes that have boxes: ``default`` (twenty classes of furniture) or a list of names. The rooms are
+            the same whichever are chosen; the others are clutter.
         split: the split that is evaluated unless another is asked for.
-        scenes: rooms of each split.
-        points: points of every room.
-        boxes: ``scannet`` (axis-aligned, round what was scanned of a thing) or ``sunrgbd`` (turned with the
-            thing, round all of it).
+        scenes: how many rooms each split has.
+        points: how many points every room has.
+        boxes: ``scannet`` (axis-aligned, around what was scanned of a thing) or ``sunrgbd`` (turned with the
+            thing, around all of it).
         turned: whole rooms stand at any angle instead of with their walls along x and y.
         min_points: things with fewer points in the scene have no box.
         scanner: ``handheld``, ``clean`` or ``rough``, a preset of `pointclip2.worlds.rooms.scan`.
-        limit: only so many rooms of a split, random by seed.
-        seed: of the world.
+        limit: only this many rooms of a split, random by seed.
+        seed: seed of the world.
     """
 
     name = "rooms"
@@ -84,7 +84,7 @@ class Rooms(SceneData):
 
 
 class RoomsSplit(SceneDataset):
-    """One split of the procedural rooms: ``room_0007`` is the same room wherever it is made."""
+    """Serves one split of the procedural rooms: ``room_0007`` is the same room wherever it is made."""
 
     def __init__(self, world: Rooms, split: str) -> None:
         self.name = world.name
@@ -112,9 +112,9 @@ class RoomsSplit(SceneDataset):
         )
 
     def room(self, index: int) -> tuple[Room, Random]:
-        """The room behind a scene as it really is, and the generator that scans it."""
+        """Return the room behind a scene as it really is, and the generator that scans it."""
         seed_name = f"{self.world.seed}/rooms/{self.split}/{self.names[index]}"
-        # Furniture and scanning draw apart, so that another scanner sees the same room.
+        # Furniture and scanning draw from separate generators, so that another scanner sees the same room.
         rng = np.random.default_rng(stable_seed(f"{seed_name}/scan"))
         return make_room(np.random.default_rng(stable_seed(seed_name))), rng
 
@@ -146,7 +146,7 @@ def _turned(points: NDArray[np.float64], turn_rad: float) -> NDArray[np.float64]
 
 @cache
 def source_digest() -> str:
-    """Of the source of rooms and shapes: other code makes other rooms."""
+    """Return a digest of the source of rooms and shapes, because other code makes other rooms."""
     folder = Path(__file__).resolve().parent
     return digest_values(
         {"rooms": digest_files(folder.parent, folder.rglob("*.py")), "shapes": shapes_digest()}

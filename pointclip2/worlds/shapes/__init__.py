@@ -1,1 +1,1 @@
-"""The procedural world: parametric shapes with part labels, made from seeds, without any file."""
+"""Make the procedural world: parametric shapes with part labels, made from seeds, without any file."""

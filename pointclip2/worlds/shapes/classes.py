@@ -30,7 +30,7 @@ def select(classes: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """Return class names from an option: ``known``, ``unseen``, ``all``, or a list of names.
 
     Raises:
-        ConfigError: a name that the world does not know, an empty list, or a name twice.
+        ConfigError: the world does not know a name, the list is empty, or a name occurs twice.
     """
     if isinstance(classes, str):
         return group(classes)

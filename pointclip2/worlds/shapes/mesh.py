@@ -1,7 +1,7 @@
-"""Triangle meshes from a few parameters: the clay of the procedural world.
+"""Build triangle meshes from a few parameters: the clay of the procedural world.
 
-Metres, y up, front towards +z. Plain numpy, because the world makes hundreds of shapes a second and none of these
-surfaces needs a general modeller: every one is a grid of points joined into triangles.
+Lengths are metres, y is up, and the front looks to +z. The code is plain numpy, because the world makes hundreds of
+shapes a second and no surface needs a general modeller: each is a grid of points joined into triangles.
 """
 
 from collections.abc import Sequence
@@ -18,21 +18,21 @@ Points = Sequence[Vector] | NDArray[np.floating] | NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Mesh:
-    """Triangles: ``vertices`` (v, 3) float64, ``faces`` (f, 3) int64. Not necessarily closed."""
+    """Holds triangles: ``vertices`` (v, 3) float64, ``faces`` (f, 3) int64. They are not necessarily closed."""
 
     vertices: Array
     faces: NDArray[np.int64]
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Mesh":
-        """Translated."""
+        """Return the mesh translated."""
         return Mesh(self.vertices + np.array([x, y, z]), self.faces)
 
     def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> "Mesh":
-        """Scaled about the origin; a negative factor mirrors."""
+        """Return the mesh scaled about the origin; a negative factor mirrors."""
         return Mesh(self.vertices * np.array([x, y, z]), self.faces)
 
     def rotated_deg(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Mesh":
-        """Rotated about the origin: first about x, then y, then z, right-handed, in degrees."""
+        """Return the mesh rotated about the origin: first about x, then y, then z, right-handed, in degrees."""
         a, b, c = np.deg2rad([x, y, z])
         rx = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
         ry = np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]])
@@ -40,7 +40,7 @@ class Mesh:
         return Mesh(self.vertices @ (rz @ ry @ rx).T, self.faces)
 
     def tapered(self, axis: int, start: float, end: float) -> "Mesh":
-        """The two other axes scaled about 0 from ``start`` at the low end of ``axis`` to ``end`` at its high end."""
+        """Scale the two other axes about 0 from ``start`` at the low end of ``axis`` to ``end`` at its high end."""
         along = self.vertices[:, axis]
         share = (along - along.min()) / max(float(np.ptp(along)), 1e-9)
         factor = start + (end - start) * share
@@ -49,7 +49,7 @@ class Mesh:
         return Mesh(vertices, self.faces)
 
     def bent(self, along: int, towards: int, amount: float) -> "Mesh":
-        """Points pushed in direction ``towards`` by ``amount`` x (share of the half-length along ``along``) squared."""
+        """Push points in direction ``towards`` by ``amount`` x (share of the half-length along ``along``) squared."""
         position = self.vertices[:, along]
         half = max(float(np.ptp(position)) / 2, 1e-9)
         share = (position - (position.max() + position.min()) / 2) / half
@@ -59,17 +59,17 @@ class Mesh:
 
     @property
     def low(self) -> Array:
-        """Lowest x, y, z."""
+        """Return the lowest x, y, z."""
         return np.asarray(self.vertices.min(axis=0))
 
     @property
     def high(self) -> Array:
-        """Highest x, y, z."""
+        """Return the highest x, y, z."""
         return np.asarray(self.vertices.max(axis=0))
 
 
 def merge(meshes: Sequence[Mesh]) -> Mesh:
-    """Several meshes as one."""
+    """Join several meshes into one."""
     offsets = np.cumsum([0] + [len(mesh.vertices) for mesh in meshes[:-1]])
     return Mesh(
         np.concatenate([mesh.vertices for mesh in meshes]),
@@ -78,7 +78,7 @@ def merge(meshes: Sequence[Mesh]) -> Mesh:
 
 
 def grid(points: Array, wrap_rows: bool = False, wrap_columns: bool = False) -> Mesh:
-    """A surface through a lattice of points (rows, columns, 3), two triangles a cell."""
+    """Return a surface through a lattice of points (rows, columns, 3), two triangles a cell."""
     rows, columns = points.shape[:2]
     r = np.arange(rows if wrap_rows else rows - 1)
     c = np.arange(columns if wrap_columns else columns - 1)
@@ -90,7 +90,7 @@ def grid(points: Array, wrap_rows: bool = False, wrap_columns: bool = False) -> 
 
 
 def box(x: float, y: float, z: float, centre: Vector = (0.0, 0.0, 0.0)) -> Mesh:
-    """A cuboid with full sizes ``x y z``."""
+    """Return a cuboid with full sizes ``x y z``."""
     corners = np.array([[i, j, k] for i in (-0.5, 0.5) for j in (-0.5, 0.5) for k in (-0.5, 0.5)])
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = [t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))]
@@ -102,7 +102,7 @@ def box(x: float, y: float, z: float, centre: Vector = (0.0, 0.0, 0.0)) -> Mesh:
 def superellipsoid(
     x: float, y: float, z: float, roundness: float = 1.0, centre: Vector = (0.0, 0.0, 0.0), detail: int = 16
 ) -> Mesh:
-    """An ellipsoid with full sizes ``x y z``; ``roundness`` 1 is an ellipsoid, towards 0 a box with soft edges."""
+    """Return an ellipsoid with full sizes ``x y z``; towards ``roundness`` 0 it is a box with soft edges."""
     polar = np.linspace(-np.pi / 2, np.pi / 2, detail)[:, None]
     around = np.linspace(-np.pi, np.pi, 2 * detail, endpoint=False)[None, :]
 
@@ -123,12 +123,12 @@ def superellipsoid(
 
 
 def sphere(radius: float, centre: Vector = (0.0, 0.0, 0.0), detail: int = 14) -> Mesh:
-    """A ball."""
+    """Return a ball."""
     return superellipsoid(2 * radius, 2 * radius, 2 * radius, centre=centre, detail=detail)
 
 
 def lathe(profile: Sequence[tuple[float, float]], segments: int = 24, arc_deg: float = 360.0) -> Mesh:
-    """A profile of (radius, height) pairs, turned about the y axis. Begin or end at radius 0 to close an end.
+    """Turn a profile of (radius, height) pairs about the y axis. Begin or end at radius 0 to close an end.
 
     A few segments give prisms: 4 a square column, 6 a hexagonal one.
     """
@@ -153,7 +153,7 @@ def cylinder(
     centre: Vector = (0.0, 0.0, 0.0),
     segments: int = 20,
 ) -> Mesh:
-    """An upright closed cylinder; with ``top`` another radius at its upper end (0 makes a cone)."""
+    """Return an upright closed cylinder; ``top`` is another radius at its upper end (0 makes a cone)."""
     upper = radius if top is None else top
     half = height / 2
     mesh = lathe([(0.0, -half), (radius, -half), (upper, half), (0.0, half)], segments)
@@ -167,7 +167,7 @@ def torus(
     segments: int = 24,
     arc_deg: float = 360.0,
 ) -> Mesh:
-    """A ring lying flat (axis y): ``radius`` of the middle line, ``thickness`` the radius of the tube."""
+    """Return a ring lying flat (axis y): ``radius`` is that of its middle line, ``thickness`` that of the tube."""
     around = np.linspace(0, 2 * np.pi, 10, endpoint=False)
     profile = np.stack([radius + thickness * np.cos(around), thickness * np.sin(around)], axis=1)
     closed = np.concatenate([profile, profile[:1]])
@@ -178,9 +178,9 @@ def torus(
 def tube(
     path: Points, radius: Number | Vector, segments: int = 8, closed: bool = False, turn_deg: float = 0.0
 ) -> Mesh:
-    """A round rod along a path (n, 3); ``radius`` one number or one a path point. A closed path returns to its start.
+    """Return a round rod along a path (n, 3); ``radius`` is one number or one a path point.
 
-    ``turn_deg`` turns the corners of the section about the path.
+    A closed path returns to its start. ``turn_deg`` turns the corners of the section about the path.
     """
     line = np.asarray(path, dtype=float)
     radii = np.broadcast_to(np.asarray(radius, dtype=float), (len(line),))
@@ -206,7 +206,7 @@ def tube(
 
 
 def _carried(tangent: Array) -> Array:
-    """A direction across the path at every point, each the last one's projection: for paths along all three axes."""
+    """Return a direction across the path at every point, each projected from the last, for paths that use all axes."""
     across = np.cross(tangent[0], np.eye(3)[np.abs(tangent[0]).argmin()])
     sides = []
     for along in tangent:
@@ -220,17 +220,17 @@ def _carried(tangent: Array) -> Array:
 
 
 def rod(start: Vector, end: Vector, radius: float, segments: int = 8) -> Mesh:
-    """A straight round rod between two points."""
+    """Return a straight round rod between two points."""
     return tube(np.array([start, end], dtype=float), radius, segments)
 
 
 def beam(start: Vector, end: Vector, width: float) -> Mesh:
-    """A straight square rod between two points; along an axis its sides look along the two others."""
+    """Return a straight square rod between two points; along an axis its sides face the two other axes."""
     return tube(np.array([start, end], dtype=float), width / np.sqrt(2), 4, turn_deg=45.0)
 
 
 def extrude(outline: Points, depth: float) -> Mesh:
-    """A polygon (n, 2) in x, y, star-shaped about its mean, given thickness ``depth`` along z about z = 0."""
+    """Give a polygon (n, 2) in x, y, star-shaped about its mean, the thickness ``depth`` along z about z = 0."""
     flat = np.asarray(outline, dtype=float)
     middle = np.repeat(flat.mean(axis=0, keepdims=True), len(flat), axis=0)
     layers = [(middle, -depth / 2), (flat, -depth / 2), (flat, depth / 2), (middle, depth / 2)]
@@ -239,14 +239,14 @@ def extrude(outline: Points, depth: float) -> Mesh:
 
 
 def loft(outlines: Sequence[Points]) -> Mesh:
-    """A skin over closed outlines (n, 3) that all have the same number of points, ends closed."""
+    """Stretch a skin over closed outlines (n, 3) that all have the same number of points, and close the ends."""
     rings = [np.asarray(outline, dtype=float) for outline in outlines]
     ends = [np.repeat(ring.mean(axis=0, keepdims=True), len(ring), axis=0) for ring in (rings[0], rings[-1])]
     return grid(np.stack([ends[0], *rings, ends[1]]), wrap_columns=True)
 
 
 def sheet(width: float, height: float, relief: Array, thickness: float = 0.0) -> Mesh:
-    """A plate in x, y with ``relief`` (rows, columns) displacements along z; rows from bottom to top.
+    """Return a plate in x, y with ``relief`` (rows, columns) displacements along z; rows go from bottom to top.
 
     With ``thickness`` it has two sides.
     """

@@ -1,4 +1,4 @@
-"""A shape of the procedural world: labelled triangles, what can be said of them, and the register of classes."""
+"""Hold a shape of the procedural world: labelled triangles, what can be said of it; and register the classes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Shape:
         self.attributes.extend(phrases)
 
     def triangles(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Corners (f, 3, 3) of all triangles and the part index (f,) of each."""
+        """Return the corners (f, 3, 3) of all triangles and the part index (f,) of each."""
         corners = np.concatenate([mesh.vertices[mesh.faces] for mesh in self.meshes])
         parts = np.repeat(self.mesh_parts, [len(mesh.faces) for mesh in self.meshes])
         return corners, parts.astype(np.int64)
@@ -43,7 +43,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class ShapeClass:
-    """One class of the world."""
+    """Describes one class of the world."""
 
     name: str
     part_names: tuple[str, ...]

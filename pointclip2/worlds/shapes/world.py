@@ -1,4 +1,4 @@
-"""The procedural data set: endless labelled shapes from seeds, the default of every command."""
+"""Serve the procedural data set: endless labelled shapes from seeds, the default of every command."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -46,18 +46,18 @@ def sample_shape(
 
 
 class Shapes(CloudData):
-    """Procedural shapes with part labels; ``train``, ``val`` and ``test`` differ by seed.
+    """Serves procedural shapes with part labels; ``train``, ``val`` and ``test`` differ by seed.
 
     Args:
         classes: ``known`` (ModelNet40's and ShapeNetPart's names), ``unseen``, ``all`` or a list of names.
         split: the split that is evaluated unless another is asked for.
-        per_class: shapes a class of each split.
-        points: points of every cloud.
+        per_class: how many shapes of a class each split has.
+        points: how many points every cloud has.
         surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``,
             or ``mixed``.
-        limit: only so many samples of a split, random by seed.
+        limit: only this many samples of a split, random by seed.
         corruption: what a scanner did to the clouds, a preset of `pointclip2.data.corruption`.
-        seed: of the world.
+        seed: seed of the world.
     """
 
     name = "shapes"
@@ -104,7 +104,7 @@ class Shapes(CloudData):
 
 
 class ShapesSplit(CloudDataset):
-    """One split of the procedural world: sample ``chair/0007`` is the same shape wherever it is made."""
+    """Serves one split of the procedural world: sample ``chair/0007`` is the same shape wherever it is made."""
 
     def __init__(self, world: Shapes, split: str) -> None:
         self.name = world.name
@@ -140,7 +140,7 @@ class ShapesSplit(CloudDataset):
         )
 
     def shape(self, index: int) -> tuple[Shape, Random]:
-        """The shape behind a sample, and the generator that samples its surface."""
+        """Return the shape behind a sample, and the generator that samples its surface."""
         name = self.names[index]
         rng = np.random.default_rng(stable_seed(f"{self.world.seed}/{self.split}/{name}"))
         return make_shape(self.classes[self.labels[index]], rng), rng
@@ -165,9 +165,9 @@ class ShapesSplit(CloudDataset):
 
 @cache
 def source_digest() -> str:
-    """Of the world's own source: another maker makes other shapes, and features of the old ones must not be reused."""
+    """Return a digest of the world's source: other makers make other shapes, and old features must not be reused."""
     package = Path(__file__).resolve().parents[2]
-    # Seeds, normalisation, sampling and wear are made elsewhere.
+    # Seeds, normalisation, sampling and wear are defined in these other files.
     others = ("data/prepare.py", "data/corruption.py", "geometry/surfaces.py")
     makers = (package / "worlds" / "shapes").rglob("*.py")
     return digest_files(package, [*makers, *(package / name for name in others)])

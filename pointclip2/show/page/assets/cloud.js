@@ -1,4 +1,4 @@
-// One cloud on one canvas, with its boxes.
+// Shows one cloud on one canvas, with its boxes.
 // Corners: the bottom face in turn, then the top face in the same order.
 const EDGES = [[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]];
 const PIECES = 20;
@@ -31,7 +31,7 @@ class CloudView {
 }
 
 // How much larger than its unit sphere a cloud may be drawn without leaving the canvas, however it is turned about
-// its upright axis: flat rooms and long shapes would else be small.
+// its upright axis: without this, flat rooms and long shapes would be small.
 function fittingShare(cloud, pose, size) {
   if (cloud.reach === undefined) {
     const [d, t] = [Math.cos(pose.start.pitch), Math.sin(pose.start.pitch)];
@@ -39,7 +39,7 @@ function fittingShare(cloud, pose, size) {
     for (let i = 0; i < cloud.xyz.length; i += 3) {
       const [x, y, z] = cloud.xyz.slice(i, i + 3);
       const around = Math.hypot(x, z);
-      // As the nearest of its circle, where the perspective makes it largest.
+      // Each point counts as if it were turned nearest to the viewer, where perspective makes it largest.
       const near = EYE / (EYE - around * d - Math.max(y * t, 0));
       cloud.reach[0] = Math.max(cloud.reach[0], around * near);
       cloud.reach[1] = Math.max(cloud.reach[1], (Math.abs(y) * d + around * t) * near);
@@ -65,7 +65,7 @@ function drawBoxes(context, boxes, picture, size, kept) {
   drawLabels(context, labels, size);
 }
 
-// In short pieces, so that each can be strong in front of the points and faint behind them.
+// Draws an edge in short pieces, so that each can be strong in front of the points and faint behind them.
 function drawEdge(context, from, to, picture, { width, height, ratio }, colour, faint) {
   const at = (share) => picture.project(from.map((value, axis) => value * (1 - share) + to[axis] * share));
   const hidden = new Path2D();
@@ -92,7 +92,7 @@ function drawEdge(context, from, to, picture, { width, height, ratio }, colour, 
   context.globalAlpha = 1;
 }
 
-// The nearest first, above its box or else below; one that would cover others is left out until there is room.
+// Draws the nearest label first, above its box or else below; one that would cover others waits until there is room.
 function drawLabels(context, labels, { width, height, ratio }) {
   const taken = [];
   context.font = `600 ${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;

@@ -1,4 +1,4 @@
-// What the page shows, decoded when it is first needed.
+// Holds what the page shows, decoded when it is first needed.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 
 const decoded = { bytes: new Map(), clouds: new Map() };
@@ -71,14 +71,14 @@ function coloursOf(packed) {
   return rgb;
 }
 
-// Colours of the page's style sheet, in the light or the dark.
+// Returns a colour of the page's style sheet, for light or dark mode.
 function themeColour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
-// A colour [r, g, b] for a share in [0, 1]; the more, the farther from the paper.
+// Returns a colour [r, g, b] for a share in [0, 1]; larger shares differ more from the background.
 function rampColour(share) {
   const steps = DATA.ramp.length - 1;
   const at = Math.min(Math.max(share, 0), 1) * steps;

@@ -1,4 +1,4 @@
-// The confusion matrix: rows are the truth, columns what was said.
+// Draws the confusion matrix: rows are the truth, columns are predictions.
 class MatrixView {
   constructor(canvas, matrix) {
     this.canvas = canvas;

@@ -1,4 +1,4 @@
-// Brings the page to life.
+// Connects the page's parts with their scripts.
 for (const card of document.querySelectorAll(".card")) {
   // A room is looked into from above, over its walls.
   const pose = card.classList.contains("scene") ? new Pose({ yaw: 0.6, pitch: 0.8, zoom: 1 }) : new Pose();

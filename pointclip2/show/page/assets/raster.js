@@ -1,4 +1,4 @@
-// Points as little balls in a picture with depth: plain loops, so that it works without a graphics card.
+// Draws points as little balls with depth, in plain loops so that it works without a graphics card.
 const EYE = 5; // distance of the eye from the centre, in radii of the cloud
 
 // A ball of `radius` pixels: offsets, heights above its centre in pixels, and brightness.
@@ -22,7 +22,7 @@ function ball(radius) {
   return balls.get(key);
 }
 
-// What a cloud looks like from a pose. Returns pixels (RGBA), their depth (larger is nearer, in radii) and `project`.
+// Draws a cloud from a pose. Returns pixels (RGBA), their depth (larger is nearer, in radii) and `project`.
 // `share` is the part of the picture's shorter side that the unit sphere fills; `kept` a colour "#rrggbb" or null:
 // points of other colours are faint.
 function rasterise(cloud, pose, size, share, perspective, kept) {

@@ -1,4 +1,4 @@
-// The cameras around the object, each holding up what it sees.
+// Shows the cameras around the object, each with the view that it sees.
 class RigView {
   constructor(canvas, rig) {
     this.canvas = canvas;
@@ -112,7 +112,7 @@ class RigView {
     this.shapes.push({ path, view });
     const image = this.images[view];
     context.save();
-    // What is at the back steps back.
+    // Views at the back are paler.
     context.globalAlpha = this.lit === view ? 1 : 0.72 + 0.28 * Math.min(Math.max(z + 0.5, 0), 1);
     if (image?.complete && image.naturalWidth) {
       const [a, b, , d] = corners;

@@ -1,4 +1,4 @@
-// Tables that can be sorted, and lists that can be narrowed down.
+// Lets tables be sorted and lists be filtered.
 const keyOf = (cell) => {
   const text = cell.dataset.value ?? cell.textContent.trim();
   const number = Number(text.replaceAll("−", "-").replaceAll(",", "").replace(/ %$/, ""));
@@ -21,7 +21,7 @@ function makeSortable(table) {
     button.addEventListener("click", () => {
       const before = head.getAttribute("aria-sort");
       const numbers = head.classList.contains("number");
-      // Names first rise, figures first fall: the best stand on top.
+      // The first click sorts names upwards and figures downwards, so that the best are on top.
       const rising = before ? before !== "ascending" : !numbers;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", rising ? "ascending" : "descending");

@@ -1,4 +1,4 @@
-// How an object is turned: one pose, shared by the canvases that show the same thing side by side.
+// Holds how an object is turned: one pose, shared by the canvases that show the same thing side by side.
 class Pose {
   constructor(start = { yaw: 0.6, pitch: 0.35, zoom: 1 }) {
     this.listeners = [];
@@ -39,7 +39,7 @@ const turned = (m, p) => [
   m[6] * p[0] + m[7] * p[1] + m[8] * p[2],
 ];
 
-// Who scrolls the page past a cloud does not mean to zoom: the wheel zooms only where the scrolling began.
+// A reader who scrolls past a cloud does not mean to zoom, so the wheel zooms only where the scrolling began.
 let scrolledAt = -Infinity;
 addEventListener("wheel", (event) => {
   if (!event.target.closest?.("canvas.turnable")) scrolledAt = event.timeStamp;

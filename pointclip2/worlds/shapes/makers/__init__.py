@@ -1,1 +1,1 @@
-"""Makers of the procedural classes: importing a module registers its classes."""
+"""Make the procedural classes; importing a module registers its classes."""

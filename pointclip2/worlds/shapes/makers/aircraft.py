@@ -1,4 +1,4 @@
-"""Airplanes: the nose points to +z, the wings lie along x."""
+"""Make airplanes: the nose points to +z, the wings lie along x."""
 
 from pointclip2.worlds.shapes.makers.airframe import NUMBER, fuselage, gear, jet, tail, wings
 from pointclip2.worlds.shapes.makers.propeller_planes import biplane, glider, light, multi_propeller
@@ -243,7 +243,7 @@ def _flying_wing(shape: Shape, dice: Dice) -> None:
     "airplane", parts=("body", "wing", "tail", "engine"), synonyms=("aeroplane", "plane", "aircraft")
 )
 def airplane(shape: Shape, rng: Random) -> None:
-    """Airliners, fighters, light planes, biplanes, gliders, propeller transports and flying wings."""
+    """Make an airplane: airliners, fighters, light planes, biplanes, gliders, propeller transports and flying wings."""
     makers = (_airliner, _fighter, light, biplane, glider, multi_propeller, _flying_wing)
     chances = (0.36, 0.24, 0.12, 0.08, 0.06, 0.1, 0.04)
     makers[int(rng.choice(len(makers), p=chances))](shape, Dice(rng))

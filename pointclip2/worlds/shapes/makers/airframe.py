@@ -1,4 +1,4 @@
-"""What airplanes are made of: fuselage, wings, tail, jets, propellers and wheels; the nose points to +z."""
+"""Make the parts of airplanes: fuselage, wings, tail, jets, propellers and wheels; the nose points to +z."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def fuselage(
     tail_rise: float,
     roundness: float = 1.0,
 ) -> Mesh:
-    """A body of revolution made wide or tall, from z = +length / 2 to -length / 2.
+    """Return a body of revolution made wide or tall, from z = +length / 2 to -length / 2.
 
     ``nose`` and ``tail`` are the tapering shares of the length; ``bluntness`` 1 is a spike, 2 an egg.
     """
@@ -57,7 +57,7 @@ def wings(
 ) -> Callable[[float], tuple[Array, float]]:
     """Add a left and right wing whose leading edges meet at (y, z) = ``at``.
 
-    Answers with the leading-edge point and the chord at any distance x from the middle.
+    Return a function that gives the leading-edge point and the chord at any distance x from the middle.
     """
     half = span / 2
     rise, back = np.tan(np.deg2rad([dihedral_deg, sweep_deg])) * half
@@ -75,7 +75,7 @@ def wings(
 def tail(
     shape: Shape, dice: Dice, kind: str, z: float, y: float, size: float, thickness: float = 0.1
 ) -> None:
-    """A fin and tailplane with leading-edge roots near (y, z): low, cruciform, T, twin or V."""
+    """Add a fin and tailplane with leading-edge roots near (y, z): low, cruciform, T, twin or V."""
     chord, rake = size * dice.between(0.65, 1.0), size * dice.between(0.15, 0.8)
     tip = chord * dice.between(0.35, 0.75)
     span = size * dice.between(1.7, 2.6)
@@ -137,7 +137,7 @@ def tail(
 
 
 def jet(dice: Dice, length: float, radius: float) -> Mesh:
-    """A hollow nacelle about the origin with its mouth at +z."""
+    """Return a hollow nacelle about the origin with its mouth at +z."""
     half = length / 2
     lip = dice.between(0.82, 0.95)
     profile = [
@@ -154,7 +154,7 @@ def jet(dice: Dice, length: float, radius: float) -> Mesh:
 
 
 def propeller(dice: Dice, radius: float, blades: int, centre: Array) -> list[Mesh]:
-    """A spinner and its blades, turning about z."""
+    """Return a spinner and its blades, turning about z."""
     hub = radius * dice.between(0.1, 0.18)
     nose = lathe(
         [(hub, 0), (hub * 0.8, hub * 0.8), (hub * 0.4, hub * 1.6), (0.0, hub * 1.9)], 10
@@ -172,7 +172,7 @@ def propeller(dice: Dice, radius: float, blades: int, centre: Array) -> list[Mes
 def gear(
     shape: Shape, dice: Dice, x: float, y: float, z: float, drop: float, radius: float, nose_z: float
 ) -> None:
-    """Two main wheels at (±x, y - drop, z) and one under the nose or tail at ``nose_z``."""
+    """Add two main wheels at (±x, y - drop, z) and one under the nose or tail at ``nose_z``."""
     for side, along, scale in ((x, z, 1.0), (-x, z, 1.0), (0.0, nose_z, 0.75)):
         # A tail wheel sits under the thin end of the body, so its leg starts higher and ends sooner.
         above, below = (0.0, y - drop * 0.35) if along < -5 * drop else (y, y - drop)

@@ -1,4 +1,4 @@
-"""Bags: totes, handbags, backpacks, suitcases, paper and plastic bags, duffels, briefcases, pouches."""
+"""Make bags: totes, handbags, backpacks, suitcases, paper and plastic bags, duffels, briefcases, pouches."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _crumpled(rng: Random, mesh: Mesh, amount: float) -> Mesh:
-    """Soft cloth or paper: a few long waves through the surface."""
+    """Crumple cloth or paper: put a few long waves through the surface."""
     wave = rng.normal(0, 1, (3, 3)) * 3.5 / max(float(np.ptp(mesh.vertices, axis=0).max()), 1e-9)
     phase = rng.uniform(0, 2 * np.pi, 3)
     keep = np.array([1.0, 0.3, 1.0])
@@ -18,7 +18,7 @@ def _crumpled(rng: Random, mesh: Mesh, amount: float) -> Mesh:
 def _loop(
     width: float, rise: float, y: float, z: float, thin: float, square: float, strap: float = 1.0
 ) -> Mesh:
-    """A handle in a vertical plane: two ends at +-width/2 on height y."""
+    """Return a handle in a vertical plane: two ends at +-width/2 on height y."""
     angle = np.linspace(0, np.pi, 16)
     power = 1 - 0.6 * square
     x = width / 2 * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** power
@@ -29,7 +29,7 @@ def _loop(
 def _sack(
     x: float, y: float, z: float, power: float, mouth_x: float, mouth_z: float, bulge: float, closed: bool
 ) -> Mesh:
-    """A bag's body: bottom, belly, mouth, and the inside if it is open."""
+    """Return a bag's body: bottom, belly, mouth, and the inside if it is open."""
     a, c = x / 2, z / 2
     stack: list[Ring] = [
         (0, 0, 0, power, 0, 0),
@@ -103,7 +103,7 @@ def _handbag(shape: Shape, rng: Random) -> None:
 
 
 def _backpack(shape: Shape, rng: Random) -> None:
-    """Straps at the back (-z), pockets in front."""
+    """Add a backpack: straps at the back (-z), pockets in front."""
     u = rng.uniform
     x, y = u(0.25, 0.38), u(0.38, 0.58)
     z = x * u(0.4, 0.75)
@@ -206,7 +206,7 @@ def _duffel(shape: Shape, rng: Random) -> None:
 
 
 def _pouch(shape: Shape, rng: Random) -> None:
-    """A sack tied at its neck; or a plastic bag whose ears are its handles."""
+    """Add a sack tied at its neck; or a plastic bag whose ears are its handles."""
     u = rng.uniform
     x = u(0.12, 0.45)
     y, z = x * u(0.9, 1.6), x * u(0.6, 1.0)
@@ -239,7 +239,7 @@ def _pouch(shape: Shape, rng: Random) -> None:
 
 @shape_class("bag", parts=("handle", "body"), synonyms=("handbag", "rucksack", "suitcase", "carrier sack"))
 def bag(shape: Shape, rng: Random) -> None:
-    """Tote, paper bag, handbag, backpack, suitcase, briefcase, duffel, sack."""
+    """Make a bag: tote, paper bag, handbag, backpack, suitcase, briefcase, duffel, sack."""
     kind = rng.random()
     if kind < 0.13:
         _tote(shape, rng, paper=False)

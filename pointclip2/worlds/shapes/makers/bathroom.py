@@ -1,4 +1,4 @@
-"""Bath tubs and toilets."""
+"""Make bath tubs and toilets."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _raised(mesh: Mesh, amount: float, both: bool) -> Mesh:
-    """The upper edge swings up towards -x, or towards both ends."""
+    """Raise the upper edge towards -x, or towards both ends."""
     vertices = mesh.vertices.copy()
     half = max(float(np.abs(vertices[:, 0]).max()), 1e-9)
     share = np.clip(vertices[:, 1] / max(float(vertices[:, 1].max()), 1e-9), 0, 1)
@@ -22,7 +22,7 @@ def _raised(mesh: Mesh, amount: float, both: bool) -> Mesh:
     "bathtub", parts=("tub", "rim", "foot", "tap", "panel"), synonyms=("bath tub", "bath", "soaking tub")
 )
 def bathtub(shape: Shape, rng: Random) -> None:
-    """Boxed in, free standing oval, on claw feet, slipper, corner, round whirlpool, bare shell."""
+    """Make a bathtub: boxed in, free-standing oval, on claw feet, slipper, corner, round whirlpool, bare shell."""
     u = rng.uniform
     style = str(
         rng.choice(["boxed", "boxed", "oval", "oval", "claw", "shell", "corner", "round", "platform"])
@@ -215,7 +215,7 @@ def bathtub(shape: Shape, rng: Random) -> None:
 
 
 def _bowl(rng: Random, width: float, long: float, rim: float, wall_hung: bool) -> Mesh:
-    """The toilet's bowl with its foot: an oval that narrows downwards, hollow on top."""
+    """Return the toilet's bowl with its foot: an oval that narrows downwards, hollow on top."""
     u = rng.uniform
     a, c = width / 2, long / 2
     foot_x, foot_z, foot_back = u(0.55, 0.85), u(0.5, 0.85), u(-0.25, -0.05)
@@ -251,7 +251,7 @@ def _bowl(rng: Random, width: float, long: float, rim: float, wall_hung: bool) -
     synonyms=("lavatory", "water closet", "commode"),
 )
 def toilet(shape: Shape, rng: Random) -> None:
-    """With a tank, in one piece, on the wall, with a high cistern or none; lid open, closed or missing."""
+    """Make a toilet: with a tank, in one piece, on the wall, with high cistern or none; lid open, closed or missing."""
     u = rng.uniform
     width, long, rim = u(0.33, 0.42), u(0.42, 0.56), u(0.34, 0.46)
     style = str(rng.choice(["tank", "tank", "tank", "one piece", "wall", "high", "plain"]))

@@ -1,4 +1,4 @@
-"""The class bed: mattress, pillows, head and foot boards; platforms, posters, canopies, bunks, cots."""
+"""Make beds: mattress, pillows, head and foot boards; platforms, posters, canopies, bunks, cots."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _board(
     shape: Shape, rng: Random, part: str, width: float, low: float, high: float, z: float, kind: str
 ) -> None:
-    """A head or foot board across the bed at ``z``, from height ``low`` to ``high``."""
+    """Add a head or foot board across the bed at ``z``, from height ``low`` to ``high``."""
     thick = float(rng.uniform(0.02, 0.07))
     rise = high - low
     middle = (0.0, (high + low) / 2, z)
@@ -95,7 +95,7 @@ _BOARD_PHRASES = {
 
 
 def _bedding(shape: Shape, rng: Random, width: float, length: float, top: float, thick: float) -> None:
-    """Mattress with upper face at ``top``, pillows, blanket."""
+    """Add a mattress with its upper face at ``top``, pillows and a blanket."""
     shape.add(
         "mattress", cushion(width, thick, length, (0, top - thick / 2, 0), float(rng.uniform(0.05, 0.3)))
     )
@@ -193,7 +193,7 @@ def _crib(shape: Shape, rng: Random) -> None:
     synonyms=("double bed", "bunk bed", "place to sleep"),
 )
 def bed(shape: Shape, rng: Random) -> None:
-    """A mattress to lie on, its head to -z."""
+    """Make a bed: a mattress to lie on, its head to -z."""
     style = rng.random()
     if style < 0.09:
         _bunk(shape, rng)

@@ -1,4 +1,4 @@
-"""What cupboards and chests are made of: carcasses, fronts of drawers and doors, feet."""
+"""Make the parts of cupboards and chests: carcasses, fronts of drawers and doors, feet."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +20,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 
 @dataclass(frozen=True)
 class Space:
-    """A cuboid inside a cabinet: ``x`` and ``y`` are (low, high), ``z`` (rear, front)."""
+    """Describes a cuboid inside a cabinet: ``x`` and ``y`` are (low, high), ``z`` is (rear, front)."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -28,36 +28,36 @@ class Space:
 
     @property
     def size(self) -> tuple[float, float, float]:
-        """Full sizes."""
+        """Return the full sizes."""
         return self.x[1] - self.x[0], self.y[1] - self.y[0], self.z[1] - self.z[0]
 
     @property
     def centre(self) -> tuple[float, float, float]:
-        """Middle point."""
+        """Return the middle point."""
         return sum(self.x) / 2, sum(self.y) / 2, sum(self.z) / 2
 
     def filled(self) -> Mesh:
-        """The cuboid itself."""
+        """Return the cuboid as a mesh."""
         return box(*self.size, self.centre)
 
     def columns(self, shares: list[float]) -> list["Space"]:
-        """Cut side by side."""
+        """Divide the space into columns side by side."""
         edges = self.x[0] + self.size[0] * np.cumsum([0.0, *shares]) / sum(shares)
         return [Space((float(a), float(b)), self.y, self.z) for a, b in pairwise(edges)]
 
     def rows(self, shares: list[float]) -> list["Space"]:
-        """Cut one above the other, from the bottom."""
+        """Divide the space into rows one above the other, from the bottom."""
         edges = self.y[0] + self.size[1] * np.cumsum([0.0, *shares]) / sum(shares)
         return [Space(self.x, (float(a), float(b)), self.z) for a, b in pairwise(edges)]
 
     def shrunk(self, margin: float) -> "Space":
-        """With ``margin`` less on the left, right, bottom and top."""
+        """Return the space with ``margin`` less on the left, right, bottom and top."""
         m = min(margin, self.size[0] * 0.45, self.size[1] * 0.45)
         return Space((self.x[0] + m, self.x[1] - m), (self.y[0] + m, self.y[1] - m), self.z)
 
 
 def carcass(space: Space, board: float, back: bool = True) -> list[Mesh]:
-    """An empty case, open to the front; without ``back`` open on both sides."""
+    """Return an empty case, open to the front; without ``back`` it is open on both sides."""
     x, y, z = space.size
     cx, cy, cz = space.centre
     meshes = [box(board, y, z, (cx + i * (x - board) / 2, cy, cz)) for i in (-1, 1)]
@@ -68,7 +68,7 @@ def carcass(space: Space, board: float, back: bool = True) -> list[Mesh]:
 
 
 def front(space: Space, style: str, proud: float) -> list[Mesh]:
-    """One drawer or door front on ``space``: ``flat``, ``framed``, ``raised``, ``slatted``, ``glass``."""
+    """Return a drawer or door front on ``space``: ``flat``, ``framed``, ``raised``, ``slatted``, ``glass``."""
     x, y, _ = space.shrunk(0.006).size
     cx, cy, _ = space.centre
     z = space.z[1] + proud / 2
@@ -98,7 +98,7 @@ def front(space: Space, style: str, proud: float) -> list[Mesh]:
 
 
 def add_drawer(shape: Shape, space: Space, style: str, pull: str, proud: float) -> None:
-    """A drawer front with one pull, or two where it is wide; parts ``drawer`` and ``handle``."""
+    """Add a drawer front with one pull, or two where it is wide; parts ``drawer`` and ``handle``."""
     shape.add("drawer", *front(space, style, proud))
     x, y, _ = space.size
     cx, cy, _ = space.centre
@@ -110,7 +110,7 @@ def add_drawer(shape: Shape, space: Space, style: str, pull: str, proud: float) 
 
 
 def add_doors(shape: Shape, space: Space, number: int, style: str, pull: str, proud: float) -> None:
-    """Doors side by side, opening away from each other in pairs; parts ``door`` and ``handle``."""
+    """Add doors side by side, opening away from each other in pairs; parts ``door`` and ``handle``."""
     for k, leaf in enumerate(space.columns([1.0] * number)):
         shape.add("door", *front(leaf, style, proud))
         x, y, _ = leaf.size
@@ -120,7 +120,7 @@ def add_doors(shape: Shape, space: Space, number: int, style: str, pull: str, pr
 
 
 def add_feet(shape: Shape, rng: Random, size: tuple[float, float], foot: float) -> None:
-    """Feet of height ``foot`` under a case of full sizes x, z; part ``leg``."""
+    """Add feet of height ``foot`` under a case of full sizes x, z; part ``leg``."""
     x, z = size
     if foot < 0.015:
         shape.say("standing flat on the floor")
@@ -182,7 +182,7 @@ def add_feet(shape: Shape, rng: Random, size: tuple[float, float], foot: float) 
 
 
 def add_clutter(shape: Shape, rng: Random, part: str, size: tuple[float, float], y: float) -> None:
-    """A lamp, books, vase, box or frame standing on top."""
+    """Add a lamp, books, vase, box or frame standing on top."""
     x, z = size
     for _ in range(int(rng.integers(1, 4))):
         at, deep = float(rng.uniform(-0.38, 0.38)) * x, float(rng.uniform(-0.2, 0.2)) * z

@@ -1,4 +1,4 @@
-"""Caps: what is worn on the head, peak to the front."""
+"""Make caps: what is worn on the head, peak to the front."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _shell(rows: Array, thick: float) -> list[Mesh]:
-    """A lattice of points and the same a little inside: cloth with two sides."""
+    """Return a lattice of points and the same lattice a little inside: cloth with two sides."""
     middle = rows.reshape(-1, 3).mean(axis=0)
     inner = rows.copy()
     inner += (middle - rows) * thick
@@ -18,7 +18,7 @@ def _shell(rows: Array, thick: float) -> list[Mesh]:
 def _dome(
     rng: Random, half_x: float, half_z: float, height: float, fullness: float, lean: float, flat: float
 ) -> Array:
-    """Rings of a crown from the band up: ``lean`` moves the top forwards, ``flat`` levels it off."""
+    """Return rings of a crown from the band up: ``lean`` moves the top forwards, ``flat`` levels it off."""
     t = np.linspace(0, 1, 14)
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     radius = np.maximum(1 - t**fullness, 0.0) ** (1 / 2.0)
@@ -33,7 +33,7 @@ def _dome(
 def _peak(
     rng: Random, half_x: float, half_z: float, long: float, spread_deg: float, droop: float, arch: float
 ) -> list[Mesh]:
-    """A bill in front, over ``spread_deg`` to both sides, arched across, sinking outwards."""
+    """Return a bill in front, over ``spread_deg`` to both sides, arched across, sinking outwards."""
     across = np.linspace(-1, 1, 20)
     angle = np.deg2rad(spread_deg) * across
     share = np.linspace(0, 1, 8)[:, None]
@@ -41,7 +41,7 @@ def _peak(
     reach = long * np.maximum(1 - np.abs(across) ** square, 0.0) ** (1 / square)
     x = half_x * 0.99 * np.sin(angle) * (1 + 0.12 * share * rng.uniform(0, 1))
     z = half_z * 0.99 * np.cos(angle) + share * reach
-    # The fall fades with the reach, or the two corners would hang down as flaps.
+    # The fall fades with the reach, because the two corners would else hang down as flaps.
     y = -(droop * share**1.3 + arch * across**2 * share) * (reach / long) ** 0.6
     top = np.stack([x, y, z], axis=-1)
     under = top - [0, 0.003, 0]
@@ -50,7 +50,7 @@ def _peak(
 
 @shape_class("cap", parts=("crown", "peak"), synonyms=("baseball hat", "peaked headwear", "hat"))
 def cap(shape: Shape, rng: Random) -> None:
-    """Baseball, trucker, flat, newsboy, military, officer's, sun visor, brim all around."""
+    """Make a cap: baseball, trucker, flat, newsboy, military, officer's, sun visor, brim all around."""
     u = rng.uniform
     style = str(
         rng.choice(

@@ -1,4 +1,4 @@
-"""What cars are made of: the shell with its wheel arches, wheels, cabin and trim."""
+"""Make the parts of cars: the shell with its wheel arches, wheels, cabin and trim."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from pointclip2.worlds.shapes.shape import Shape
 
 @dataclass(frozen=True)
 class Plan:
-    """What sets one car apart, metres; z runs from the front (+length / 2) to the back (-length / 2)."""
+    """Describes what sets one car apart, in metres; z runs from the front (+length / 2) to the back (-length / 2)."""
 
     length: float
     width: float
@@ -51,7 +51,7 @@ class Plan:
         return self.height * self.belt
 
     def top(self, z: Array) -> Array:
-        """Height of the lower shell's upper edge along z."""
+        """Return the height of the lower shell's upper edge along z."""
         front, length = self.length / 2, self.length
         screen, window = front - self.hood * length, -front + self.deck * length
         rise = self.belt_height - self.clearance
@@ -79,7 +79,7 @@ class Plan:
 
 
 def shell(plan: Plan) -> Mesh:
-    """The body below the belt line, with arches cut over the wheels."""
+    """Return the body below the belt line, with arches cut over the wheels."""
     front = plan.length / 2
     arch = plan.wheel_radius * 1.13
     stations = [np.linspace(-front, front, 14)]
@@ -108,7 +108,7 @@ def shell(plan: Plan) -> Mesh:
 
 
 def wheels(shape: Shape, dice: Dice, plan: Plan, radius: float | None = None, out: float = 0.0) -> None:
-    """Four wheels under the arches."""
+    """Add four wheels under the arches."""
     radius = plan.wheel_radius if radius is None else radius
     broad = radius * dice.between(0.5, 0.75)
     spokes = 0 if dice.chance(0.4) else dice.whole(4, 10)
@@ -120,7 +120,7 @@ def wheels(shape: Shape, dice: Dice, plan: Plan, radius: float | None = None, ou
 
 
 def cabin(shape: Shape, dice: Dice, plan: Plan, glazed: bool) -> None:
-    """Pillars, glass set back a little from them, and the roof."""
+    """Add pillars, glass set back a little from them, and the roof."""
     front, base, tall = plan.length / 2, plan.belt_height, plan.height - plan.belt_height
     low_front, low_back = front - plan.hood * plan.length, -front + plan.deck * plan.length + 0.02
     high_front = low_front - plan.screen_rake * tall
@@ -171,7 +171,7 @@ def cabin(shape: Shape, dice: Dice, plan: Plan, glazed: bool) -> None:
 
 
 def seats(shape: Shape, plan: Plan, z: float, y: float) -> None:
-    """A row of two seats seen through open windows."""
+    """Add a row of two seats seen through open windows."""
     for x in (-plan.width * 0.2, plan.width * 0.2):
         shape.add(
             "body", box(0.45, 0.12, 0.45, (x, y - 0.02, z)), box(0.45, 0.5, 0.1, (x, y + 0.2, z - 0.22))
@@ -179,7 +179,7 @@ def seats(shape: Shape, plan: Plan, z: float, y: float) -> None:
 
 
 def _on_roof(shape: Shape, dice: Dice, plan: Plan, width: float, front: float, back: float) -> None:
-    """Now and then a rack, a beacon bar or a taxi sign."""
+    """Add a rack, a beacon bar or a taxi sign, now and then."""
     long, middle = front - back, (front + back) / 2
     if plan.height > 1.6 and dice.chance(0.3):
         rails = box(0.04, 0.05, long * 0.8, (width * 0.38, plan.height + 0.04, middle))
@@ -197,7 +197,7 @@ def _on_roof(shape: Shape, dice: Dice, plan: Plan, width: float, front: float, b
 
 
 def trim(shape: Shape, dice: Dice, plan: Plan) -> None:
-    """The hood's plate, lamps, bumpers, mirrors and door lines."""
+    """Add the hood's plate, lamps, bumpers, mirrors and door lines."""
     front = plan.length / 2
     screen = front - plan.hood * plan.length
     z = np.linspace(screen + 0.02, front - 0.035 * plan.length, 6)
@@ -248,7 +248,7 @@ def trim(shape: Shape, dice: Dice, plan: Plan) -> None:
 
 
 def spoiler(shape: Shape, dice: Dice, plan: Plan) -> None:
-    """A wing on two posts over the tail."""
+    """Add a wing on two posts over the tail."""
     z, y = -plan.length * 0.46, float(plan.top(np.array([-plan.length * 0.47]))[0])
     high = dice.between(0.1, 0.35)
     shape.add("body", box(plan.width * 0.85, 0.04, 0.25, (0.0, y + high, z)))
@@ -257,7 +257,7 @@ def spoiler(shape: Shape, dice: Dice, plan: Plan) -> None:
 
 
 def bed_shell(plan: Plan) -> Mesh:
-    """A shell that is low behind the cabin, plus three walls around the bed."""
+    """Return a shell that is low behind the cabin, plus three walls around the bed."""
     back, long = -plan.length / 2, plan.deck * plan.length
     whole = shell(plan)
     vertices = whole.vertices.copy()

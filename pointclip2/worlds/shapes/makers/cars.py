@@ -1,4 +1,4 @@
-"""Cars: the front points to +z; roof and hood are parts of their own, the rest of the shell is body."""
+"""Make cars: the front points to +z; roof and hood are parts of their own, the rest of the shell is body."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _family(dice: Dice, style: str) -> Plan:
-    """The plan of an everyday closed car."""
+    """Return the plan of an everyday closed car."""
     b = dice.between
     size = {
         "sedan": (b(4.2, 5.3), b(1.68, 1.95), b(1.35, 1.55)),
@@ -365,7 +365,7 @@ def _racer(shape: Shape, dice: Dice) -> None:
     "car", parts=("roof", "hood", "wheel", "body"), synonyms=("automobile", "motor car", "passenger car")
 )
 def car(shape: Shape, rng: Random) -> None:
-    """Closed cars of eight kinds, pickups, convertibles, vintage cars with free fenders, and racers."""
+    """Make a car: closed cars of eight kinds, pickups, convertibles, vintage cars with free fenders, and racers."""
     makers = (_closed, _pickup, _convertible, _vintage, _racer)
     makers[int(rng.choice(len(makers), p=(0.66, 0.09, 0.1, 0.08, 0.07)))](shape, Dice(rng))
     set_down(shape)

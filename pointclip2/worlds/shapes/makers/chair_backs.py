@@ -1,4 +1,4 @@
-"""Backs and arms of chairs, drawn upright above the rear edge of a seat, then leant and curved."""
+"""Make backs and arms of chairs, drawn upright above the rear edge of a seat, then leant and curved."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 
 @dataclass(frozen=True)
 class Seat:
-    """Full sizes of a seat; ``height`` is that of its upper face."""
+    """Holds the full sizes of a seat; ``height`` is that of its upper face."""
 
     width: float
     depth: float
@@ -21,7 +21,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Back:
-    """``rise`` above the seat, ``lean`` from upright, forward ``curve`` of the sides."""
+    """Describes a back: its ``rise`` above the seat, its ``lean`` from upright, the forward ``curve`` of its sides."""
 
     width: float
     rise: float
@@ -36,7 +36,7 @@ BACK_KINDS = (
 
 
 def _placed(mesh: Mesh, seat: Seat, back: Back, sink: float = 0.0) -> Mesh:
-    """From upright at the origin to its place on the seat."""
+    """Move a mesh from upright at the origin to its place on the seat."""
     vertices = mesh.vertices.copy()
     vertices[:, 2] += back.curve * np.minimum((2 * vertices[:, 0] / back.width) ** 2, 1.3) - back.curve
     return (
@@ -176,7 +176,7 @@ def add_back(shape: Shape, rng: Random, seat: Seat, back: Back, kind: str) -> No
 
 
 def add_arms(shape: Shape, rng: Random, seat: Seat, back: Back) -> None:
-    """Two open, closed or looped arms."""
+    """Add two open, closed or looped arms."""
     above = min(float(rng.uniform(0.17, 0.28)), back.rise * 0.9)
     y = seat.height + above
     rear = -seat.depth / 2 - above * float(np.tan(np.deg2rad(back.lean_deg)))

@@ -1,4 +1,4 @@
-"""What chairs stand on: legs, stars, bent tube, rockers, boards."""
+"""Make what chairs stand on: legs, stars, bent tube, rockers, boards."""
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def _legs(shape: Shape, rng: Random, seat: Seat) -> None:
 
 
 def _bent_tube(shape: Shape, rng: Random, seat: Seat, cantilever: bool) -> None:
-    """A frame of bent steel on each side; a cantilever has no rear legs."""
+    """Add a frame of bent steel on each side; a cantilever has no rear legs."""
     radius = float(rng.uniform(0.009, 0.018))
     x, deep, top = seat.width / 2 - 0.02, seat.depth / 2, seat.height - seat.thickness
     back_z = -deep * float(rng.uniform(0.7, 1.05))

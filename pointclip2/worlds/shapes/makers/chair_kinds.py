@@ -1,4 +1,4 @@
-"""Chairs made in one piece with their backs: upholstered, shells, tubs, folding and deck chairs."""
+"""Make chairs in one piece with their backs: upholstered, shells, tubs, folding and deck chairs."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 
 
 def armchair(shape: Shape, rng: Random) -> None:
-    """Upholstered, closed below the arms; with wings on some."""
+    """Make an armchair: upholstered, closed below the arms; some have wings."""
     arm = float(rng.uniform(0.07, 0.24))
     inner = float(rng.uniform(0.44, 0.66))
     depth = float(rng.uniform(0.6, 0.95))
@@ -81,7 +81,7 @@ def armchair(shape: Shape, rng: Random) -> None:
 
 
 def _shell(rng: Random, seat: Seat, arms: bool) -> tuple[Mesh, Mesh, Mesh | None]:
-    """Seat, back and arms of a bucket: one sheet folded at the rear, raised at its sides."""
+    """Return seat, back and arms of a bucket: one sheet folded at the rear, raised at its sides."""
     rise = float(rng.uniform(0.3, 0.5))
     lean = float(np.tan(np.deg2rad(rng.uniform(8, 22))))
     x = np.linspace(-1, 1, 13)
@@ -121,7 +121,7 @@ def _shell(rng: Random, seat: Seat, arms: bool) -> tuple[Mesh, Mesh, Mesh | None
 
 
 def shell_chair(shape: Shape, rng: Random) -> None:
-    """A bucket of one bent sheet on any base."""
+    """Make a shell chair: a bucket of one bent sheet on any base."""
     seat = Seat(
         float(rng.uniform(0.42, 0.62)), float(rng.uniform(0.4, 0.54)), float(rng.uniform(0.36, 0.47)), 0.02
     )
@@ -137,7 +137,7 @@ def shell_chair(shape: Shape, rng: Random) -> None:
 
 
 def tub_chair(shape: Shape, rng: Random) -> None:
-    """A round wall about a round seat: barrel, tub and ball chairs."""
+    """Make a round wall about a round seat: barrel, tub and ball chairs."""
     radius = float(rng.uniform(0.3, 0.48))
     foot = float(rng.uniform(0.04, 0.22))
     seat_y = float(rng.uniform(0.36, 0.46))
@@ -186,7 +186,7 @@ def tub_chair(shape: Shape, rng: Random) -> None:
 
 
 def folding_chair(shape: Shape, rng: Random) -> None:
-    """Two crossing pairs of legs and two panels."""
+    """Make a folding chair: two crossing pairs of legs and two panels."""
     seat = Seat(
         float(rng.uniform(0.36, 0.5)), float(rng.uniform(0.34, 0.44)), float(rng.uniform(0.4, 0.47)), 0.02
     )
@@ -217,7 +217,7 @@ def folding_chair(shape: Shape, rng: Random) -> None:
 
 
 def deck_chair(shape: Shape, rng: Random) -> None:
-    """A long leaning sling or cushion on a low frame: deck chair, lounge chair, recliner."""
+    """Make a long leaning sling or cushion on a low frame: deck chair, lounge chair, recliner."""
     width = float(rng.uniform(0.5, 0.75))
     points = np.array(
         [[0.45, 0.3], [0.1, 0.27], [-0.25, 0.24], [-0.45, 0.45], [-0.7, float(rng.uniform(0.75, 1.0))]]

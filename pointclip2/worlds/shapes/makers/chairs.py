@@ -1,4 +1,4 @@
-"""The class chair."""
+"""Make chairs."""
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def _say_height(shape: Shape, back: Back) -> None:
 
 
 def _add_seat(shape: Shape, rng: Random, seat: Seat) -> bool:
-    """The seat itself: slab, cushion, disc, trapezium, saddle or slats; tells whether it is round."""
+    """Add the seat: slab, cushion, disc, trapezium, saddle or slats; return whether it is round."""
     kind = pick(rng, ("slab", "slab", "cushion", "rounded", "trapezium", "saddle", "slats", "pad"))
     middle = seat.height - seat.thickness / 2
     is_round = chance(rng, 0.12)
@@ -128,7 +128,7 @@ def _plain_chair(shape: Shape, rng: Random, base: str) -> None:
     synonyms=("armchair", "seat with a back", "dining chair", "office chair"),
 )
 def chair(shape: Shape, rng: Random) -> None:
-    """One person's seat with a back."""
+    """Make a chair: one person's seat with a back."""
     style = rng.random()
     if style < 0.66:
         bases = ("legs", "star", "cantilever", "sledge", "pedestal", "rockers", "boards", "block")

@@ -1,4 +1,4 @@
-"""Computer keyboards and laptops: the user sits at +z."""
+"""Make computer keyboards and laptops: the user sits at +z."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _key_block(
     dice: Dice, left: float, right: float, back: float, front: float, rows: int, pitch: float, high: float
 ) -> Mesh:
-    """Keys on the plane y = 0; rows differ in offset and the front row has a space bar."""
+    """Return keys on the plane y = 0; rows differ in offset and the front row has a space bar."""
     keys, gap = [], pitch * dice.between(0.08, 0.2)
     deep = (front - back) / rows
     taper = dice.between(0.75, 1.0)
@@ -46,7 +46,7 @@ def _key_block(
 def _slab(
     width: float, deep: float, back_high: float, front_high: float, roundness: float, centre: float = 0.0
 ) -> Mesh:
-    """A plate lying on y = 0, thicker at the back, corners rounded in plan."""
+    """Return a plate lying on y = 0, thicker at the back, corners rounded in plan."""
     lower = ring(width, deep, axis=1, roundness=roundness, count=24)
     upper = lower * [0.985, 1.0, 0.985]
     upper[:, 1] = np.interp(upper[:, 2], [-deep / 2, deep / 2], [back_high, front_high])
@@ -59,7 +59,7 @@ def _slab(
     synonyms=("computer keyboard", "typing keyboard", "keypad"),
 )
 def keyboard(shape: Shape, rng: Random) -> None:
-    """Full and compact boards, thin and thick wedges, split and curved ones."""
+    """Make a keyboard: full and compact boards, thin and thick wedges, split and curved ones."""
     dice = Dice(rng)
     style = dice.pick(
         "full", "full", "full", "compact", "compact", "split", "curved", "pad" if dice.chance(0.4) else "full"
@@ -193,7 +193,7 @@ def keyboard(shape: Shape, rng: Random) -> None:
     synonyms=("notebook computer", "portable computer", "laptop computer"),
 )
 def laptop(shape: Shape, rng: Random) -> None:
-    """Thin and thick ones, any opening angle from nearly closed to flat, tents and detachable screens."""
+    """Make a laptop: thin or thick, open at any angle from nearly closed to flat; tents and detachable screens."""
     dice = Dice(rng)
     width = dice.between(0.25, 0.42)
     deep = width * dice.between(0.62, 0.8)

@@ -1,4 +1,4 @@
-"""Cones of all kinds."""
+"""Make cones of all kinds."""
 
 from pointclip2.worlds.shapes.makers.turned import curve, fluted, say_proportion
 from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, lathe, sphere, torus
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
     "cone", parts=("body", "base", "tip", "band"), synonyms=("traffic pylon", "road marker", "pointed solid")
 )
 def cone(shape: Shape, rng: Random) -> None:
-    """Traffic cones on a plate, plain, cut, faceted, hollow, oblique, curved, stepped, upside-down."""
+    """Make a cone: traffic cones on a plate, plain, cut, faceted, hollow, oblique, curved, stepped, upside-down."""
     u = rng.uniform
     style = str(
         rng.choice(

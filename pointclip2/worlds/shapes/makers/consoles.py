@@ -1,4 +1,4 @@
-"""The xbox: console boxes that stand or lie, with or without a controller; the front is at +z."""
+"""Make the xbox: console boxes that stand or lie, with or without a controller; the front is at +z."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _vents(dice: Dice, along: float, across: float, count: int) -> Mesh:
-    """Raised bars on a plane y = 0."""
+    """Return raised bars on a plane y = 0."""
     pitch = along / count
     return merge(
         [box(pitch * 0.45, 0.003, across, ((k + 0.5) * pitch - along / 2, 0.0, 0.0)) for k in range(count)]
@@ -27,7 +27,7 @@ def _vents(dice: Dice, along: float, across: float, count: int) -> Mesh:
 
 
 def _controller(dice: Dice) -> list[tuple[str, Mesh]]:
-    """A two-handed controller lying near the origin, about 15 cm wide."""
+    """Return a two-handed controller lying near the origin, about 15 cm wide."""
     scale = dice.between(0.9, 1.15)
     stations = np.linspace(-1, 1, 13)
     rings = []
@@ -56,7 +56,7 @@ def _controller(dice: Dice) -> list[tuple[str, Mesh]]:
 
 
 def _front(shape: Shape, dice: Dice, width: float, tall: float, deep: float, y: float) -> None:
-    """Slot, buttons and sockets on the front of a lying box."""
+    """Add slot, buttons and sockets on the front of a lying box."""
     z = deep / 2
     side = 1.0 if dice.chance(0.5) else -1.0
     if dice.chance(0.85):
@@ -111,7 +111,7 @@ def _first(shape: Shape, dice: Dice) -> None:
 
 
 def _waisted(shape: Shape, dice: Dice) -> None:
-    """The second generation: sides that bend inwards; standing or lying."""
+    """Add a console of the second generation: sides that bend inwards; standing or lying."""
     long, thick, deep = dice.between(0.27, 0.31), dice.between(0.075, 0.085), dice.between(0.24, 0.27)
     waist = dice.between(0.03, 0.12)
     upright = dice.chance(0.5)
@@ -224,7 +224,7 @@ def _tower(shape: Shape, dice: Dice) -> None:
     synonyms=("game console", "video game console"),
 )
 def xbox(shape: Shape, rng: Random) -> None:
-    """Four generations of boxes, standing or lying, sometimes with a controller beside or in front."""
+    """Make an xbox: four generations of boxes, standing or lying, some with a controller beside or in front."""
     dice = Dice(rng)
     makers = (_first, _waisted, _slab, _tower)
     makers[int(rng.choice(4, p=(0.2, 0.3, 0.35, 0.15)))](shape, dice)

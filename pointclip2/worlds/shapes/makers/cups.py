@@ -1,4 +1,4 @@
-"""What one drinks from: cups and mugs."""
+"""Make what one drinks from: cups and mugs."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _wall(rng: Random, radius: float, height: float) -> tuple[Profile, str]:
-    """The outside of a drinking vessel, and what to call it."""
+    """Return the outside of a drinking vessel, and what to call it."""
     u = rng.uniform
     kind = int(rng.integers(6))
     if kind <= 1:
@@ -40,7 +40,7 @@ def _wall(rng: Random, radius: float, height: float) -> tuple[Profile, str]:
 
 
 def _grip(rng: Random, profile: Profile, height: float, radius: float) -> tuple[Mesh, str]:
-    """One handle in one of the usual forms."""
+    """Return one handle in one of the usual forms."""
     u = rng.uniform
     high, low = height * u(0.72, 0.95), height * u(0.1, 0.4)
     thick = radius * u(0.12, 0.3)
@@ -65,7 +65,7 @@ def _grip(rng: Random, profile: Profile, height: float, radius: float) -> tuple[
     synonyms=("beaker", "tumbler", "goblet", "teacup"),
 )
 def cup(shape: Shape, rng: Random) -> None:
-    """Mug-like cups, tumblers, tea cups with a saucer, stemmed glasses, paper cups with lid and straw."""
+    """Make a cup: mug-like cups, tumblers, tea cups with a saucer, stemmed glasses, paper cups with lid and straw."""
     u = rng.uniform
     style = str(rng.choice(["handled", "handled", "handled", "tea", "tumbler", "stemmed", "paper"]))
     radius = u(0.03, 0.055)
@@ -166,7 +166,7 @@ def cup(shape: Shape, rng: Random) -> None:
 
 @shape_class("mug", parts=("handle", "body"), synonyms=("coffee mug", "beer stein", "tankard"))
 def mug(shape: Shape, rng: Random) -> None:
-    """Straight, tapered, barrel, waisted and squarish mugs, steins with rings and lids, travel mugs."""
+    """Make a mug: straight, tapered, barrel, waisted and squarish mugs, steins with rings and lids, travel mugs."""
     u = rng.uniform
     radius = u(0.033, 0.055)
     height = radius * u(1.5, 3.0)

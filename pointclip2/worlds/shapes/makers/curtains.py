@@ -1,4 +1,4 @@
-"""The class curtain."""
+"""Make curtains."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _cloth(
     rng: Random, width: float, height: float, folds: float, depth: float, tie: float, bias: float
 ) -> Mesh:
-    """Hanging cloth; ``tie`` 0..1 is how tightly it is gathered, towards ``bias`` in -1..1."""
+    """Return hanging cloth; ``tie`` 0..1 is how tightly it is gathered, towards ``bias`` in -1..1."""
     x = np.linspace(-1, 1, int(np.clip(folds * 8, 24, 64)))
     y = np.linspace(0, 1, 12)[:, None]
     phase = 0.4 * np.sin(2 * np.pi * (x * float(rng.uniform(0.3, 1.2)) + float(rng.random())))
@@ -38,7 +38,7 @@ def _cloth(
     synonyms=("drapes", "window drapery", "hanging cloth"),
 )
 def curtain(shape: Shape, rng: Random) -> None:
-    """Hanging cloth: single sheets, pairs, gathered, with rail, rings, valance; some blinds of cloth."""
+    """Make a curtain: single sheets, pairs, gathered, with rail, rings, valance; some blinds of cloth."""
     width, height = float(rng.uniform(0.7, 3.2)), float(rng.uniform(1.1, 2.8))
     kind = pick(
         rng,

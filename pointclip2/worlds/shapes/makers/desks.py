@@ -1,4 +1,4 @@
-"""The class desk: a work top with drawers, panels, a corner wing, a hutch or what lies on it."""
+"""Make desks: a work top with drawers, panels, a corner wing, a hutch or what lies on it."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def _drawers(
     y: tuple[float, float],
     pull: str,
 ) -> int:
-    """A chest of drawers from low to high ``y`` with its front at the second ``z``; returns the count."""
+    """Add a chest of drawers from low to high ``y`` with its front at the second ``z``; return the count."""
     lower, upper = y
     shape.add("drawer", box(wide, upper - lower, z[1] - z[0], (x, (upper + lower) / 2, (z[0] + z[1]) / 2)))
     number = int(np.clip((upper - lower) / float(rng.uniform(0.12, 0.28)), 1, 5))
@@ -66,7 +66,7 @@ def _hutch(shape: Shape, rng: Random, x: float, z: float, y: float, thick: float
 
 
 def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: float) -> None:
-    """Supports left and right, each by chance legs, a board, a frame or a chest of drawers."""
+    """Add supports left and right, each by chance legs, a board, a frame or a chest of drawers."""
     pull = pick(rng, tuple(HANDLE_PHRASES))
     kind = pick(rng, LEG_KINDS)
     plain = pick(rng, ("legs", "legs", "board", "frame", "A"))
@@ -155,7 +155,7 @@ def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: f
     synonyms=("writing desk", "office desk", "work table", "computer desk"),
 )
 def desk(shape: Shape, rng: Random) -> None:
-    """A table to work at."""
+    """Make a desk: a table to work at."""
     x, z, y = float(rng.uniform(0.8, 2.0)), float(rng.uniform(0.45, 0.95)), float(rng.uniform(0.68, 0.8))
     thick = float(rng.uniform(0.015, 0.06))
     under = y - thick * 0.8

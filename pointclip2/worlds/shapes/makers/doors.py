@@ -1,4 +1,4 @@
-"""The class door."""
+"""Make doors."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _leaf(
     rng: Random, style: str, width: float, height: float, thick: float, rise: float
 ) -> tuple[list[Mesh], list[Mesh], str]:
-    """A door leaf about x = 0 with its face to +z: its boards, its panels or panes, what it is called."""
+    """Return the boards of a door leaf about x = 0 with its face to +z, its panels or panes, and what it is called."""
     if rise > 0:
         top = arch_line(width, height, rise)
         outline = np.concatenate([[[-width / 2, 0.0]], top, [[width / 2, 0.0]]])
@@ -104,7 +104,7 @@ def _leaf(
 
 
 def _door_handle(rng: Random, kind: str, side: int, x: float, y: float, thick: float) -> list[Mesh]:
-    """Handles on both faces at ``x``; ``side`` is where the hinge lies."""
+    """Return handles on both faces at ``x``; ``side`` is where the hinge lies."""
     meshes: list[Mesh] = []
     for k in (-1, 1):
         z = k * thick / 2
@@ -132,7 +132,7 @@ def _door_handle(rng: Random, kind: str, side: int, x: float, y: float, thick: f
     "door", parts=("leaf", "panel", "frame", "handle"), synonyms=("doorway", "entrance door", "double door")
 )
 def door(shape: Shape, rng: Random) -> None:
-    """One or two leaves, with or without a frame, shut or ajar."""
+    """Make a door: one or two leaves, with or without a frame, shut or ajar."""
     double = chance(rng, 0.28)
     width = float(rng.uniform(0.62, 1.1))
     height = float(rng.uniform(1.85, 2.5))

@@ -1,4 +1,4 @@
-"""Earphones: the band arches over y, the cups sit at both ends of x."""
+"""Make earphones: the band arches over y, the cups sit at both ends of x."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _cup(dice: Dice, radius: float, deep: float, oval: float) -> list[Mesh]:
-    """An ear cup about the origin, its cushion towards -x and its shell towards +x."""
+    """Return an ear cup about the origin, its cushion towards -x and its shell towards +x."""
     crown = dice.between(0.5, 1.0)
     shell = lathe(
         [
@@ -35,7 +35,7 @@ def _cup(dice: Dice, radius: float, deep: float, oval: float) -> list[Mesh]:
 
 
 def _wave(dice: Dice, start: Array, end: Array, sag: float, points: int = 12) -> Array:
-    """A slack path between two points."""
+    """Return a slack path between two points."""
     share = np.linspace(0, 1, points)[:, None]
     path = start + (end - start) * share
     swing = dice.rng.uniform(-1, 1, 3) * sag
@@ -116,7 +116,7 @@ def _headphones(shape: Shape, dice: Dice) -> None:
 
 
 def _buds(shape: Shape, dice: Dice) -> None:
-    """Two small plugs, with wires that meet in a Y, with hooks, or with none."""
+    """Add two small plugs, with wires that meet in a Y, with hooks, or with none."""
     apart, size = dice.between(0.025, 0.09), dice.between(0.006, 0.011)
     stem = dice.between(0.0, 0.03) if dice.chance(0.6) else 0.0
     hook = dice.chance(0.2)
@@ -196,7 +196,7 @@ def _buds(shape: Shape, dice: Dice) -> None:
     "earphone", parts=("earcup", "headband", "wire"), synonyms=("headphones", "headset", "ear speakers")
 )
 def earphone(shape: Shape, rng: Random) -> None:
-    """Headphones with a band over the head, and plugs with or without wires; some lie flat."""
+    """Make an earphone: headphones with a band over the head, and plugs with or without wires; some lie flat."""
     dice = Dice(rng)
     (_headphones if dice.chance(0.65) else _buds)(shape, dice)
     if dice.chance(0.12):

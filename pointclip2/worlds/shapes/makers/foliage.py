@@ -1,4 +1,4 @@
-"""Leaves, stems and flowers: many small copies of one blade, placed at once."""
+"""Make leaves, stems and flowers: many small copies of one blade, placed at once."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random
 def blade(
     length: float, width: float, droop: float, fold: float = 0.2, point: float = 1.0, rows: int = 5
 ) -> Mesh:
-    """One leaf from the origin along +y, face to +z: ``droop`` bends the tip to -z, ``fold`` lifts the edges.
+    """Return one leaf from the origin along +y, face to +z: ``droop`` bends the tip to -z, ``fold`` lifts edges.
 
     ``point`` 1 is widest in the middle, > 1 nearer to the stalk, < 1 nearer to the tip.
     """
@@ -22,7 +22,7 @@ def blade(
 
 
 def placed(template: Mesh, roots: Points, directions: Points, sizes: Vector) -> Mesh:
-    """Copies of a +y-pointing template at ``roots`` along ``directions`` (n, 3 each), times ``sizes`` (n,).
+    """Return copies of a +y-pointing template at ``roots`` along ``directions`` (n, 3 each), times ``sizes`` (n,).
 
     The template's +z side turns upwards as far as the direction allows.
     """
@@ -41,7 +41,7 @@ def placed(template: Mesh, roots: Points, directions: Points, sizes: Vector) -> 
 
 
 def directions(rng: Random, count: int, lowest_deg: float, highest_deg: float) -> Array:
-    """Unit vectors all around, with elevations between the two angles above the horizon."""
+    """Return unit vectors all around, with elevations between the two angles above the horizon."""
     elevation = np.deg2rad(rng.uniform(lowest_deg, highest_deg, count))
     around = rng.uniform(0, 2 * np.pi) + np.arange(count) * 2.399963 + rng.normal(0, 0.15, count)
     flat = np.cos(elevation)
@@ -49,7 +49,7 @@ def directions(rng: Random, count: int, lowest_deg: float, highest_deg: float) -
 
 
 def stalk(root: Vector, direction: Vector, length: float, droop: float, steps: int = 8) -> Array:
-    """A path (steps, 3) that starts along ``direction`` and sinks at its end by ``droop`` x length."""
+    """Return a path (steps, 3) that starts along ``direction`` and sinks at its end by ``droop`` x length."""
     t = np.linspace(0, 1, steps)[:, None]
     path = np.asarray(root, dtype=float) + t * length * np.asarray(direction, dtype=float)
     path[:, 1] -= droop * length * t[:, 0] ** 2
@@ -57,7 +57,7 @@ def stalk(root: Vector, direction: Vector, length: float, droop: float, steps: i
 
 
 def crown(rng: Random, centre: Vector, radii: Vector, count: int, template: Mesh) -> Mesh:
-    """Leaves in and on an ellipsoid, pointing roughly outwards."""
+    """Return leaves in and on an ellipsoid, pointing roughly outwards."""
     way = rng.normal(size=(count, 3))
     way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
     depth = rng.uniform(0.45, 1.0, (count, 1)) ** 0.7
@@ -67,7 +67,7 @@ def crown(rng: Random, centre: Vector, radii: Vector, count: int, template: Mesh
 
 
 def blossom(rng: Random, size: float) -> Mesh:
-    """A template flower, stalk at the origin, opening along +y: petals around a button, a bell or a bud."""
+    """Return a template flower from the origin, opening along +y: petals around a button, a bell or a bud."""
     kind = rng.integers(3)
     if kind == 0:
         petals = int(rng.integers(5, 9))
@@ -86,7 +86,7 @@ def blossom(rng: Random, size: float) -> Mesh:
 def bouquet(
     rng: Random, root: Vector, spread_deg: float, length: float, count: int
 ) -> tuple[list[Mesh], list[Mesh], list[Mesh]]:
-    """Stems, leaves and flowers that rise from one place: a bunch in a vase."""
+    """Return stems, leaves and flowers that rise from one place: a bunch in a vase."""
     start = np.asarray(root, dtype=float)
     ways = directions(rng, count, 90 - spread_deg, 88)
     size = length * rng.uniform(0.15, 0.4)

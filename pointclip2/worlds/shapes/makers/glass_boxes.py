@@ -1,4 +1,4 @@
-"""Boxes of glass: tanks, display cases, plain hollow cuboids."""
+"""Make boxes of glass: tanks, display cases, plain hollow cuboids."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _open_box(x: float, y: float, z: float, wall: float, sides: str, low: float = 0.0) -> list[Mesh]:
-    """Panes of a box from its lower level; ``sides``: b(ottom) t(op) l(eft) r(ight) f(ront) (bac)k."""
+    """Return panes of a box from its lower level; ``sides``: b(ottom) t(op) l(eft) r(ight) f(ront) (bac)k."""
     panes = {
         "b": box(x, wall, z, (0, low + wall / 2, 0)),
         "t": box(x, wall, z, (0, low + y - wall / 2, 0)),
@@ -26,7 +26,7 @@ def _open_box(x: float, y: float, z: float, wall: float, sides: str, low: float 
     synonyms=("aquarium", "display case", "showcase", "glass tank"),
 )
 def glass_box(shape: Shape, rng: Random) -> None:
-    """Plain thin-walled cuboids, open tanks, cases with frame, lid, shelves, feet, plinth, divisions."""
+    """Make a glass box: plain cuboids, open tanks, cases with frame, lid, shelves, feet, plinth, divisions."""
     u = rng.uniform
     x = u(0.15, 1.4)
     y = x * float(np.exp(rng.normal(-0.2, 0.6)))

@@ -1,4 +1,4 @@
-"""What grows: bushes, sword leaves, palms and ferns, broad leaves, cacti, trees, succulents, flowers, vines.
+"""Make what grows: bushes, sword leaves, palms and ferns, broad leaves, cacti, trees, succulents, flowers, vines.
 
 Each takes the height of its root, a width and a height in metres, and gives parts and words for them.
 """
@@ -17,7 +17,7 @@ Grower = Callable[[Random, float, float, float], tuple[Growth, str]]
 
 
 def bush(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """A stem or several, and a ball or cloud of leaves."""
+    """Return a bush: a stem or several, and a ball or cloud of leaves."""
     u = rng.uniform
     leaf_length = width * u(0.08, 0.28)
     leaf = blade(leaf_length, leaf_length * u(0.3, 0.8), u(0, 0.6), u(0, 0.4), rows=4)
@@ -46,7 +46,7 @@ def bush(rng: Random, root: float, width: float, height: float) -> tuple[Growth,
 
 
 def swords(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """Sword leaves or grass from one place: upright or arching."""
+    """Return sword leaves or grass from one place: upright or arching."""
     u = rng.uniform
     droop = float(rng.choice([u(0, 0.1), u(0.3, 0.9)]))
     count = int(rng.integers(6, 20) if droop < 0.2 else rng.integers(15, 70))
@@ -62,7 +62,7 @@ def swords(rng: Random, root: float, width: float, height: float) -> tuple[Growt
 
 
 def palm(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """A trunk with a head of fronds, each a rib with leaflets; or a fern without the trunk."""
+    """Return a trunk with a head of fronds, each a rib with leaflets; or a fern without the trunk."""
     u = rng.uniform
     fern = rng.random() < 0.4
     trunk = height * (0.02 if fern else u(0.35, 0.75))
@@ -91,7 +91,7 @@ def palm(rng: Random, root: float, width: float, height: float) -> tuple[Growth,
 
 
 def broad(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """Few large leaves, each on its own stalk or up one stem."""
+    """Return a plant with a few large leaves, each on its own stalk or all up one stem."""
     u = rng.uniform
     count = int(rng.integers(4, 20))
     size = height * u(0.25, 0.5)
@@ -130,7 +130,7 @@ def broad(rng: Random, root: float, width: float, height: float) -> tuple[Growth
 
 
 def cactus(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """A ribbed column with arms, a ribbed ball, or flat pads."""
+    """Return a ribbed column with arms, a ribbed ball, or flat pads."""
     u = rng.uniform
     ribs = int(rng.integers(6, 13))
     if rng.random() < 0.35:
@@ -155,7 +155,7 @@ def cactus(rng: Random, root: float, width: float, height: float) -> tuple[Growt
 
 
 def tree(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """A trunk that forks into branches with clouds of leaves, bonsai to ficus; or a fir of drooping tiers."""
+    """Return a trunk that forks into branches with clouds of leaves, bonsai to ficus; or a fir of drooping tiers."""
     u = rng.uniform
     if rng.random() < 0.3:
         tiers = int(rng.integers(5, 10))
@@ -199,7 +199,7 @@ def tree(rng: Random, root: float, width: float, height: float) -> tuple[Growth,
 
 
 def succulent(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """A succulent: rings of thick pointed leaves."""
+    """Return a succulent: rings of thick pointed leaves."""
     u = rng.uniform
     count = int(rng.integers(15, 40))
     leaf = blade(1.0, u(0.2, 0.5), u(-0.3, 0.2), u(0.2, 0.6), u(0.6, 1.6), rows=5)
@@ -214,7 +214,7 @@ def succulent(rng: Random, root: float, width: float, height: float) -> tuple[Gr
 
 
 def flowering(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """Flowers on stems, with leaves."""
+    """Return flowers on stems, with leaves."""
     count = int(rng.integers(3, 14))
     spread = min(60.0, float(np.rad2deg(np.arctan2(width / 2, height))) + 5)
     stems, leaves, flowers = bouquet(rng, (0, root, 0), spread, height * 0.95, count)
@@ -224,7 +224,7 @@ def flowering(rng: Random, root: float, width: float, height: float) -> tuple[Gr
 
 
 def vine(rng: Random, root: float, width: float, height: float) -> tuple[Growth, str]:
-    """Trailing stems that rise a little and hang over the rim."""
+    """Return trailing stems that rise a little and hang over the rim."""
     u = rng.uniform
     count = int(rng.integers(5, 12))
     size = width * u(0.06, 0.16)

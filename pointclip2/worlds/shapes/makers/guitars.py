@@ -1,4 +1,4 @@
-"""Guitars: upright on the lower end of the body, strings to +z."""
+"""Make guitars: upright on the lower end of the body, strings to +z."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _outline(dice: Dice, height: float, width: float, waist: float, upper: float) -> Array:
-    """Half widths of a figure eight at 28 heights from its bottom: columns (height, half width)."""
+    """Return half widths of a figure eight at 28 heights from its bottom: columns (height, half width)."""
     keys = np.array([0.0, 0.03, 0.12, 0.28, 0.42, 0.58, 0.7, 0.85, 0.95, 1.0])
     low = dice.between(0.9, 1.0)
     widths = np.array(
@@ -39,7 +39,7 @@ def _outline(dice: Dice, height: float, width: float, waist: float, upper: float
 
 
 def _plate(left: Array, right: Array, y: Array, depth: float, bulge: float) -> Mesh:
-    """A solid between two contours with faces that bulge by ``bulge`` at +z and -z."""
+    """Return a solid between two contours with faces that bulge by ``bulge`` at +z and -z."""
     across = np.linspace(0, 1, 7)
     x = -left[:, None] + (left + right)[:, None] * across
     swell = bulge * np.sin(np.pi * across)[None, :] * np.sin(np.pi * np.linspace(0, 1, len(y)))[:, None]
@@ -50,7 +50,7 @@ def _plate(left: Array, right: Array, y: Array, depth: float, bulge: float) -> M
 
 
 def _horn(dice: Dice, x: float, y: float, reach: float, width: float, depth: float) -> Mesh:
-    """A flattened tapering horn that curves up and a little outwards."""
+    """Return a flattened tapering horn that curves up and a little outwards."""
     shares = np.linspace(0, 1, 7)
     lean = dice.between(-0.1, 0.3) * np.sign(x)
     path = np.column_stack([x + lean * reach * shares**2, y + reach * shares, np.zeros(7)])
@@ -61,7 +61,7 @@ def _horn(dice: Dice, x: float, y: float, reach: float, width: float, depth: flo
 
 
 def _body(shape: Shape, dice: Dice, style: str, height: float, width: float, depth: float) -> None:
-    """The corpus with its lower end at y = 0."""
+    """Add the corpus with its lower end at y = 0."""
     if style == "banjo":
         drum = lathe(
             [
@@ -150,7 +150,7 @@ def _body(shape: Shape, dice: Dice, style: str, height: float, width: float, dep
 
 
 def _face(shape: Shape, dice: Dice, style: str, height: float, width: float, z: float) -> None:
-    """Sound hole, bridge, pickups and knobs on the front."""
+    """Add sound hole, bridge, pickups and knobs on the front."""
     if style in ("acoustic", "ukulele"):
         hole = width * dice.between(0.11, 0.15)
         ring = lathe(
@@ -188,7 +188,7 @@ def _face(shape: Shape, dice: Dice, style: str, height: float, width: float, z: 
 
 
 def _head(shape: Shape, dice: Dice, y: float, z: float, wide: float, strings: int) -> None:
-    """The headstock with its tuning pegs, tilted back."""
+    """Add the headstock with its tuning pegs, tilted back."""
     tall, thick = dice.between(0.13, 0.22), dice.between(0.014, 0.022)
     kind = dice.pick("both", "both", "slots", "line", "point", "none" if dice.chance(0.3) else "line")
     if kind == "none":
@@ -251,7 +251,7 @@ def _head(shape: Shape, dice: Dice, y: float, z: float, wide: float, strings: in
     synonyms=("fretted string instrument", "guitar with a long neck"),
 )
 def guitar(shape: Shape, rng: Random) -> None:
-    """Acoustic and hollow guitars, electric ones with horns, V and star bodies, basses, ukuleles, banjos."""
+    """Make a guitar: acoustic or hollow, electric with horns, V and star bodies, basses, ukuleles, banjos."""
     dice = Dice(rng)
     style = dice.pick(
         "acoustic",

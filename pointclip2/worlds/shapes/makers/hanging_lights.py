@@ -1,4 +1,4 @@
-"""Lamps on ceilings and walls, their lowest point at y = 0. The ceiling plate counts as ``bulb`` (canopy)."""
+"""Make lamps for ceilings and walls, their lowest point at y = 0. The ceiling plate counts as ``bulb`` (canopy)."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 
 
 def _canopy(shape: Shape, rng: Random, ceiling: float, radius: float) -> None:
-    """The plate at the ceiling."""
+    """Add the plate at the ceiling."""
     thick = radius * rng.uniform(0.2, 0.8)
     shape.add("bulb", cylinder(radius, thick, radius * rng.uniform(0.8, 1.0), (0, ceiling - thick / 2, 0)))
 
 
 def pendant(shape: Shape, rng: Random) -> None:
-    """One, several in a row or a cluster of shades on cords."""
+    """Add a pendant lamp: one shade, several in a row or a cluster on cords."""
     u = rng.uniform
     count = int(rng.choice([1, 1, 1, 1, 2, 3, 4, 5]))
     row = rng.random() < 0.6
@@ -51,7 +51,7 @@ def pendant(shape: Shape, rng: Random) -> None:
 
 
 def chandelier(shape: Shape, rng: Random) -> None:
-    """Curved arms around a turned stem with candles or small shades; or a ring of lights on cords."""
+    """Add a chandelier: curved arms around a turned stem with candles or shades; or a ring of lights on cords."""
     u = rng.uniform
     arms = int(rng.integers(3, 13))
     reach, drop = u(0.25, 0.6), u(0.4, 1.1)
@@ -110,7 +110,7 @@ def chandelier(shape: Shape, rng: Random) -> None:
 
 
 def flush(shape: Shape, rng: Random) -> None:
-    """A dome, drum, square or ring close to the ceiling, or a fan of tubes."""
+    """Add a flush lamp: a dome, drum, square or ring close to the ceiling, or a fan of tubes."""
     u = rng.uniform
     radius = u(0.12, 0.3)
     deep = radius * u(0.25, 0.8)
@@ -137,7 +137,7 @@ def flush(shape: Shape, rng: Random) -> None:
 
 
 def sconce(shape: Shape, rng: Random) -> None:
-    """A plate on the wall behind (-z), one to three arms, shades up or down, or half a bowl on the wall."""
+    """Add a sconce: a plate on the wall (-z) with one to three arms, shades up or down, or half a bowl."""
     u = rng.uniform
     tall = u(0.15, 0.4)
     if rng.random() < 0.25:
@@ -175,7 +175,7 @@ def sconce(shape: Shape, rng: Random) -> None:
 
 
 def spots(shape: Shape, rng: Random) -> None:
-    """Cans that turn, along a bar under the ceiling."""
+    """Add spots: cans that turn, along a bar under the ceiling."""
     u = rng.uniform
     count = int(rng.integers(1, 6))
     pitch, size = u(0.15, 0.3), u(0.03, 0.07)

@@ -1,4 +1,4 @@
-"""Knives: kitchen, dagger, cleaver, pocket, table, bread, machete, sword-like; lying, on edge or upright."""
+"""Make knives: kitchen, dagger, cleaver, pocket, table, bread, machete, sword-like; lying, on edge or upright."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _strip(x: Array, upper: Array, lower: Array, thick: Array, edge: float) -> Mesh:
-    """A flat bar along x between two outlines, ``thick`` at its back, ``edge`` x that below."""
+    """Return a flat bar along x between two outlines, ``thick`` at its back, ``edge`` x that below."""
     zero = np.zeros_like(x)
     ring = [
         (upper, thick),
@@ -24,7 +24,7 @@ def _strip(x: Array, upper: Array, lower: Array, thick: Array, edge: float) -> M
 
 @shape_class("knife", parts=("blade", "handle"), synonyms=("dagger", "kitchen blade", "cutting tool"))
 def knife(shape: Shape, rng: Random) -> None:
-    """Ten outlines of blade, five of handle; with guard, pommel, rivets, or folded half shut."""
+    """Make a knife: ten outlines of blade, five of handle; with guard, pommel, rivets, or folded half shut."""
     u = rng.uniform
     style = str(
         rng.choice(

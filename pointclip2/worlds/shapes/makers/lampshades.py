@@ -1,4 +1,4 @@
-"""Shades and bulbs, for lamps that stand and lamps that hang."""
+"""Make shades and bulbs, for lamps that stand and lamps that hang."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape
 
 
 def shade_of(rng: Random, radius: float, height: float) -> tuple[Mesh, str]:
-    """A shade that opens downwards, its lowest edge at y = 0 and its widest radius ``radius``."""
+    """Return a shade that opens downwards, its lowest edge at y = 0 and its widest radius ``radius``."""
     u = rng.uniform
     kind = str(
         rng.choice(
@@ -72,13 +72,13 @@ def shade_of(rng: Random, radius: float, height: float) -> tuple[Mesh, str]:
 
 
 def add_bulb(shape: Shape, rng: Random, at: Vector, radius: float) -> None:
-    """Most models show the bulb, many do not."""
+    """Add a bulb in two cases out of three: most models show it, many do not."""
     if rng.random() < 0.65:
         shape.add("bulb", sphere(radius, at, 7).scaled(y=1.0))
 
 
 def add_shade(shape: Shape, rng: Random, radius: float, height: float, low: float) -> None:
-    """A shade over a pole, with spider, finial and bulb as it comes."""
+    """Add a shade over a pole, with or without spider, finial and bulb."""
     mesh, phrase = shade_of(rng, radius, height)
     shape.add("shade", mesh.moved(y=low))
     top = low + float(mesh.high[1])

@@ -1,4 +1,4 @@
-"""Lamps that stand: table lamps, floor lamps, desk lamps with arms, torchieres, lanterns."""
+"""Make lamps that stand: table lamps, floor lamps, desk lamps with arms, torchieres, lanterns."""
 
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _foot(shape: Shape, rng: Random, radius: float) -> float:
-    """A base plate of some form on the floor; returns the height at which the pole may start."""
+    """Add a base plate of some form on the floor; return the height at which the pole may start."""
     u = rng.uniform
     kind = str(rng.choice(["disc", "disc", "dome", "square", "stepped", "tripod", "cross"]))
     thick = radius * u(0.06, 0.35)
@@ -50,7 +50,7 @@ def _foot(shape: Shape, rng: Random, radius: float) -> float:
 
 
 def _turned_body(shape: Shape, rng: Random, height: float, radius: float) -> float:
-    """The vase, column, ball or block that carries a table lamp; returns its top."""
+    """Add the vase, column, ball or block that carries a table lamp; return its top."""
     u = rng.uniform
     kind = str(rng.choice(["urn", "gourd", "ball", "column", "block", "baluster", "stack", "cone"]))
     if kind == "block":
@@ -188,7 +188,7 @@ def _torchiere(shape: Shape, rng: Random) -> None:
 
 
 def _head(shape: Shape, rng: Random, at: Array, aim: Array, size: float) -> None:
-    """The lamp head at the end of an arm, opening along ``aim``."""
+    """Add the lamp head at the end of an arm, opening along ``aim``."""
     u = rng.uniform
     kind = str(rng.choice(["cone", "dome", "can", "bar", "bell"]))
     axis = aim / np.linalg.norm(aim)
@@ -216,7 +216,7 @@ def _head(shape: Shape, rng: Random, at: Array, aim: Array, size: float) -> None
 
 
 def _desk(shape: Shape, rng: Random) -> None:
-    """An arm of one to three links, or a gooseneck, that reaches forwards."""
+    """Add a desk lamp: an arm of one to three links, or a gooseneck, that reaches forwards."""
     u = rng.uniform
     top = _foot(shape, rng, u(0.07, 0.13))
     thin = u(0.004, 0.012)
@@ -258,7 +258,7 @@ def _desk(shape: Shape, rng: Random) -> None:
 
 
 def _arc(shape: Shape, rng: Random) -> None:
-    """A floor lamp whose pole bends over in a large bow."""
+    """Add a floor lamp whose pole bends over in a large bow."""
     u = rng.uniform
     height, reach = u(1.6, 2.2), u(0.7, 1.5)
     top = _foot(shape, rng, u(0.15, 0.25))
@@ -287,7 +287,7 @@ def _banker(shape: Shape, rng: Random) -> None:
 
 
 def _lantern(shape: Shape, rng: Random) -> None:
-    """A cage or glass body with a roof, on the ground, or high on a street post."""
+    """Add a lantern: a cage or glass body with a roof, on the ground or high on a street post."""
     u = rng.uniform
     post = u(1.5, 3.5) if rng.random() < 0.4 else 0.0
     width = u(0.18, 0.4) if post else u(0.12, 0.3)
@@ -327,7 +327,7 @@ def _lantern(shape: Shape, rng: Random) -> None:
     "lamp", parts=("base", "shade", "bulb", "pole"), synonyms=("light", "light fixture", "luminaire")
 )
 def lamp(shape: Shape, rng: Random) -> None:
-    """Table, floor, arm, arc, torch, banker's, lantern; hanging, chandelier, flush, wall, spots."""
+    """Make a lamp: table, floor, arm, arc, torch, banker's, lantern; hanging, chandelier, flush, wall, spots."""
     makers = (
         _table,
         _floor,

@@ -1,4 +1,4 @@
-"""The class mantel: the surround of a fireplace."""
+"""Make mantels: the surrounds of fireplaces."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _pillar(rng: Random, kind: str, width: float, height: float, deep: float) -> list[Mesh]:
-    """One leg of a mantel about x = 0, standing at z = 0 towards +z."""
+    """Return one leg of a mantel about x = 0, standing at z = 0 towards +z."""
     z = deep / 2
     if kind == "column":
         radius = min(width, deep) * 0.36
@@ -62,7 +62,7 @@ def _pillar(rng: Random, kind: str, width: float, height: float, deep: float) ->
     synonyms=("fireplace", "mantelpiece", "fireplace surround"),
 )
 def mantel(shape: Shape, rng: Random) -> None:
-    """The surround of a fireplace: two legs, a beam and a shelf around an opening."""
+    """Make a mantel: the surround of a fireplace, with two legs, a beam and a shelf around an opening."""
     x, y = float(rng.uniform(1.0, 2.1)), float(rng.uniform(0.9, 1.5))
     deep = float(rng.uniform(0.06, 0.38))
     leg = x * float(rng.uniform(0.09, 0.24))

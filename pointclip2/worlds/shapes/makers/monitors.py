@@ -1,4 +1,4 @@
-"""Monitors: the screen faces +z."""
+"""Make monitors: the screen faces +z."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _stand(shape: Shape, dice: Dice, width: float, low: float, z: float) -> None:
-    """A foot and a neck under a panel whose lower edge is at height ``low``."""
+    """Add a foot and a neck under a panel whose lower edge is at height ``low``."""
     kind = dice.pick("round", "plate", "plate", "vee", "hoop", "feet", "arm")
     neck_top = low + dice.between(0.05, 0.2)
     if kind == "feet":
@@ -105,7 +105,7 @@ def _stand(shape: Shape, dice: Dice, width: float, low: float, z: float) -> None
 
 
 def _panel(dice: Dice, width: float, tall: float, thick: float, bend: float) -> tuple[list[Mesh], list[Mesh]]:
-    """Frame meshes and the screen of a flat panel, lower edge at y = 0, glass towards +z at z = 0."""
+    """Return frame meshes and the screen of a flat panel, lower edge at y = 0, glass towards +z at z = 0."""
     bezel = dice.between(0.005, 0.035)
     chin = bezel * (dice.between(1.0, 3.0) if dice.chance(0.5) else 1.0)
     bow = bend * np.linspace(-1, 1, 15) ** 2
@@ -190,7 +190,7 @@ def _tube_monitor(shape: Shape, dice: Dice) -> None:
     synonyms=("computer screen", "display", "display screen"),
 )
 def monitor(shape: Shape, rng: Random) -> None:
-    """Flat panels on many stands, wide and curved ones, portrait, several side by side, and deep tubes."""
+    """Make a monitor: flat panels on many stands, wide and curved, portrait, several side by side, and deep tubes."""
     dice = Dice(rng)
     style = dice.pick("flat", "flat", "flat", "flat", "curved", "dual", "portrait", "tube", "tube", "touch")
     if style == "tube":

@@ -1,4 +1,4 @@
-"""Motorbikes: the front points to +z."""
+"""Make motorbikes: the front points to +z."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _fender(radius: float, width: float, start_deg: float, end_deg: float) -> Mesh:
-    """A curved plate over a wheel about the origin; 0 degrees is ahead (+z), 90 is above."""
+    """Return a curved plate over a wheel about the origin; 0 degrees is ahead (+z), 90 is above."""
     angles = np.deg2rad(np.linspace(start_deg, end_deg, 9))
     across = np.linspace(-0.5, 0.5, 5)
     bulge = radius - 0.25 * width * (2 * np.abs(across)) ** 2
@@ -34,7 +34,7 @@ def _fender(radius: float, width: float, start_deg: float, end_deg: float) -> Me
 
 
 def _exhaust(dice: Dice, low: float, back: float, front: float) -> list[Mesh]:
-    """A pipe with a muffler on one side or both."""
+    """Return a pipe with a muffler on one side or both."""
     x, rise = dice.between(0.13, 0.2), dice.between(0.0, 0.25)
     path = [
         (0.06, low + 0.2, front),
@@ -47,7 +47,7 @@ def _exhaust(dice: Dice, low: float, back: float, front: float) -> list[Mesh]:
 
 
 def _engine(dice: Dice, y: float, z: float, size: float) -> list[Mesh]:
-    """A crankcase with one to four finned cylinders."""
+    """Return a crankcase with one to four finned cylinders."""
     case = superellipsoid(0.32, size * 0.6, size * 1.1, 0.5, (0.0, y, z), 8)
     cylinders = []
     vee = dice.chance(0.5)
@@ -63,7 +63,7 @@ def _engine(dice: Dice, y: float, z: float, size: float) -> list[Mesh]:
 
 
 def _bars(dice: Dice, style: str, head: Array) -> tuple[list[Mesh], float]:
-    """Handlebar tubes with grips, and the width from end to end."""
+    """Return handlebar tubes with grips, and the width from end to end."""
     half = dice.between(0.24, 0.3) if style == "sport" else dice.between(0.34, 0.46)
     up = {"sport": -0.04, "chopper": dice.between(0.15, 0.55), "scooter": 0.12}.get(
         style, dice.between(0.04, 0.16)
@@ -93,7 +93,7 @@ def _bars(dice: Dice, style: str, head: Array) -> tuple[list[Mesh], float]:
     synonyms=("motorcycle", "two-wheeled motor vehicle"),
 )
 def motorbike(shape: Shape, rng: Random) -> None:
-    """Naked, sport, chopper, touring, dirt bikes and scooters."""
+    """Make a motorbike: naked, sport, chopper, touring, dirt bikes and scooters."""
     dice = Dice(rng)
     style = dice.pick("naked", "naked", "sport", "sport", "chopper", "chopper", "touring", "dirt", "scooter")
     radius = dice.between(0.2, 0.27) if style == "scooter" else dice.between(0.29, 0.36)
@@ -221,7 +221,7 @@ def motorbike(shape: Shape, rng: Random) -> None:
 
 
 def _seat(shape: Shape, dice: Dice, style: str, y: float, z: float, length: float) -> None:
-    """A long saddle, one with a step, or a stretched one that rises to a tail."""
+    """Add a seat: a long saddle, one with a step, or a stretched one that rises to a tail."""
     width = dice.between(0.2, 0.32)
     shares = np.linspace(0.5, -0.5, 7)
     lift = np.where(shares < 0, dice.between(0.0, 0.1), 0.0)
@@ -247,7 +247,7 @@ def _seat(shape: Shape, dice: Dice, style: str, y: float, z: float, length: floa
 
 
 def _fairing(shape: Shape, dice: Dice, head: Array, lamp: Array, base: float, radius: float) -> None:
-    """The streamlined shell of a sport bike: nose, sides and a small screen."""
+    """Add the streamlined shell of a sport bike: nose, sides and a small screen."""
     low, wide = radius * dice.between(0.5, 1.2), dice.between(0.32, 0.44)
     stations = [
         (float(lamp[2]) + 0.1, 0.3, 0.3, 0.0),
@@ -268,7 +268,7 @@ def _fairing(shape: Shape, dice: Dice, head: Array, lamp: Array, base: float, ra
 
 
 def _scooter_body(shape: Shape, dice: Dice, head: Array, rear: Array, radius: float, seat_y: float) -> None:
-    """Leg shield, foot board and the hull over the rear wheel."""
+    """Add a scooter's leg shield, foot board and the hull over the rear wheel."""
     floor, wide = radius + dice.between(0.02, 0.08), dice.between(0.36, 0.48)
     shield_foot = np.array([0.0, floor, float(head[2]) - 0.02])
     long = dice.between(0.7, 0.85)

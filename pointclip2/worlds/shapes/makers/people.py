@@ -1,4 +1,4 @@
-"""Persons: facing +z, built of a torso and jointed limbs whose segments taper."""
+"""Make persons: facing +z, built of a torso and jointed limbs whose segments taper."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 @dataclass(frozen=True)
 class _Figure:
-    """Lengths in metres of one person; ``stout`` about 1 scales all girths."""
+    """Holds the lengths in metres of one person; ``stout`` about 1 scales all girths."""
 
     height: float
     stout: float
@@ -40,13 +40,13 @@ def _figure(dice: Dice) -> _Figure:
 
 
 def _direction(swing_deg: float, spread_deg: float, side: float) -> Array:
-    """A unit vector that hangs down, swung forward (+z) and spread sideways by those angles."""
+    """Return a unit vector that hangs down, swung forward (+z) and spread sideways by those angles."""
     a, b = np.deg2rad([swing_deg, spread_deg])
     return np.array([side * np.sin(b), -np.cos(b) * np.cos(a), np.cos(b) * np.sin(a)])
 
 
 def _limb(points: list[Array], radii: list[float], sides: int = 9) -> Mesh:
-    """A tube whose bones get extra rings, so that muscle swells between the joints."""
+    """Return a tube whose bones get extra rings, so that muscle swells between the joints."""
     path, girth = [points[0]], [radii[0]]
     for start, end, thick, thin in zip(points, points[1:], radii, radii[1:], strict=False):
         for share, swell in ((0.3, 1.12), (0.65, 1.02), (1.0, 1.0)):
@@ -58,7 +58,7 @@ def _limb(points: list[Array], radii: list[float], sides: int = 9) -> Mesh:
 def _leg(
     shape: Shape, dice: Dice, body: _Figure, hip: Array, angles: tuple[float, float, float], side: float
 ) -> None:
-    """Thigh, shin and foot; ``angles`` are the thigh's swing, its spread and the knee's bend."""
+    """Add thigh, shin and foot; ``angles`` are the thigh's swing, its spread and the knee's bend."""
     swing, spread, bend = angles
     upper, lower = body.leg * 0.5, body.leg * 0.46
     knee = hip + upper * _direction(swing, spread, side)
@@ -82,7 +82,7 @@ def _arm(
     angles: tuple[float, float, float, float],
     side: float,
 ) -> None:
-    """Upper arm, fore-arm and hand; ``angles`` are swing and spread of each."""
+    """Add upper arm, fore-arm and hand; ``angles`` are swing and spread of each."""
     elbow = shoulder + body.arm * 0.5 * _direction(angles[0], angles[1], side)
     down = _direction(angles[2], angles[3], side)
     wrist = elbow + body.arm * 0.46 * down
@@ -112,7 +112,7 @@ def _arm(
 
 
 def _head(shape: Shape, dice: Dice, body: _Figure, neck: Array) -> None:
-    """Neck, skull with nose and ears, and hair or a hat."""
+    """Add neck, skull with nose and ears, and hair or a hat."""
     h = body.head
     centre = neck + step(0.0, h * 0.68, h * 0.06)
     wide = h * dice.between(0.66, 0.8)
@@ -176,7 +176,7 @@ def _head(shape: Shape, dice: Dice, body: _Figure, neck: Array) -> None:
 
 
 def _torso(shape: Shape, dice: Dice, body: _Figure, lean_deg: float, pelvis: Array) -> tuple[Array, Array]:
-    """Lofted from the hips up. Answers with the middle between the shoulders and the foot of the neck."""
+    """Add the torso from the hips up; return the middle between the shoulders and the foot of the neck."""
     t, tall = body.thickness, body.torso
     waist = dice.between(0.72, 0.95) if body.stout < 1.15 else dice.between(0.95, 1.25)
     chest = dice.between(0.95, 1.15)
@@ -217,7 +217,7 @@ POSES = (
 
 
 def _arms(dice: Dice, pose: str) -> tuple[tuple[float, float, float, float], ...]:
-    """Angles of the left and right arm: swing and spread of the upper arm, then of the fore-arm."""
+    """Return the angles of the left and right arm: swing and spread of the upper arm, then of the fore-arm."""
     b = dice.between
     if pose == "spread":
         out = b(70, 95)
@@ -241,7 +241,7 @@ def _arms(dice: Dice, pose: str) -> tuple[tuple[float, float, float, float], ...
 
 
 def _legs(dice: Dice, pose: str) -> tuple[tuple[float, float, float], ...]:
-    """Angles of the left and right leg: swing and spread of the thigh, bend of the knee."""
+    """Return the angles of the left and right leg: swing and spread of the thigh, bend of the knee."""
     b = dice.between
     if pose == "walk":
         long = b(15, 32)
@@ -262,7 +262,7 @@ def _legs(dice: Dice, pose: str) -> tuple[tuple[float, float, float], ...]:
     "person", parts=("head", "torso", "arm", "leg"), synonyms=("human", "human figure", "man or woman")
 )
 def person(shape: Shape, rng: Random) -> None:
-    """Adults and children, slim and stout, standing, with arms spread, walking, running, seated."""
+    """Make a person: adults and children, slim and stout, standing, with arms spread, walking, running, seated."""
     dice = Dice(rng)
     body, pose = _figure(dice), dice.pick(*POSES)
     lean = {"walk": dice.between(0, 8), "run": dice.between(8, 22), "sit": dice.between(-15, 10)}.get(

@@ -1,4 +1,4 @@
-"""Pianos: the player sits at +z."""
+"""Make pianos: the player sits at +z."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ NUMBER = {2: "two", 3: "three", 4: "four"}
 
 
 def _keys(dice: Dice, width: float, y: float, front: float, whites: int) -> Mesh:
-    """White keys and the black ones between them; their front edge is at z = ``front``."""
+    """Return white keys and the black ones between them; their front edge is at z = ``front``."""
     pitch, long = width / whites, 0.15
     keys = [
         box(pitch * 0.9, 0.02, long, ((k + 0.5) * pitch - width / 2, y, front - long / 2))
@@ -30,7 +30,7 @@ def _keys(dice: Dice, width: float, y: float, front: float, whites: int) -> Mesh
 
 
 def _leg(dice: Dice, kind: str, height: float, width: float) -> Mesh:
-    """A leg standing on y = 0."""
+    """Return a leg standing on y = 0."""
     if kind == "square":
         return box(width, height, width, (0.0, height / 2, 0.0)).tapered(1, 1.0, 1.0)
     if kind == "tapered":
@@ -52,7 +52,7 @@ def _leg(dice: Dice, kind: str, height: float, width: float) -> Mesh:
 
 
 def _stool(shape: Shape, dice: Dice, z: float) -> None:
-    """A bench in front."""
+    """Add a bench in front."""
     wide, high, deep = dice.between(0.5, 0.95), dice.between(0.45, 0.52), dice.between(0.32, 0.38)
     shape.add("bench", superellipsoid(wide, 0.09, deep, 0.35, (0.0, high, z), 8))
     for x in (-wide * 0.42, wide * 0.42):
@@ -121,9 +121,9 @@ def _upright(shape: Shape, dice: Dice) -> None:
 
 
 def _rim(width: float, long: float, tail: float, waist: float) -> Array:
-    """Plan (n, 2) in x, z of a grand: straight on the left and in front (z = 0), curved on the right."""
+    """Return the plan (n, 2) in x, z of a grand: straight on the left and in front (z = 0), curved on the right."""
     t = np.linspace(0, 1, 12)
-    # The bent side: straight back from the keyboard, inwards in an S, then round the tail.
+    # The bent side: straight back from the keyboard, inwards in an S, then around the tail.
     x = width / 2 - (1 - tail) * width * (t**waist * t * t * (3 - 2 * t) ** 1.0) ** 0.8
     bent = np.column_stack([x, -0.28 * long - 0.55 * long * t])
     angles = np.linspace(0, np.pi / 2, 6)[1:]
@@ -268,7 +268,7 @@ def _digital(shape: Shape, dice: Dice) -> None:
     synonyms=("pianoforte", "keyboard instrument"),
 )
 def piano(shape: Shape, rng: Random) -> None:
-    """Uprights and spinets, grands with the lid open or closed, digital pianos on stands."""
+    """Make a piano: uprights and spinets, grands with the lid open or closed, digital pianos on stands."""
     dice = Dice(rng)
     style = dice.pick("upright", "upright", "grand", "grand", "digital")
     {"upright": _upright, "grand": _grand, "digital": _digital}[style](shape, dice)

@@ -1,4 +1,4 @@
-"""Pistols: the muzzle points to +z; slide and frame count as barrel, the guard as trigger."""
+"""Make pistols: the muzzle points to +z; slide and frame count as barrel, the guard as trigger."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _along(radius: float, length: float, front: float, y: float, hollow: bool = True) -> Mesh:
-    """A barrel whose muzzle is at z = ``front``."""
+    """Return a barrel whose muzzle is at z = ``front``."""
     bore = radius * 0.55
     profile = [(0.0, -length), (radius, -length), (radius, 0.0)]
     profile += (
@@ -33,7 +33,7 @@ def _along(radius: float, length: float, front: float, y: float, hollow: bool = 
 def _grip(
     dice: Dice, top: Array, lean_deg: float, length: float, deep: float, wide: float, curved: float
 ) -> Mesh:
-    """A handle going down from ``top`` and back, ``curved`` metres off a straight line at its middle."""
+    """Return a handle going down from ``top`` and back, ``curved`` metres off a straight line at its middle."""
     rings = []
     flare = dice.between(0.95, 1.25)
     for share in np.linspace(0, 1, 7):
@@ -54,12 +54,12 @@ def _grip(
 
 
 def _roundness(wide: float, deep: float) -> float:
-    """Slender grips are rounder."""
+    """Return how round a grip is: slender grips are rounder."""
     return 0.45 + 0.4 * min(wide / deep, 1.0)
 
 
 def _guard(dice: Dice, front: float, back: float, y: float, deep: float) -> list[Mesh]:
-    """The trigger and the loop around it, between z = ``front`` and ``back``, hanging from ``y``."""
+    """Return the trigger and the loop around it, between z = ``front`` and ``back``, hanging from ``y``."""
     if dice.chance(0.35):
         path = [
             (0.0, y, front),
@@ -240,7 +240,7 @@ def _flintlock(shape: Shape, dice: Dice) -> None:
 
 
 def _slim(shape: Shape, dice: Dice) -> None:
-    """A bare barrel before a box: old military pistols, target pistols, machine pistols."""
+    """Add a bare barrel before a box: old military pistols, target pistols, machine pistols."""
     barrel, thin = dice.between(0.06, 0.2), dice.between(0.006, 0.011)
     core, tall, wide = dice.between(0.08, 0.15), dice.between(0.03, 0.05), dice.between(0.02, 0.034)
     shape.add("barrel", _along(thin, barrel, core / 2 + barrel, tall * dice.between(0.1, 0.3)))
@@ -304,7 +304,7 @@ def _ray(shape: Shape, dice: Dice) -> None:
     "pistol", parts=("barrel", "handle", "trigger"), synonyms=("handgun", "sidearm", "hand-held firearm")
 )
 def pistol(shape: Shape, rng: Random) -> None:
-    """Automatics, revolvers, flintlocks, slim old ones and toy ray guns; some lie on one side."""
+    """Make a pistol: automatics, revolvers, flintlocks, slim old ones and toy ray guns; some lie on one side."""
     dice = Dice(rng)
     makers = (_automatic, _revolver, _flintlock, _slim, _ray)
     makers[int(rng.choice(len(makers), p=(0.42, 0.27, 0.1, 0.15, 0.06)))](shape, dice)

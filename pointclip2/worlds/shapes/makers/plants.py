@@ -1,4 +1,4 @@
-"""Flower pots and plants: the pot and what grows in it."""
+"""Make flower pots and plants: the pot and what grows in it."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _pot(shape: Shape, rng: Random, width: float, height: float) -> float:
-    """Adds a pot standing on y = 0 and says its form; returns the height of the soil."""
+    """Add a pot standing on y = 0 and say its form; return the height of the soil."""
     u = rng.uniform
     radius = width / 2
     kind = str(
@@ -95,7 +95,7 @@ def _pot(shape: Shape, rng: Random, width: float, height: float) -> float:
 
 
 def _above_ground(mesh: Mesh) -> Mesh:
-    """Leaves that would hang below the floor lie on it."""
+    """Lift leaves that would hang below the floor, so that they lie on it."""
     vertices = mesh.vertices.copy()
     vertices[:, 1] = np.maximum(vertices[:, 1], 0.002)
     return Mesh(vertices, mesh.faces)
@@ -107,7 +107,7 @@ def _above_ground(mesh: Mesh) -> Mesh:
     synonyms=("planter", "flowerpot", "planting tub"),
 )
 def flower_pot(shape: Shape, rng: Random) -> None:
-    """Tapered, round, square and long pots, empty or planted, some hanging from cords or on legs."""
+    """Make a flower pot: tapered, round, square and long, empty or planted, some hanging from cords or on legs."""
     u = rng.uniform
     width = u(0.12, 0.5)
     height = width * u(0.45, 1.4)
@@ -148,7 +148,7 @@ def flower_pot(shape: Shape, rng: Random) -> None:
     synonyms=("houseplant", "potted greenery", "shrub"),
 )
 def plant(shape: Shape, rng: Random) -> None:
-    """Bushes, sword leaves, palms, ferns, cacti, trees, succulents, flowers, vines, mostly in a pot."""
+    """Make a plant: bushes, sword leaves, palms, ferns, cacti, trees, succulents, flowers, vines, mostly in a pot."""
     u = rng.uniform
     tall = float(rng.choice([u(0.15, 0.5), u(0.4, 1.2), u(1.0, 2.2)]))
     width = tall * u(0.35, 1.0)

@@ -1,4 +1,4 @@
-"""Airplanes with propellers, and gliders."""
+"""Make airplanes with propellers, and gliders."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Radios: dials and speakers face +z."""
+"""Make radios: dials and speakers face +z."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _speaker(dice: Dice, radius: float) -> Mesh:
-    """A round grille or cone facing +z at z = 0."""
+    """Return a round grille or cone facing +z at z = 0."""
     if dice.chance(0.5):
         cone = lathe(
             [
@@ -38,7 +38,7 @@ def _speaker(dice: Dice, radius: float) -> Mesh:
 
 
 def _slots(dice: Dice, width: float, tall: float) -> Mesh:
-    """A grille of parallel bars facing +z at z = 0."""
+    """Return a grille of parallel bars facing +z at z = 0."""
     count = dice.whole(4, 11)
     upright = dice.chance(0.4)
     bars = []
@@ -66,7 +66,7 @@ def _antenna(shape: Shape, dice: Dice, x: float, y: float, z: float, reach: floa
 
 
 def _handle(shape: Shape, dice: Dice, width: float, y: float, z: float) -> None:
-    """A carrying handle over the top."""
+    """Add a carrying handle over the top."""
     half, high = width * dice.between(0.25, 0.49), dice.between(0.03, 0.09)
     path = [
         (-half, y - 0.01, z),
@@ -86,7 +86,7 @@ def _handle(shape: Shape, dice: Dice, width: float, y: float, z: float) -> None:
     synonyms=("radio receiver", "radio set", "wireless set"),
 )
 def radio(shape: Shape, rng: Random) -> None:
-    """Portable boxes, boomboxes, rounded table sets, cathedral ones, walkie-talkies, clock radios, towers."""
+    """Make a radio: portable boxes, boomboxes, table sets, cathedral ones, walkie-talkies, clock radios, towers."""
     dice = Dice(rng)
     style = dice.pick(
         "portable", "portable", "portable", "boombox", "table", "table", "arch", "walkie", "clock", "tower"

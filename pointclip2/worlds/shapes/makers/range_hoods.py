@@ -1,4 +1,4 @@
-"""Range hoods; the underside is at y = 0, the wall at -z."""
+"""Make range hoods; the underside is at y = 0, the wall at -z."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _duct(
     shape: Shape, rng: Random, low: float, high: float, half_x: float, half_z: float, back: float
 ) -> None:
-    """The chimney, in one or two telescoping pieces, box or pipe; its back on the wall."""
+    """Add the chimney, in one or two telescoping pieces, box or pipe; its back on the wall."""
     form = rng.random()
     if form < 0.2:
         shape.add("chimney", cylinder(half_x, high - low, centre=(0, (low + high) / 2, back + half_x)))
@@ -31,7 +31,7 @@ def _duct(
     synonyms=("cooker hood", "extractor hood", "kitchen vent"),
 )
 def range_hood(shape: Shape, rng: Random) -> None:
-    """Pyramid, slab, curved glass, box, bell, slanted plate, under-cabinet wedge, cylinder."""
+    """Make a range hood: pyramid, slab, curved glass, box, bell, slanted plate, under-cabinet wedge, cylinder."""
     u = rng.uniform
     style = str(
         rng.choice(

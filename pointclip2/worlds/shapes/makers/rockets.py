@@ -1,4 +1,4 @@
-"""Rockets: they stand on their fins or engines with the nose up; missiles may lie with the nose to +z."""
+"""Make rockets: they stand on their fins or engines with the nose up; missiles may lie with the nose to +z."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ NUMBER = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def _nose(shape: Shape, dice: Dice, radius: float, base: float, height: float) -> None:
-    """A cone, an ogive or a dome on a body of that radius whose top is at ``base``."""
+    """Add a nose: a cone, an ogive or a dome on a body of that radius whose top is at ``base``."""
     kind = dice.pick("cone", "ogive", "dome", "capsule")
     if kind == "capsule":
         neck = radius * dice.between(0.3, 0.55)
@@ -41,7 +41,7 @@ def _nose(shape: Shape, dice: Dice, radius: float, base: float, height: float) -
 
 
 def _fins(shape: Shape, dice: Dice, count: int, radius: float, low: float, size: float, reach: float) -> None:
-    """Plates standing out of the lower body; ``low`` is where their root begins, ``size`` its height."""
+    """Add fins: plates standing out of the lower body; ``low`` is where their root begins, ``size`` its height."""
     kind = dice.pick("swept", "trapeze", "curved", "square")
     drop = size * dice.between(0.1, 0.5)
     outline = {
@@ -66,7 +66,7 @@ def _fins(shape: Shape, dice: Dice, count: int, radius: float, low: float, size:
 
 
 def _engines(shape: Shape, dice: Dice, radius: float, low: float, part: str = "body") -> None:
-    """Bell-shaped nozzles below the body."""
+    """Add bell-shaped nozzles below the body."""
     count = dice.whole(1, 5)
     bell = radius * (dice.between(0.35, 0.7) if count == 1 else dice.between(0.18, 0.28))
     profile = [
@@ -282,7 +282,7 @@ def _shuttle(shape: Shape, dice: Dice) -> None:
     "rocket", parts=("body", "fin", "nose"), synonyms=("space rocket", "rocket ship", "launch rocket")
 )
 def rocket(shape: Shape, rng: Random) -> None:
-    """Toy rockets, spindles, staged launchers with boosters, missiles and a shuttle."""
+    """Make a rocket: toy rockets, spindles, staged launchers with boosters, missiles and a shuttle."""
     dice = Dice(rng)
     style = dice.pick(
         "toy",

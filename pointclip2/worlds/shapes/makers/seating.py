@@ -1,4 +1,4 @@
-"""The classes stool and bench: hard or low seats."""
+"""Make stools and benches: hard or low seats."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _stool_seat(shape: Shape, rng: Random, size: float, height: float) -> tuple[float, float, float]:
-    """Adds a seat; returns how far out legs may stand in x and z, and the thickness."""
+    """Add a seat; return how far out legs may stand in x and z, and the thickness."""
     kind = pick(rng, ("disc", "disc", "pad", "square", "oblong", "saddle", "bowl"))
     thick = float(rng.uniform(0.015, 0.09))
     if kind == "disc":
@@ -125,7 +125,7 @@ def _solid_stool(shape: Shape, rng: Random, size: float, height: float) -> None:
     "stool", parts=("seat", "leg", "ring", "back"), synonyms=("bar stool", "footstool", "seat without a back")
 )
 def stool(shape: Shape, rng: Random) -> None:
-    """A seat for one without a back, or with a token of one."""
+    """Make a stool: a seat for one without a back, or with hardly any."""
     size = float(rng.uniform(0.28, 0.48))
     tall = chance(rng, 0.45)
     height = float(rng.uniform(0.58, 0.85)) if tall else float(rng.uniform(0.22, 0.55))
@@ -286,7 +286,7 @@ def _bench_base(shape: Shape, rng: Random, length: float, depth: float, under: f
     "bench", parts=("seat", "back", "leg", "arm"), synonyms=("park bench", "long seat", "garden bench")
 )
 def bench(shape: Shape, rng: Random) -> None:
-    """A hard seat for several."""
+    """Make a bench: a hard seat for several."""
     length = float(rng.uniform(0.8, 2.4))
     depth = float(rng.uniform(0.26, 0.58))
     height = float(rng.uniform(0.36, 0.5))

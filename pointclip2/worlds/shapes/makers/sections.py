@@ -1,4 +1,4 @@
-"""Outlines to loft skins over, blades such as wings and fins, wheels, and setting a shape on the ground."""
+"""Make outlines to loft skins over, blades such as wings and fins, and wheels; and set a shape on the ground."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ def ring(
     roundness: float = 1.0,
     count: int = 16,
 ) -> Array:
-    """A closed superellipse (count, 3), ``x`` by ``other`` across: ``axis`` 2 stands (x, y), 1 lies (x, z).
+    """Return a closed superellipse (count, 3), ``x`` by ``other`` across: ``axis`` 2 stands (x, y), 1 lies (x, z).
 
     ``roundness`` 1 is an ellipse, towards 0 a rectangle with soft corners.
     """
@@ -35,7 +35,7 @@ _THICKNESS = np.array([0.0, 0.3, 0.5, 0.36, 0.02, -0.36, -0.5, -0.3])
 def blade(
     root: Vector, tip: Vector, root_chord: float, tip_chord: float, thickness: float = 0.1, thin_axis: int = 1
 ) -> Mesh:
-    """A wing or fin between two leading-edge points, its chord running back to -z.
+    """Return a wing or fin between two leading-edge points, its chord running back to -z.
 
     ``thickness`` is a share of the chord; ``thin_axis`` 1 lies flat as a wing does, 0 stands as a fin does.
     """
@@ -51,7 +51,7 @@ def blade(
 def wheel(
     rng: Random, radius: float, width: float, rim: float = 0.65, spokes: int = 0, segments: int = 20
 ) -> tuple[Mesh, ...]:
-    """A wheel about the origin, axle along x: a tyre and a dished disc or ``spokes`` bars."""
+    """Return a wheel about the origin, axle along x: a tyre and a dished disc or ``spokes`` bars."""
     half, inner = width / 2, radius * rim
     tyre = lathe(
         [
@@ -85,12 +85,12 @@ def wheel(
 
 
 def step(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Array:
-    """A displacement to add to points."""
+    """Return a displacement to add to points."""
     return np.array([x, y, z])
 
 
 def pair(*meshes: Mesh) -> tuple[Mesh, ...]:
-    """The meshes and their mirror images in the plane x = 0."""
+    """Return the meshes and their mirror images in the plane x = 0."""
     return (*meshes, *(mesh.scaled(x=-1.0) for mesh in meshes))
 
 
@@ -107,22 +107,22 @@ def turn(shape: Shape, x_deg: float = 0.0, y_deg: float = 0.0, z_deg: float = 0.
 
 @dataclass(frozen=True)
 class Dice:
-    """Short words for the draws a maker makes most."""
+    """Offers short words for the draws that a maker makes most."""
 
     rng: Random
 
     def between(self, low: float, high: float) -> float:
-        """A uniform number."""
+        """Return a uniform number."""
         return float(self.rng.uniform(low, high))
 
     def whole(self, low: int, high: int) -> int:
-        """An integer, both ends included."""
+        """Return an integer, both ends included."""
         return int(self.rng.integers(low, high + 1))
 
     def chance(self, probability: float) -> bool:
-        """True that often."""
+        """Return True that often."""
         return bool(self.rng.random() < probability)
 
     def pick(self, *options: str) -> str:
-        """One of the words, all equally likely."""
+        """Return one of the words, all equally likely."""
         return options[int(self.rng.integers(len(options)))]

@@ -1,4 +1,4 @@
-"""Sinks of bathrooms, kitchens and laundries."""
+"""Make sinks of bathrooms, kitchens and laundries."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _plate_with_hole(half_x: float, half_z: float, hole: Ring, thick: float) -> Mesh:
-    """A rectangular plate around (0, y, 0) with a superellipse cut out; ``hole`` gives the upper level."""
+    """Return a rectangular plate around (0, y, 0) with a superellipse cut out; ``hole`` gives the upper level."""
     in_x, in_z, y, power, centre_x, centre_z = hole
     outer = outline(half_x, half_z, 60)
     inner = np.add(outline(in_x, in_z, power), (centre_x, centre_z))
@@ -30,7 +30,7 @@ def _hollow(
     x: float = 0.0,
     z: float = 0.0,
 ) -> Mesh:
-    """The inside of a basin from its rim down."""
+    """Return the inside of a basin from its rim down."""
     u = rng.uniform
     tuck = u(0.8, 0.98) if power > 5 else u(0.35, 0.6)
     half_way = u(0.85, 0.99)
@@ -45,7 +45,7 @@ def _hollow(
 
 
 def _basin(rng: Random, half_x: float, half_z: float, top: float, deep: float, power: float) -> Mesh:
-    """A basin with an outside, for those that hang or stand on something."""
+    """Return a basin with an outside, for those that hang or stand on something."""
     u = rng.uniform
     foot, wall = u(0.35, 0.75), u(0.012, 0.05)
     low = top - deep * u(1.1, 1.3)
@@ -74,7 +74,7 @@ def _basin(rng: Random, half_x: float, half_z: float, top: float, deep: float, p
 
 
 def _carcass(shape: Shape, rng: Random, half_x: float, half_z: float, top: float) -> None:
-    """A cabinet, open shelf with legs, or only brackets below a counter at ``top``."""
+    """Add a cabinet, an open shelf with legs, or only brackets below a counter at ``top``."""
     u = rng.uniform
     kind = rng.random()
     if kind < 0.65:
@@ -110,7 +110,7 @@ def _carcass(shape: Shape, rng: Random, half_x: float, half_z: float, top: float
     synonyms=("washbasin", "wash basin", "kitchen basin"),
 )
 def sink(shape: Shape, rng: Random) -> None:
-    """Pedestal, wall, bowl on a counter, let in, kitchen, double, trough; alone or furnished."""
+    """Make a sink: pedestal, wall, bowl on a counter, let in, kitchen, double, trough; alone or furnished."""
     u = rng.uniform
     style = str(
         rng.choice(

@@ -1,4 +1,4 @@
-"""Skateboards: they roll along z."""
+"""Make skateboards: they roll along z."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
     synonyms=("skate deck on wheels", "board with four wheels"),
 )
 def skateboard(shape: Shape, rng: Random) -> None:
-    """Street decks, long boards, cruisers, wide old ones; a few lie upside down or stand on the tail."""
+    """Make a skateboard: street decks, long boards, cruisers, wide old ones; a few upside down or on the tail."""
     dice = Dice(rng)
     style = dice.pick("street", "street", "street", "long", "pintail", "cruiser", "old")
     length, width = {

@@ -1,4 +1,4 @@
-"""The class sofa."""
+"""Make sofas."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 def _sofa_arm(
     shape: Shape, kind: str, at: float, size: tuple[float, float, float], foot: float, soft: float
 ) -> None:
-    """One arm of full sizes ``size``, its middle at x = ``at``, its front in line with z = depth / 2."""
+    """Add one arm of full sizes ``size``, its middle at x = ``at``, its front in line with z = depth / 2."""
     wide, high, deep = size
     if kind == "rolled":
         shape.add("arm", box(wide * 0.75, high - wide * 0.4, deep, (at, foot + (high - wide * 0.4) / 2, 0)))
@@ -39,7 +39,7 @@ def _sofa_arm(
     synonyms=("couch", "settee", "loveseat", "padded seat for several"),
 )
 def sofa(shape: Shape, rng: Random) -> None:
-    """An upholstered seat for several; corner sofas, daybeds and curved ones too."""
+    """Make a sofa: an upholstered seat for several; corner sofas, daybeds and curved ones too."""
     seats = int(rng.choice([2, 3, 4], p=[0.35, 0.5, 0.15]))
     inner = seats * float(rng.uniform(0.5, 0.8))
     depth = float(rng.uniform(0.7, 1.1))

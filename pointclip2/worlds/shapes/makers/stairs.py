@@ -1,4 +1,4 @@
-"""The class stairs."""
+"""Make stairs."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _railing(shape: Shape, rng: Random, line: Array, kind: str, high: float) -> None:
-    """A railing above a line of points (n, 3) that lies on the steps."""
+    """Add a railing above a line of points (n, 3) that lies on the steps."""
     up = np.array([0.0, high, 0.0])
     shape.add("railing", tube(line + up, float(rng.uniform(0.015, 0.035)), 7))
     if kind == "posts":
@@ -33,9 +33,9 @@ def _flight(
     style: str,
     rail: str,
 ) -> Array:
-    """A straight flight of ``steps`` with (width, rise, going), climbing towards -z turned by ``turn_deg``.
+    """Add a straight flight of ``steps`` with (width, rise, going), climbing towards -z turned by ``turn_deg``.
 
-    Returns where it ends. A flight that starts above the floor stands on it only when it is solid.
+    It returns where the flight ends. A flight that starts above the floor stands on it only when it is solid.
     """
     width, rise, going = size
     thick = 0.5 * rise if style == "block" else float(rng.uniform(0.025, 0.07))
@@ -130,7 +130,7 @@ def _spiral(shape: Shape, rng: Random, steps: int, rise: float) -> None:
     "stairs", parts=("step", "railing", "frame"), synonyms=("staircase", "stairway", "flight of steps")
 )
 def stairs(shape: Shape, rng: Random) -> None:
-    """Steps climbing away from the viewer: straight, turned, spiral, with or without railing."""
+    """Make stairs that climb away from the viewer: straight, turned, spiral, with or without railing."""
     style = rng.random()
     rise = float(rng.uniform(0.14, 0.22))
     if style < 0.2:

@@ -1,4 +1,4 @@
-"""The classes night stand, dresser and tv stand: low cases with drawers, doors and niches."""
+"""Make night stands, dressers and tv stands: low cases with drawers, doors and niches."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ _FRONTS = ("flat", "flat", "framed", "raised")
 
 
 def _top(shape: Shape, rng: Random, size: tuple[float, float], y: float) -> float:
-    """A top board on a case whose upper face is at ``y``; returns the new height."""
+    """Add a top board to a case whose upper face is at ``y``; return the new height."""
     x, z = size
     over = float(rng.uniform(0.0, 0.04))
     thick = float(rng.uniform(0.012, 0.05))
@@ -52,7 +52,7 @@ def _top(shape: Shape, rng: Random, size: tuple[float, float], y: float) -> floa
 def _mixed(
     shape: Shape, rng: Random, inside: Space, style: str, pull: str, proud: float, drawers: int
 ) -> None:
-    """Drawers above, and below them more drawers, doors or an open niche."""
+    """Add drawers above, and below them more drawers, doors or an open niche."""
     lower = pick(rng, ("drawers", "drawers", "doors", "niche")) if inside.size[1] > 0.25 else "drawers"
     if lower == "drawers":
         shares = [float(v) for v in rng.uniform(0.8, 1.2, drawers)] if chance(rng, 0.4) else [1.0] * drawers
@@ -78,7 +78,7 @@ def _mixed(
     synonyms=("bedside table", "nightstand", "small cabinet beside a bed"),
 )
 def night_stand(shape: Shape, rng: Random) -> None:
-    """A small chest beside a bed."""
+    """Make a night stand: a small chest beside a bed."""
     x, z = float(rng.uniform(0.33, 0.75)), float(rng.uniform(0.3, 0.52))
     y = float(rng.uniform(0.4, 0.78))
     style, pull = pick(rng, _FRONTS), pick(rng, tuple(HANDLE_PHRASES))
@@ -162,7 +162,7 @@ def night_stand(shape: Shape, rng: Random) -> None:
     synonyms=("chest of drawers", "bureau", "sideboard with drawers"),
 )
 def dresser(shape: Shape, rng: Random) -> None:
-    """A large chest of drawers, wide or tall, some with a mirror."""
+    """Make a dresser: a large chest of drawers, wide or tall, some with a mirror."""
     tall = chance(rng, 0.38)
     x = float(rng.uniform(0.45, 0.95)) if tall else float(rng.uniform(0.8, 1.9))
     y = float(rng.uniform(0.9, 1.45)) if tall else float(rng.uniform(0.6, 1.0))
@@ -252,7 +252,7 @@ def _television(shape: Shape, rng: Random, x: float, y: float) -> None:
     synonyms=("television cabinet", "media console", "low cabinet under a television"),
 )
 def tv_stand(shape: Shape, rng: Random) -> None:
-    """Long low furniture under a television; walls of shelves around one too."""
+    """Make a tv stand: long low furniture under a television; walls of shelves around one too."""
     x = float(rng.uniform(0.8, 2.2))
     y, z = float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.34, 0.58))
     style, pull = pick(rng, (*_FRONTS, "glass", "slatted")), pick(rng, tuple(HANDLE_PHRASES))

@@ -1,4 +1,4 @@
-"""What furniture stands on and is opened by: legs, stretchers, pedestals, sledges, handles, cushions."""
+"""Make what furniture stands on and is opened by: legs, stretchers, pedestals, sledges, handles, cushions."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -60,23 +60,23 @@ _NUMBERS = (
 
 
 def chance(rng: Random, share: float) -> bool:
-    """True in ``share`` of all cases."""
+    """Return True in ``share`` of all cases."""
     return bool(rng.random() < share)
 
 
 def pick(rng: Random, options: Sequence[T]) -> T:
-    """One of the options."""
+    """Return one of the options."""
     return options[int(rng.integers(len(options)))]
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """ "three drawers"; numbers over twelve become "many"."""
+    """Return a count in words, such as "three drawers"; numbers over twelve become "many"."""
     word = _NUMBERS[number] if number < len(_NUMBERS) else "many"
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
 
 
 def leg(kind: str, foot: Vector, top: Vector, width: float) -> Mesh:
-    """A leg of a kind in ``LEG_KINDS``; its sections stay level, so it meets floor and seat."""
+    """Return a leg of a kind in ``LEG_KINDS``; its sections stay level, so it meets floor and seat."""
     start, end = np.asarray(foot, dtype=float), np.asarray(top, dtype=float)
     segments = 10 if kind in ("round", "tapered round", "turned", "cabriole") else 4
     share = np.array([0.0, 1.0])
@@ -104,7 +104,7 @@ def leg(kind: str, foot: Vector, top: Vector, width: float) -> Mesh:
 def four_legs(
     kind: str, width: float, half: tuple[float, float], height: float, splay: tuple[float, float] = (0.0, 0.0)
 ) -> list[Mesh]:
-    """Legs with upper ends at (+-half x, height, +-half z); their feet stand ``splay`` further out."""
+    """Return legs with upper ends at (+-half x, height, +-half z); their feet stand ``splay`` further out."""
     return [
         leg(
             kind,
@@ -120,7 +120,7 @@ def four_legs(
 def stretchers(
     kind: str, half: tuple[float, float], y: float, width: float, is_round: bool = False
 ) -> list[Mesh]:
-    """Bars between four legs: ``box`` all round, ``sides`` left and right, ``H``, ``X``, ``rear``."""
+    """Return bars between four legs: ``box`` all round, ``sides`` left and right, ``H``, ``X``, ``rear``."""
     x, z = half
 
     def bar(start: Vector, end: Vector) -> Mesh:
@@ -144,7 +144,7 @@ def stretchers(
 
 
 def pedestal(rng: Random, height: float, reach: float) -> tuple[list[Mesh], str]:
-    """One central column with a foot of radius ``reach``, and what it is called."""
+    """Return one central column with a foot of radius ``reach``, and what it is called."""
     girth = reach * float(rng.uniform(0.08, 0.3))
     column = pick(rng, ("straight", "turned", "trumpet", "square"))
     if column == "turned":
@@ -200,7 +200,7 @@ def pedestal(rng: Random, height: float, reach: float) -> tuple[list[Mesh], str]
 
 
 def star_base(rng: Random, height: float, reach: float, castors: bool) -> list[Mesh]:
-    """The base of an office chair: column up to ``height``, arms, castors or glides."""
+    """Return the base of an office chair: column up to ``height``, arms, castors or glides."""
     arms = pick(rng, (4, 5, 5, 5, 6))
     wheel = float(rng.uniform(0.02, 0.035)) if castors else 0.008
     hub = 2 * wheel + float(rng.uniform(0.02, 0.07))
@@ -230,7 +230,7 @@ def star_base(rng: Random, height: float, reach: float, castors: bool) -> list[M
 
 
 def handle(kind: str, size: float, centre: Vector, upright: bool = False) -> list[Mesh]:
-    """A pull on a front that looks to +z: ``knob``, ``bar``, ``bow``, ``ring``, ``plate`` or ``none``."""
+    """Return a pull on a front that looks to +z: ``knob``, ``bar``, ``bow``, ``ring``, ``plate`` or ``none``."""
     x, y, z = (float(v) for v in np.asarray(centre, dtype=float))
     deep = max(0.3 * size, 0.015)
     turn = 90.0 if upright else 0.0
@@ -261,26 +261,26 @@ def handle(kind: str, size: float, centre: Vector, upright: bool = False) -> lis
 
 
 def cushion(x: float, y: float, z: float, centre: Vector, roundness: float = 0.35) -> Mesh:
-    """A soft box with full sizes ``x y z``."""
+    """Return a soft box with full sizes ``x y z``."""
     return superellipsoid(x, y, z, roundness, centre, detail=8)
 
 
 def plank(x: float, y: float, z: float, sections: int = 9) -> Mesh:
-    """A box with sections along x, so that it can be bent."""
+    """Return a box with sections along x, so that it can be bent."""
     along = np.linspace(-x / 2, x / 2, sections)
     corners = np.array([[0, -y / 2, -z / 2], [0, y / 2, -z / 2], [0, y / 2, z / 2], [0, -y / 2, z / 2]])
     return loft([corners + np.array([at, 0, 0]) for at in along])
 
 
 def slab(outline: Points, thickness: float, y: float) -> Mesh:
-    """A level plate: polygon (n, 2) in x, z, star-shaped about its mean; upper face at ``y``."""
+    """Return a level plate: polygon (n, 2) in x, z, star-shaped about its mean; upper face at ``y``."""
     flat = np.asarray(outline, dtype=float)
     ring = np.stack([flat[:, 0], np.full(len(flat), y), flat[:, 1]], axis=1)
     return loft([ring - np.array([0, thickness, 0]), ring])
 
 
 def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> Array:
-    """A superellipse (n, 2) with full sizes ``x z``; roundness 1 an ellipse, towards 0 a rectangle."""
+    """Return a superellipse (n, 2) with full sizes ``x z``; roundness 1 is an ellipse, towards 0 a rectangle."""
     around = np.linspace(0, 2 * np.pi, points, endpoint=False)
     c, s = np.cos(around), np.sin(around)
     return np.stack(
@@ -289,11 +289,11 @@ def rounded_outline(x: float, z: float, roundness: float, points: int = 32) -> A
 
 
 def ruled(lower: Points, upper: Points) -> Mesh:
-    """A one-sided skin between two lines of points (n, 3)."""
+    """Return a one-sided skin between two lines of points (n, 3)."""
     return grid(np.stack([np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)]))
 
 
 def arch_line(width: float, height: float, rise: float, points: int = 15) -> Array:
-    """The upper edge (n, 2) of an opening: from left to right, up to ``height``, its curve ``rise`` tall."""
+    """Return the upper edge (n, 2) of an opening from left to right, up to ``height``, its curve ``rise`` tall."""
     share = np.linspace(0, np.pi, points)
     return np.stack([-width / 2 * np.cos(share), height - rise + rise * np.sin(share)], axis=1)

@@ -1,4 +1,4 @@
-"""The class table: tops of any outline on legs, pedestals, trestles, frames, blocks."""
+"""Make tables: tops of any outline on legs, pedestals, trestles, frames, blocks."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _outline(rng: Random, kind: str, x: float, z: float) -> Array:
-    """Polygon (n, 2) of a top with full sizes ``x z``."""
+    """Return the polygon (n, 2) of a top with full sizes ``x z``."""
     around = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     if kind in ("round", "oval"):
         return np.stack([x / 2 * np.cos(around), z / 2 * np.sin(around)], axis=1)
@@ -130,7 +130,7 @@ def _legged(shape: Shape, rng: Random, half: tuple[float, float], under: float, 
 
 
 def _frames(shape: Shape, rng: Random, half: tuple[float, float], under: float) -> None:
-    """A flat frame, closed loop, U or X of bars near each end."""
+    """Add a flat frame, closed loop, U or X of bars near each end."""
     x, z = half
     width = float(rng.uniform(0.02, 0.09))
     kind = pick(rng, ("loop", "X", "A", "T", "Y", "hairpin"))
@@ -251,7 +251,7 @@ def _solid(shape: Shape, rng: Random, half: tuple[float, float], under: float) -
 
 
 def _clutter(shape: Shape, rng: Random, half: tuple[float, float], y: float) -> None:
-    """A vase, books, plates: things left on top count as top."""
+    """Add a vase, books or plates; things left on top count as top."""
     for _ in range(int(rng.integers(1, 4))):
         x, z = (float(rng.uniform(-0.7, 0.7)) * h for h in half)
         kind = pick(rng, ("book", "ball", "cup", "plate"))
@@ -275,7 +275,7 @@ def _clutter(shape: Shape, rng: Random, half: tuple[float, float], y: float) -> 
     synonyms=("dining table", "coffee table", "side table", "flat top on legs"),
 )
 def table(shape: Shape, rng: Random) -> None:
-    """A flat top at a height to use."""
+    """Make a table: a flat top at a height to use."""
     use = pick(rng, ("dining", "dining", "coffee", "coffee", "side", "console", "conference", "bar"))
     x, z, y = {
         "dining": (rng.uniform(0.8, 2.2), rng.uniform(0.65, 1.1), rng.uniform(0.68, 0.8)),

@@ -1,4 +1,4 @@
-"""The classes wardrobe and bookshelf: tall cases, closed and open."""
+"""Make wardrobes and bookshelves: tall cases, closed and open."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _crown(shape: Shape, rng: Random, part: str, size: tuple[float, float], y: float) -> None:
-    """A cornice on top: straight, stepped, arched or gabled."""
+    """Add a cornice on top: straight, stepped, arched or gabled."""
     x, z = size
     kind = pick(rng, ("plate", "steps", "arch", "gable"))
     over = float(rng.uniform(0.02, 0.06))
@@ -36,7 +36,7 @@ def _crown(shape: Shape, rng: Random, part: str, size: tuple[float, float], y: f
     synonyms=("closet", "armoire", "tall cupboard for clothes"),
 )
 def wardrobe(shape: Shape, rng: Random) -> None:
-    """A tall closed case with doors."""
+    """Make a wardrobe: a tall closed case with doors."""
     doors = int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.08, 0.45, 0.17, 0.2, 0.04, 0.06]))
     x = doors * float(rng.uniform(0.36, 0.62)) + 0.05
     y, z = float(rng.uniform(1.65, 2.4)), float(rng.uniform(0.42, 0.7))
@@ -126,7 +126,7 @@ def wardrobe(shape: Shape, rng: Random) -> None:
 
 
 def _books(shape: Shape, rng: Random, space: Space, share: float) -> None:
-    """Books from the left of a compartment up to ``share`` of its width, some leaning, some lying."""
+    """Add books from the left of a compartment up to ``share`` of its width, some leaning, some lying."""
     x, y, z = space.size
     at = space.x[0] + 0.005
     end = space.x[0] + x * share
@@ -158,7 +158,7 @@ def _books(shape: Shape, rng: Random, space: Space, share: float) -> None:
 
 
 def _fill(shape: Shape, rng: Random, cells: list[Space], fullness: float) -> int:
-    """Books and a few other things in the compartments; returns how many hold books."""
+    """Add books and a few other things in the compartments; return how many hold books."""
     held = 0
     for cell in cells:
         if cell.size[1] < 0.08 or cell.size[0] < 0.08 or not chance(rng, fullness):
@@ -184,7 +184,7 @@ def _fill(shape: Shape, rng: Random, cells: list[Space], fullness: float) -> int
 
 
 def _ladder_shelf(shape: Shape, rng: Random) -> None:
-    """Boards between two leaning or upright ladders of bars, or brackets of steel."""
+    """Add boards between two leaning or upright ladders of bars, or brackets of steel."""
     x, y, z = float(rng.uniform(0.45, 1.2)), float(rng.uniform(1.2, 2.0)), float(rng.uniform(0.25, 0.45))
     levels = int(rng.integers(3, 6))
     lean = float(rng.uniform(0.5, 1.0)) if chance(rng, 0.6) else 0.0
@@ -216,7 +216,7 @@ def _ladder_shelf(shape: Shape, rng: Random) -> None:
     synonyms=("bookcase", "bookrack", "shelves full of books"),
 )
 def bookshelf(shape: Shape, rng: Random) -> None:
-    """Open compartments, tall or low, with or without a back, empty to full."""
+    """Make a bookshelf: open compartments, tall or low, with or without a back, empty to full."""
     kind = rng.random()
     if kind < 0.1:
         _ladder_shelf(shape, rng)

@@ -1,4 +1,4 @@
-"""Taps, for bath tubs and sinks."""
+"""Make taps, for bath tubs and sinks."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from pointclip2.worlds.shapes.shape import Random
 
 
 def tap(rng: Random, foot: Vector, reach: float) -> tuple[list[Mesh], str]:
-    """A tap standing at ``foot`` whose spout reaches ``reach`` towards +z, and what kind it is."""
+    """Return a tap standing at ``foot`` whose spout reaches ``reach`` towards +z, and what kind it is."""
     u = rng.uniform
     kind = str(rng.choice(["arch", "goose", "block", "bridge", "mixer"]))
     thin = reach * u(0.05, 0.11)

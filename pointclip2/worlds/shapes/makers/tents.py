@@ -1,4 +1,4 @@
-"""The class tent: cloth over poles."""
+"""Make tents: cloth over poles."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
 def _guys(shape: Shape, rng: Random, corners: Array, reach: float) -> None:
-    """Ropes from high points outwards to pegs."""
+    """Add ropes from high points outwards to pegs."""
     for corner in corners:
         out = corner * [1.0, 0.0, 1.0]
         away = out / max(float(np.linalg.norm(out)), 1e-6)
@@ -202,7 +202,7 @@ def _tunnel(shape: Shape, rng: Random) -> None:
     "tent", parts=("wall", "pole", "door"), synonyms=("camping tent", "cloth shelter", "canvas shelter")
 )
 def tent(shape: Shape, rng: Random) -> None:
-    """Cloth over poles: dome, ridge, cone, pavilion, tunnel."""
+    """Make a tent: cloth over poles, as dome, ridge, cone, pavilion or tunnel."""
     make = pick(rng, (_dome, _dome, _ridge, _ridge, _ridge, _cone, _pavilion, _tunnel))
     make(shape, rng)
     if chance(rng, 0.3):

@@ -1,4 +1,4 @@
-"""Hollow round things and what clings to them: the forms that vessels, fixtures, lamps and pots share."""
+"""Make hollow round things and what is fixed to them: forms that vessels, fixtures, lamps and pots share."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ Ring = tuple[float, float, float, float, float, float]
 
 
 def curve(knots: Sequence[tuple[float, float]], count: int = 26) -> Profile:
-    """A smooth (Catmull-Rom) profile through (radius, height) knots; the radius never falls below zero."""
+    """Return a smooth (Catmull-Rom) profile through (radius, height) knots; the radius never falls below zero."""
     k = np.array(knots, dtype=float)
     padded = np.concatenate([2 * k[:1] - k[1:2], k, 2 * k[-1:] - k[-2:-1]])
     t = np.linspace(0, len(k) - 1, count)
@@ -24,7 +24,7 @@ def curve(knots: Sequence[tuple[float, float]], count: int = 26) -> Profile:
 
 
 def hollow(profile: Profile, wall: float, floor: float | None = None, segments: int = 28) -> Mesh:
-    """An open vessel: the outer ``profile`` from the foot to the rim, then back down inside to the floor."""
+    """Return an open vessel: the outer ``profile`` from the foot to the rim, then back down inside to the floor."""
     low = profile[0][1]
     bottom = low + (wall if floor is None else floor)
     # The inner wall needs a point at the floor, or a two-point profile would drop straight from its rim.
@@ -34,13 +34,13 @@ def hollow(profile: Profile, wall: float, floor: float | None = None, segments: 
 
 
 def radius_at(profile: Profile, height: float) -> float:
-    """The radius of a profile at a height (of the ends beyond them)."""
+    """Return the radius of a profile at a height (of the ends beyond them)."""
     r, y = np.array(sorted(profile, key=lambda point: point[1])).T
     return float(np.interp(height, y, r))
 
 
 def squared(mesh: Mesh, power: float) -> Mesh:
-    """Round about the y axis becomes square with soft corners: 2 leaves it, 10 is nearly square.
+    """Turn round about the y axis into square with soft corners: 2 leaves it, 10 is nearly square.
 
     The half-width along x and z stays the radius.
     """
@@ -52,7 +52,7 @@ def squared(mesh: Mesh, power: float) -> Mesh:
 
 
 def fluted(mesh: Mesh, lobes: int, depth: float, twist: float = 0.0) -> Mesh:
-    """Waves around the y axis, ``depth`` a share of the radius, turning by ``twist`` turns on the way up."""
+    """Put waves around the y axis, ``depth`` a share of the radius, turning by ``twist`` turns on the way up."""
     x, y, z = mesh.vertices.T
     share = (y - y.min()) / max(float(np.ptp(y)), 1e-9)
     factor = 1 + depth * np.cos(lobes * np.arctan2(z, x) + 2 * np.pi * twist * share)
@@ -69,7 +69,7 @@ def handle(
     skew: float = 0.0,
     strap: float = 1.0,
 ) -> Mesh:
-    """A loop on the +x side of a vessel between two heights, ``reach`` beyond its wall.
+    """Return a loop on the +x side of a vessel between two heights, ``reach`` beyond its wall.
 
     ``squareness`` 0 is a half ellipse, towards 1 a bracket; ``skew`` > 0 bulges above, < 0 below;
     ``strap`` widens it.
@@ -86,7 +86,7 @@ def handle(
 
 
 def outline(half_x: float, half_z: float, power: float = 2.0, count: int = 32) -> NDArray[np.float64]:
-    """A closed superellipse (count, 2) in x, z: power 2 an ellipse, 8 a rectangle with soft corners."""
+    """Return a closed superellipse (count, 2) in x, z: power 2 an ellipse, 8 a rectangle with soft corners."""
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False) + np.pi / count
     return np.stack(
         [
@@ -98,7 +98,7 @@ def outline(half_x: float, half_z: float, power: float = 2.0, count: int = 32) -
 
 
 def rings(stack: Sequence[Ring], count: int = 32) -> Mesh:
-    """A skin over flat superellipses, each (half_x, half_z, y, power, centre_x, centre_z).
+    """Return a skin over flat superellipses, each (half_x, half_z, y, power, centre_x, centre_z).
 
     A basin goes up outside and down inside; a ring of half-width 0 closes an end.
     """
@@ -110,7 +110,7 @@ def rings(stack: Sequence[Ring], count: int = 32) -> Mesh:
 
 
 def say_proportion(height: float, width: float, thing: str) -> str:
-    """ "tall and narrow body", and so on, from height over width."""
+    """Say "tall and narrow body", and so on, from height over width."""
     ratio = height / max(width, 1e-9)
     if ratio > 2.2:
         return f"tall thin {thing}"

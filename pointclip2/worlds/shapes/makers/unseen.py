@@ -1,8 +1,8 @@
-"""What the makers of the classes that training never sees share; their names are in `pointclip2.worlds.shapes.classes`.
+"""Share what the makers of the classes that training never sees need.
 
-They measure what open vocabulary is worth. Keep them out of every training split and every training caption.
-The makers are in the modules ``unseen_bridges``, ``unseen_built``, ``unseen_gear``, ``unseen_round`` and
-``unseen_tools``.
+The classes are listed in `pointclip2.worlds.shapes.classes`; they measure what open vocabulary is worth. Keep them
+out of every training split and every training caption. The makers are in the modules ``unseen_bridges``,
+``unseen_built``, ``unseen_gear``, ``unseen_round`` and ``unseen_tools``.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ _COUNT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def counted(number: int) -> str:
-    """The number as a word, up to ten; above that nobody counts."""
+    """Return the number as a word, up to ten; larger ones are "many"."""
     return _COUNT[number] if number < len(_COUNT) else "many"
 
 
@@ -34,13 +34,13 @@ def turn(shape: Shape, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
 
 
 def shorten(shape: Shape, rng: Random, most: int = 6) -> None:
-    """Keep at most so many of the phrases, in their order: a caption is no inventory."""
+    """Keep at most so many of the phrases, in their order, because a caption is no inventory."""
     chosen = sorted(rng.permutation(len(shape.attributes))[:most])
     shape.attributes[:] = [shape.attributes[number] for number in chosen]
 
 
 def thin_rods(starts: Array, ends: Array, radius: float) -> Mesh:
-    """Many straight three-sided rods at once, ``starts`` (n, 3) to ``ends`` (n, 3), open at the ends."""
+    """Return many straight three-sided rods at once, ``starts`` (n, 3) to ``ends`` (n, 3), open at the ends."""
     along = ends - starts
     along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     side = np.cross(along, np.eye(3)[np.abs(along).argmin(axis=1)])

@@ -1,4 +1,4 @@
-"""A class that training never sees: bridges."""
+"""Make bridges, a class that training never sees."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
     synonyms=("footbridge", "viaduct", "overpass"),
 )
 def bridge(shape: Shape, rng: Random) -> None:
-    """The span runs along x, so that the front shows it from the side."""
+    """Make a bridge whose span runs along x, so that the front shows it from the side."""
     style = str(rng.choice(["arches", "suspension", "stayed", "truss", "beam", "humpback", "bow"]))
     span = {"humpback": rng.uniform(2, 9), "truss": rng.uniform(15, 70), "beam": rng.uniform(10, 90)}.get(
         style, rng.uniform(25, 160)
@@ -56,7 +56,7 @@ def bridge(shape: Shape, rng: Random) -> None:
 
 
 def _railing(shape: Shape, rng: Random, line: Array, wide: float, span: float) -> None:
-    """Along both sides of a deck whose side view is ``line`` (n, 2) in x, y."""
+    """Add a railing along both sides of a deck whose side view is ``line`` (n, 2) in x, y."""
     if rng.random() < 0.25:
         shape.say("no railings")
         return
@@ -117,7 +117,7 @@ def _stone_bridge(shape: Shape, rng: Random, style: str, span: float, wide: floa
 def _hung_bridge(
     shape: Shape, rng: Random, style: str, span: float, wide: float, deep: float, level: float
 ) -> None:
-    """Suspension and cable-stayed bridges: towers, cables, hangers."""
+    """Add a suspension or cable-stayed bridge: towers, cables, hangers."""
     shape.add("deck", box(span, deep, wide, (0, level, 0)))
     single = style == "stayed" and rng.random() < 0.5
     places = [0.0] if single else [-span * 0.27, span * 0.27]
@@ -199,7 +199,7 @@ def _truss_bridge(shape: Shape, rng: Random, span: float, wide: float, deep: flo
 
 
 def _bow(shape: Shape, rng: Random, span: float, wide: float, level: float) -> None:
-    """A deck that hangs from, or stands on, two slender arches."""
+    """Add a deck that hangs from, or stands on, two slender arches."""
     rise = span * rng.uniform(0.14, 0.28)
     start = level * rng.uniform(0, 1)
     along = np.linspace(-0.48, 0.48, 19)

@@ -1,4 +1,4 @@
-"""Classes that training never sees: ladders and windmills."""
+"""Make ladders and windmills, classes that training never sees."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def ladder(shape: Shape, rng: Random) -> None:
         return
 
     def side(height: float, width: float, rungs: bool) -> list[tuple[str, Mesh]]:
-        """One upright ladder without lean, standing at the origin."""
+        """Return one upright ladder without lean, standing at the origin."""
         made: list[tuple[str, Mesh]] = []
         for way in (-1, 1):
             low, high = (way * width / 2, 0.0, 0.0), (way * width / 2 * top, height, 0.0)
@@ -199,7 +199,7 @@ def windmill(shape: Shape, rng: Random) -> None:
 
 
 def _mill(shape: Shape, rng: Random, style: str, start: float) -> None:
-    """A mill with four or so sails: a tapering tower, or a wooden house on a post."""
+    """Add a mill with four or so sails: a tapering tower, or a wooden house on a post."""
     tall = rng.uniform(6, 18)
     foot = tall * rng.uniform(0.22, 0.36)
     if style == "post":
@@ -302,7 +302,7 @@ def _mill(shape: Shape, rng: Random, style: str, start: float) -> None:
 
 
 def _wind_pump(shape: Shape, rng: Random) -> None:
-    """The farm kind: a lattice tower, a wheel of many vanes and a tail."""
+    """Add a wind pump as on farms: a lattice tower, a wheel of many vanes and a tail."""
     tall = rng.uniform(5, 14)
     foot, upper = tall * rng.uniform(0.1, 0.2), tall * rng.uniform(0.01, 0.04)
     legs = int(rng.choice([3, 4, 4]))

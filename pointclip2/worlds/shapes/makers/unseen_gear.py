@@ -1,4 +1,4 @@
-"""Classes that training never sees: gear, with canopies, weights and wheels."""
+"""Make gear with canopies, weights and wheels, in classes that training never sees."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,7 @@ def umbrella(shape: Shape, rng: Random) -> None:
 
 
 def _umbrella_handle(shape: Shape, rng: Random, thick: float) -> None:
-    """At the lower end of a shaft that ends at the origin: a crook, or a straight grip."""
+    """Add a handle at the lower end of a shaft that ends at the origin: a crook, or a straight grip."""
     grip = thick * rng.uniform(1.3, 2.2)
     if rng.random() < 0.65:
         bend = rng.uniform(0.035, 0.07)
@@ -319,7 +319,7 @@ def bicycle(shape: Shape, rng: Random) -> None:
 
 
 def _wheel(rng: Random, radius: float, tyre: float, spokes: int) -> list[Mesh]:
-    """A wheel about the x axis at the origin, ``radius`` to the middle of the tyre."""
+    """Return a wheel about the x axis at the origin, ``radius`` to the middle of the tyre."""
     meshes = [torus(radius, tyre, segments=28), cylinder(0.02, 0.1, segments=8)]
     if spokes == 0:
         meshes.append(cylinder(radius, 0.02, segments=28))
@@ -381,7 +381,7 @@ def _carriers(
     radii: tuple[float, float],
     high: tuple[float, float],
 ) -> None:
-    """Racks, baskets, mudguards, a child's side wheels, a stand: what hangs on a bicycle."""
+    """Add what hangs on a bicycle: racks, baskets, mudguards, a child's side wheels, a stand."""
     rear, front = radii
     if style in ("city", "folding", "cruiser") and rng.random() < 0.5:
         height = hub_rear[0] + rear + 0.05

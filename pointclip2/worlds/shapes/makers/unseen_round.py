@@ -1,4 +1,4 @@
-"""Classes that training never sees: snowmen, mushrooms and hourglasses."""
+"""Make snowmen, mushrooms and hourglasses, classes that training never sees."""
 
 import numpy as np
 
@@ -187,7 +187,7 @@ def mushroom(shape: Shape, rng: Random) -> None:
 
 
 def _one_mushroom(shape: Shape, rng: Random, style: str) -> None:
-    """About 1 high, at the origin."""
+    """Add a mushroom about 1 high, at the origin."""
     wide, dome, tall, thick = {
         "button": (
             rng.uniform(0.4, 0.55),

@@ -1,4 +1,4 @@
-"""Classes that training never sees: small tools that lie in a drawer."""
+"""Make small tools that lie in a drawer, in classes that training never sees."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 def _ellipses(places: Array, wide: Array, deep: Array, squareness: float = 1.0) -> Mesh:
-    """A skin over ellipses across y: middles ``places`` (n, 3), full widths along x and depths along z."""
+    """Return a skin over ellipses across y: middles ``places`` (n, 3), full widths along x and depths along z."""
     angle = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     x = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** squareness / 2
     z = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** squareness / 2
@@ -32,7 +32,7 @@ def _ellipses(places: Array, wide: Array, deep: Array, squareness: float = 1.0) 
 
 
 def _rest(shape: Shape, rng: Random, upright: float) -> None:
-    """Small things stand upright in many collections and lie on their back in others."""
+    """Lay some shapes on their back, because small things stand upright in many collections and lie in others."""
     if rng.random() > upright:
         turn(shape, x=-90, y=0)
         turn(shape, y=float(rng.choice([0, 90, rng.uniform(0, 360)])))
@@ -159,7 +159,7 @@ def hammer(shape: Shape, rng: Random) -> None:
 
 @shape_class("spoon", parts=("bowl", "handle"), synonyms=("tablespoon", "ladle", "teaspoon"))
 def spoon(shape: Shape, rng: Random) -> None:
-    """Modelled upright, bowl at the top and opening towards +z."""
+    """Make a spoon, modelled upright, bowl at the top and opening towards +z."""
     style = str(rng.choice(["table", "table", "wooden", "ladle", "measure", "soup"]))
     size = {
         "table": rng.uniform(0.11, 0.22),
@@ -248,7 +248,7 @@ def spoon(shape: Shape, rng: Random) -> None:
 
 @shape_class("key", parts=("bow", "shaft", "bit", "ring"), synonyms=("door key", "latchkey", "skeleton key"))
 def key(shape: Shape, rng: Random) -> None:
-    """Modelled upright, flat in x and y, bow at the top."""
+    """Make a key, modelled upright, flat in x and y, bow at the top."""
     style = str(rng.choice(["flat", "flat", "skeleton", "skeleton", "car", "double"]))
     if style == "skeleton":
         _skeleton_key(shape, rng)
@@ -269,14 +269,14 @@ def key(shape: Shape, rng: Random) -> None:
 
 
 def _holed(outer: Array, inner: Array, depth: float) -> Mesh:
-    """A plate in x, y between two outlines (n, 2) with the same number of points, ``depth`` thick along z."""
+    """Return a plate in x, y between two outlines (n, 2) of equally many points, ``depth`` thick along z."""
     layers = [(outer, -depth / 2), (outer, depth / 2), (inner, depth / 2), (inner, -depth / 2)]
     points = np.stack([np.column_stack([line, np.full(len(line), z)]) for line, z in layers])
     return grid(points, wrap_rows=True, wrap_columns=True)
 
 
 def _outline(kind: str, wide: float, tall: float) -> Array:
-    """The bow of a key (40, 2) about the origin."""
+    """Return the bow of a key (40, 2) about the origin."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     x, y = np.cos(angle), np.sin(angle)
     if kind == "square":

@@ -1,4 +1,4 @@
-"""Vases: profiles of many kinds, empty or with flowers."""
+"""Make vases: profiles of many kinds, empty or with flowers."""
 
 import numpy as np
 
@@ -52,7 +52,7 @@ _WORDS = {
     synonyms=("urn", "amphora", "flower jar"),
 )
 def vase(shape: Shape, rng: Random) -> None:
-    """A dozen families of profile, each knot moved at random; fluted, square, twisted, flat; with flowers."""
+    """Make a vase: a dozen families of profile with knots moved at random; fluted, square, twisted, flat; flowers."""
     u = rng.uniform
     kind = str(rng.choice(list(_KNOTS)))
     height = u(0.14, 0.6)

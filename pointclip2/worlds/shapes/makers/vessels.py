@@ -1,4 +1,4 @@
-"""Bottles and bowls."""
+"""Make bottles and bowls."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
     "bottle", parts=("body", "neck", "cap", "label", "handle"), synonyms=("flask", "carafe", "flagon")
 )
 def bottle(shape: Shape, rng: Random) -> None:
-    """Wine, beer, soda, decanter, flat flask, soap dispenser with a pump, sports bottle, jug, phial."""
+    """Make a bottle: wine, beer, soda, decanter, flat flask, soap dispenser with a pump, sports bottle, jug, phial."""
     u = rng.uniform
     style = str(
         rng.choice(["wine", "burgundy", "beer", "soda", "square", "flask", "pump", "sport", "jug", "phial"])
@@ -131,7 +131,7 @@ def bottle(shape: Shape, rng: Random) -> None:
 
 @shape_class("bowl", parts=("body", "foot", "handle", "lid"), synonyms=("dish", "serving basin"))
 def bowl(shape: Shape, rng: Random) -> None:
-    """Hemisphere, flared, conical, flat, curled in, dog's bowl, footed; round, oval, square or lobed."""
+    """Make a bowl: hemisphere, flared, conical, flat, curled in, dog's, footed; round, oval, square or lobed."""
     u = rng.uniform
     radius = u(0.05, 0.18)
     height = radius * u(0.3, 1.3)
