@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pointclip2.app.run import Result, evaluate
     from pointclip2.heads.search import search_view_weights
 
-__version__ = "0.1.0"
-__all__ = ["Result", "build", "compose", "evaluate", "search_view_weights"]
+from pointclip2.version import __version__
+
+__all__ = ["Result", "__version__", "build", "compose", "evaluate", "search_view_weights"]
 
 _HOMES = {
     "Result": "pointclip2.app.run",

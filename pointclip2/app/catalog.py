@@ -135,7 +135,9 @@ def main(words: Sequence[str] | None = None) -> str:
         "group", nargs="?", help="only this group and those in it, for example projector or projector/rig"
     )
     parser.add_argument("--markdown", action="store_true", help="tables instead of aligned text")
-    parser.add_argument("--plugins", action="append", default=[], help="a package of your own, with its options")
+    parser.add_argument(
+        "--plugins", action="append", default=[], help="a package of your own, with its options"
+    )
     parser.add_argument("--config-dir", type=Path, help="a folder of your own, with options as in conf/")
     asked = parser.parse_args(words)
     try:

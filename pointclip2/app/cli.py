@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointclip2 import __version__
 from pointclip2.errors import UserError
+from pointclip2.version import __version__
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig

@@ -19,10 +19,10 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from pointclip2 import __version__
 from pointclip2.app import plugins
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import FAILED, RESULTS
+from pointclip2.version import __version__
 from pointclip2.writing import write_text
 
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")

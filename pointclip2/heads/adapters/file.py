@@ -10,10 +10,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from pointclip2 import __version__
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.register import ADAPTERS
 from pointclip2.types import ConfigError, UserError, WeightsError
+from pointclip2.version import __version__
 from pointclip2.writing import write_bytes
 
 FORMAT = 1
