@@ -19,6 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from pointclip2.app import plugins
 from pointclip2.app.catalog import conf_dir
+from pointclip2.door import opened
 from pointclip2.errors import ConfigError, UserError
 
 OURS = ("pointclip2.", "lightning.", "torch.")
@@ -115,7 +116,7 @@ def _constructed(node: Any) -> Any:
 
 
 def _check_target(target: str) -> None:
-    allowed = (*OURS, *(f"{name}." for name in plugins.opened))
+    allowed = (*OURS, *(f"{name}." for name in opened))
     refusal = (
         f"_target_: {target} is not allowed, only {', '.join(f'{name}*' for name in allowed)}; "
         f"for classes of your own package open the door: plugins=[{target.partition('.')[0]}], or "

@@ -12,13 +12,11 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from pointclip2.door import opened
 from pointclip2.errors import ConfigError
 
 VARIABLE = "POINTCLIP2_PLUGINS"
 GROUP = "pointclip2"
-
-opened: dict[str, tuple[Path, ...]] = {}
-"""Packages whose classes this process builds, and the folders they lie in; none for a single module."""
 
 _searched: list[tuple[str, Path]] = []
 

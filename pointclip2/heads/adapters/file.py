@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from pointclip2.heads.adapters.adapter import Adapter, Setting
-from pointclip2.heads.adapters.register import ADAPTERS
+from pointclip2.heads.adapters.register import adapter_class, home_of
 from pointclip2.types import ConfigError, UserError, WeightsError
 from pointclip2.version import __version__
 from pointclip2.writing import write_bytes
@@ -34,6 +34,8 @@ class AdapterCard:
     """The backbone's ``id`` and any ``weights_hash``: with other weights, features mean something else."""
     made: Mapping[str, Any] = field(default_factory=dict)
     """How the adapter was made: data, shots, seed, prompt, projector, and what was chosen on validation."""
+    home: str | None = None
+    """Module and class of an adapter from another package; None for one of ours."""
     format: int = FORMAT
     pointclip2: str = __version__
 
@@ -54,6 +56,7 @@ def save_adapter(
         dim=setting.dim,
         backbone={name: backbone.get(name) for name in ("id", "weights_hash")},
         made=dict(made),
+        home=home_of(adapter),
     )
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in adapter.state_dict().items()}
     content = save(tensors, {"adapter": json.dumps(asdict(card))})
@@ -101,10 +104,9 @@ def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> t
     """
     card, state = read_adapter(path)
     _check_setting(path, card, setting, backbone)
-    if card.adapter not in ADAPTERS:
-        raise WeightsError(f"{path}: there is no adapter {card.adapter!r}; there are {', '.join(ADAPTERS)}")
+    kind = adapter_class(path, card.adapter, card.home)
     try:
-        adapter: Adapter = ADAPTERS[card.adapter](**card.options)
+        adapter: Adapter = kind(**card.options)
         adapter.begin(replace(setting, width=card.dim))
         adapter.load_state_dict(state)
     except (TypeError, RuntimeError, UserError) as error:
