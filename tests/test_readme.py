@@ -68,7 +68,7 @@ def test_the_sweep_is_nine_runs() -> None:
 
 @pytest.mark.parametrize("command", CATALOG)
 def test_a_catalogue_command_answers(command: str) -> None:
-    assert catalog(shlex.split(command)[3:])
+    assert catalog(shlex.split(command)[2:])
 
 
 def test_the_notebook_snippet_runs() -> None:

@@ -124,7 +124,7 @@ def centred(
 def scrambled(
     features: Float[Tensor, "batch views rows columns dim"],
 ) -> Float[Tensor, "batch views rows columns dim"]:
-    """Channels and positions interleaved as the released segmentation program does (FACTS.md, defect 1).
+    """Return channels and positions interleaved as the released segmentation program does.
 
     It stores the map channels first and reads it back as if positions came first. Only to compare with it.
     """
