@@ -17,6 +17,7 @@ class ZeroShotHead(nn.Module):
         logit_scale: factor of the cosines, as the text encoder has it.
         weights: how much each view counts; by default all the same.
 
+    >>> import torch
     >>> import torch.nn.functional as F
     >>> head = ZeroShotHead(F.normalize(torch.randn(2, 16), dim=-1))
     >>> fused, probability = head.scores(F.normalize(torch.randn(8, 10, 16), dim=-1))

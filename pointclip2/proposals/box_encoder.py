@@ -1,4 +1,4 @@
-"""Scenes to encoded boxes: a generator proposes, a cropper cuts out, an encoder looks."""
+"""Encode the boxes of scenes: a generator proposes them, a cropper cuts them out, an encoder looks at them."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -16,16 +16,16 @@ from pointclip2.proposals.proposal import Proposer
 from pointclip2.types import Boxes, CloudBatch, Scene
 
 _BATCH = 32
-"""Crops that are encoded at once."""
+"""Number of crops that are encoded at once."""
 
 
 class BoxEncoder(nn.Module):
     """Encodes what is in the boxes of a scene.
 
     Args:
-        proposer: boxes of a scene.
-        cropper: boxes to clouds.
-        encoder: clouds to vectors.
+        proposer: finds the boxes of a scene.
+        cropper: turns boxes into clouds.
+        encoder: turns clouds into vectors.
     """
 
     def __init__(self, proposer: Proposer, cropper: BoxCropper, encoder: Encoder) -> None:
@@ -36,7 +36,7 @@ class BoxEncoder(nn.Module):
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Where the time went, by stage."""
+        """Return how long each stage took."""
         return self.encoder.seconds
 
     def describe(self) -> dict[str, Any]:
@@ -51,12 +51,12 @@ class BoxEncoder(nn.Module):
         """Return the proposals and the true boxes of a scene, encoded.
 
         Raises:
-            CloudError: this scene has no proposals to give; others can.
+            CloudError: this scene has no proposals to give; other scenes may.
         """
         with self.encoder.stage("propose"):
             proposals = self.proposer(scene)
         true = no_boxes() if scene.boxes is None else take(scene.boxes, valid(scene.boxes))
-        # All at once: the room round them is looked for once only.
+        # All at once, because cropping looks for the room around them only once.
         objectness = torch.cat([proposals.objectness, torch.ones(len(true))])
         encoded = self.encode_boxes(scene, join_boxes([proposals.boxes, true]), objectness)
         count = len(proposals.boxes)
@@ -88,7 +88,7 @@ class SceneColumns:
         return {"kind": "encoded boxes"}
 
     def collate(self, samples: Sequence[Scene]) -> Scene:
-        """Return the one scene: each is encoded alone."""
+        """Return the only scene of the batch, because each is encoded alone."""
         (scene,) = samples
         return scene
 

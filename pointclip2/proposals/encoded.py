@@ -1,4 +1,4 @@
-"""Boxes of a scene with what an encoder saw in them: the part of detection that is worth caching."""
+"""Hold boxes of a scene with what an encoder saw in them: the part of detection that is worth caching."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ _FIELDS = ("centre", "size", "heading", "labels", "objectness", "kept", "counts"
 
 @dataclass(frozen=True)
 class EncodedBoxes:
-    """Boxes of a scene and the features of the points in them."""
+    """Holds boxes of a scene and the features of the points in them."""
 
     boxes: Boxes
     objectness: Float[Tensor, " boxes"]
-    """1 for true boxes."""
+    """How surely each box holds an object; 1 for true boxes."""
     kept: Bool[Tensor, " boxes"]
     """Which boxes hold enough points to be looked at."""
     counts: Int64[Tensor, " boxes"]
-    """Points of the scan in each."""
+    """Number of the scan's points in each box."""
     features: Float[Tensor, "kept views dim"]
 
     def part(self, rows: slice) -> "EncodedBoxes":
@@ -42,11 +42,11 @@ class EncodedBoxes:
 
 @dataclass(frozen=True)
 class EncodedScene:
-    """What is kept of a scene."""
+    """Holds what is kept of a scene."""
 
     proposals: EncodedBoxes
     truth: EncodedBoxes | None
-    """Its true boxes; None where nobody knows them."""
+    """The true boxes; None where nobody knows them."""
 
     def columns(self) -> dict[str, Tensor]:
         """Return the scene as named tensors, for the cache."""

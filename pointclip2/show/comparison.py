@@ -37,7 +37,7 @@ def jobs(sweep: Path) -> list[Path]:
 
 
 def runs(paths: Sequence[Path]) -> list[Path]:
-    """Give folders of runs: the paths themselves, a ``results.json`` among them, all jobs of a sweep or of sweeps.
+    """Return the folders of runs: the paths themselves, folders of a ``results.json``, all jobs of sweeps.
 
     Raises:
         DataError: a path holds neither.
@@ -82,7 +82,7 @@ def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 def rows_of(paths: Sequence[Path]) -> list[Row]:
     """Read one row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
     folders = runs(paths)
-    # Jobs of one sweep are told apart by their number; others by their path.
+    # The number tells jobs of one sweep apart; other runs need their path.
     alone = len(paths) == 1 and all(folder.parent == paths[0] for folder in folders)
     return [
         _row(folder, folder.name if alone else str(folder), "job" if alone else "run") for folder in folders

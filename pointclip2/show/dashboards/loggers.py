@@ -1,4 +1,4 @@
-"""Lightning's loggers, wrapped so that none of them can stop a run: not a full disk, not a server out of reach."""
+"""Wrap Lightning's loggers so that none of them can stop a run: not a full disk, not a server out of reach."""
 
 import logging
 import sys

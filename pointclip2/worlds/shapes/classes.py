@@ -1,4 +1,4 @@
-"""Which classes the procedural world has, and how one of them is made."""
+"""List the classes of the procedural world, and make shapes of them."""
 
 import importlib
 import pkgutil
@@ -11,7 +11,7 @@ from pointclip2.worlds.shapes.shape import REGISTER, Random, Shape, ShapeClass
 
 @cache
 def register() -> dict[str, ShapeClass]:
-    """Return all classes by name. Whoever reads the register comes through here: the makers are imported by it."""
+    """Return all classes by name. Read the register only through this function, because it imports the makers."""
     package = importlib.import_module("pointclip2.worlds.shapes.makers")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
@@ -19,7 +19,7 @@ def register() -> dict[str, ShapeClass]:
 
 
 def make_shape(name: str, rng: Random) -> Shape:
-    """Return a new random shape of class ``name``."""
+    """Make a new random shape of class ``name``."""
     kind = register()[name]
     shape = Shape(kind.part_names)
     kind.make(shape, rng)
@@ -27,7 +27,7 @@ def make_shape(name: str, rng: Random) -> Shape:
 
 
 def select(classes: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Return class names from an option: ``known``, ``unseen``, ``all``, or a list of names.
+    """Return the class names of an option: ``known``, ``unseen``, ``all``, or a list of names.
 
     Raises:
         ConfigError: the world does not know a name, the list is empty, or a name occurs twice.

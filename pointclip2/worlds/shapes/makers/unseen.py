@@ -1,6 +1,6 @@
 """Share what the makers of the classes that training never sees need.
 
-The classes are listed in `pointclip2.worlds.shapes.classes`; they measure what open vocabulary is worth. Keep them
+The classes are listed in `pointclip2.data.class_names`; they measure what open vocabulary is worth. Keep them
 out of every training split and every training caption. The makers are in the modules ``unseen_bridges``,
 ``unseen_built``, ``unseen_gear``, ``unseen_round`` and ``unseen_tools``.
 """
