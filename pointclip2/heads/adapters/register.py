@@ -1,4 +1,4 @@
-"""Adapters by the name that stands in saved files, and those of other packages by where they live."""
+"""Register adapters by their name in saved files, and find those of other packages by module and class."""
 
 import importlib
 from pathlib import Path
@@ -28,8 +28,8 @@ def adapter_class(path: Path, name: str, home: str | None) -> type[Adapter]:
     """Return the class of a saved adapter.
 
     Args:
-        path: of the file, for messages.
-        name: of the adapter.
+        path: path of the file, for messages.
+        name: name of the adapter.
         home: see `home_of`; only a package whose door is open is imported.
 
     Raises:
