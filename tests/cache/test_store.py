@@ -44,7 +44,7 @@ def whole(store: FeatureStore) -> list[int]:
 
 def test_what_was_written_is_read_in_the_order_of_the_data_set(tmp_path: Path) -> None:
     store = store_in(tmp_path)
-    for rows in (range(8, 10), range(0, 4), range(4, 8)):
+    for rows in (range(8, 10), range(4), range(4, 8)):
         assert rows in store.missing(4)
         store.write(rows, shard_of(rows))
     assert store_in(tmp_path).missing(4) == []
@@ -56,12 +56,12 @@ def test_skipped_samples_and_their_reasons_survive_the_round_trip(tmp_path: Path
     store = store_in(tmp_path, samples=6)
     reason = 'stuhl/ä "x".ply: no points\n(line two)'
     index = torch.tensor([0, 2, 3])
-    store.write(range(0, 4), Shard({"features": torch.ones(3, 2, 3)}, index, {"toy/1": reason}))
+    store.write(range(4), Shard({"features": torch.ones(3, 2, 3)}, index, {"toy/1": reason}))
     store.write(range(4, 6), Shard({}, torch.zeros(0, dtype=torch.int64), {"a": "bad", "b": "bad"}))
     again = store_in(tmp_path, samples=6)
     assert again.missing(4) == []
-    assert again.read(range(0, 4)).index.tolist() == [0, 2, 3]
-    assert again.read(range(0, 4)).skipped == {"toy/1": reason}
+    assert again.read(range(4)).index.tolist() == [0, 2, 3]
+    assert again.read(range(4)).skipped == {"toy/1": reason}
     assert again.read(range(4, 6)).skipped == {"a": "bad", "b": "bad"}
 
 
@@ -69,7 +69,7 @@ def test_shards_of_scenes_have_columns_of_their_own(tmp_path: Path) -> None:
     store = FeatureStore(tmp_path, KEY, 2, None)
     columns = {"features": torch.rand(2, 4), "kept": torch.tensor([True, False])}
     store.write(range(1, 2), Shard(columns, torch.tensor([1])))
-    assert store.missing(1) == [range(0, 1)]
+    assert store.missing(1) == [range(1)]
     assert store.read(range(1, 2)).columns["kept"].tolist() == [True, False]
 
 
