@@ -31,7 +31,7 @@ def feature_key(
     return {
         "version": CACHE_VERSION,
         "sources": source_digest(*ROOMS),
-        "packages": dict(_versions()),
+        "packages": dict(package_versions()),
         "data": dict(data),
         "encoder": dict(encoder),
         "columns": dict(columns),
@@ -44,7 +44,7 @@ def text_key(encoder: Mapping[str, Any], sentences: str) -> dict[str, Any]:
     return {
         "version": CACHE_VERSION,
         "sources": source_digest("encoders", "text"),
-        "packages": dict(_versions()),
+        "packages": dict(package_versions()),
         "encoder": dict(encoder),
         "sentences": sentences,
     }
@@ -63,7 +63,8 @@ def source_digest(*rooms: str) -> str:
 
 
 @cache
-def _versions() -> tuple[tuple[str, str], ...]:
+def package_versions() -> tuple[tuple[str, str], ...]:
+    """Return name and version of those of `PACKAGES` that are installed."""
     found = []
     for name in PACKAGES:
         try:

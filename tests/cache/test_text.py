@@ -1,71 +1,88 @@
+"""Vectors of text on disk: encoded once for the same words and encoder, and never needed to be there."""
+
 import errno
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from pointclip2.cache.text import cached_text
+from pointclip2.cache import text
+from pointclip2.cache.text import class_vectors, sentence_vectors
+from pointclip2.text import PromptSet
+
+PROMPTS = PromptSet("mine", {"chair": ("a chair", "a seat"), "lamp": ("a lamp",)})
 
 
-class Encoder:
-    """Counts how often it is asked."""
+class Words:
+    """Says of a sentence how many letters it has, and counts how often it is asked."""
 
-    def __init__(self, value: float = 1.0) -> None:
+    logit_scale = 100.0
+
+    def __init__(self, weights_hash: str = "1") -> None:
         self.calls = 0
-        self.value = value
+        self.weights_hash = weights_hash
+        self.devices: list[Any] = []
 
-    def __call__(self) -> Tensor:
+    def encode_text(self, sentences: list[str]) -> Tensor:
         self.calls += 1
-        return torch.full((3, 4), self.value)
+        rows = torch.tensor([[len(sentence), 1.0, float(self.weights_hash)] for sentence in sentences])
+        return torch.nn.functional.normalize(rows, dim=-1)
+
+    def describe(self) -> dict[str, Any]:
+        return {"id": "words", "weights_hash": self.weights_hash}
+
+    def to(self, device: Any) -> "Words":
+        self.devices.append(device)
+        return self
 
 
-def test_the_same_key_is_encoded_once(tmp_path: Path) -> None:
-    encode = Encoder()
-    first = cached_text(tmp_path, {"id": "a", "prompt": "p"}, encode)
-    again = cached_text(tmp_path, {"prompt": "p", "id": "a"}, encode)
-    torch.testing.assert_close(first, again)
-    assert encode.calls == 1
+def test_the_same_words_are_encoded_once_and_a_model_moves_only_to_encode(tmp_path: Path) -> None:
+    encoder = Words()
+    first = class_vectors(encoder, PROMPTS, tmp_path, "cpu")
+    calls = encoder.calls
+    assert torch.equal(class_vectors(encoder, PROMPTS, tmp_path, "cpu"), first)
+    assert (encoder.calls, encoder.devices) == (calls, ["cpu"])
+    assert first.shape == (2, 3)
+    rows = sentence_vectors(encoder, PROMPTS, tmp_path)
+    again = sentence_vectors(encoder, PROMPTS, tmp_path)
+    assert [len(own) for own in rows] == [2, 1]
+    assert all(torch.equal(one, two) for one, two in zip(rows, again, strict=True))
+    assert encoder.calls == calls + 1
 
 
-@pytest.mark.parametrize("change", [{"prompt": "q"}, {"weights_hash": "2"}, {"precision": "bf16"}])
-def test_another_prompt_or_backbone_is_encoded_anew(tmp_path: Path, change: dict[str, str]) -> None:
-    key = {"id": "a", "prompt": "p", "weights_hash": "1", "precision": "fp32"}
-    cached_text(tmp_path, key, Encoder(1.0))
-    assert float(cached_text(tmp_path, key | change, Encoder(2.0))[0, 0]) == 2.0
-
-
-def test_edited_sources_encode_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cached_text(tmp_path, {"id": "a"}, Encoder(1.0))
-    monkeypatch.setattr("pointclip2.cache.text.source_digest", lambda *rooms: "edited")
-    assert float(cached_text(tmp_path, {"id": "a"}, Encoder(2.0))[0, 0]) == 2.0
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [lambda content: content[:-5], lambda content: b"", lambda content: b"\x80" * 100],
-    ids=["cut off", "empty", "garbage"],
-)
-def test_a_damaged_file_is_encoded_anew_and_replaced(
-    tmp_path: Path, damage: Callable[[bytes], bytes]
+def test_other_words_another_encoder_and_edited_sources_are_encoded_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode = Encoder()
-    cached_text(tmp_path, {"id": "a"}, encode)
+    first = class_vectors(Words(), PROMPTS, tmp_path)
+    other = PromptSet("mine", {"chair": ("a chair", "a seats"), "lamp": ("a lamp",)})
+    assert not torch.equal(class_vectors(Words(), other, tmp_path), first)
+    assert not torch.equal(class_vectors(Words("2"), PROMPTS, tmp_path), first)
+    monkeypatch.setattr("pointclip2.cache.keys.source_digest", lambda *rooms: "edited")
+    encoder = Words()
+    class_vectors(encoder, PROMPTS, tmp_path)
+    assert encoder.calls > 0
+
+
+@pytest.mark.parametrize("damage", ["cut off", "empty", "garbage"])
+def test_a_damaged_file_is_encoded_anew_and_replaced(tmp_path: Path, damage: str) -> None:
+    first = class_vectors(Words(), PROMPTS, tmp_path)
     [path] = tmp_path.iterdir()
-    path.write_bytes(damage(path.read_bytes()))
-    for _ in range(2):
-        torch.testing.assert_close(cached_text(tmp_path, {"id": "a"}, encode), torch.ones(3, 4))
-    assert encode.calls == 2
+    path.write_bytes({"cut off": path.read_bytes()[:-5], "empty": b"", "garbage": b"\x80" * 100}[damage])
+    for asked in (True, False):
+        encoder = Words()
+        assert torch.equal(class_vectors(encoder, PROMPTS, tmp_path), first)
+        assert (encoder.calls > 0) == asked
 
 
 def test_a_full_disk_costs_a_warning_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def write_bytes(path: Path, data: bytes) -> int:
+    def full(path: Path, data: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    torch.testing.assert_close(cached_text(tmp_path, {"id": "a"}, Encoder()), torch.ones(3, 4))
-    assert len(caplog.records) == 1
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert class_vectors(Words(), PROMPTS, tmp_path).shape == (2, 3)
+    assert [record.name for record in caplog.records] == [text.__name__]
     assert list(tmp_path.iterdir()) == []

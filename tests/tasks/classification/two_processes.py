@@ -5,7 +5,9 @@ The first one prints features, figures and predictions of every case as JSON. `r
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = str(Path(__file__).parents[3])
 if ROOT not in sys.path:
@@ -16,15 +18,12 @@ from lightning import Trainer  # noqa: E402
 
 from pointclip2.app.compose import build, compose  # noqa: E402
 from pointclip2.app.console import quiet_lightning  # noqa: E402
-from pointclip2.cache import FeatureStore, feature_key  # noqa: E402
-from pointclip2.cache.store import join  # noqa: E402
-from pointclip2.cache.writer import ShardWriter  # noqa: E402
-from pointclip2.tasks.classification.module import ClassificationTask  # noqa: E402
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline  # noqa: E402
-from pointclip2.tasks.data import CloudDataModule, FeatureDataModule  # noqa: E402
-from pointclip2.tasks.encode import EncodeTask, WriteShards  # noqa: E402
-from pointclip2.tasks.run_parts import collected  # noqa: E402
-from pointclip2.text import NamePrompt  # noqa: E402
+from pointclip2.cache import FeatureCache, encode_missing  # noqa: E402
+from pointclip2.encoders.views import ViewEncoder  # noqa: E402
+from pointclip2.heads.zero_shot import ZeroShotHead  # noqa: E402
+from pointclip2.tasks.classification.module import ClassificationModule, ColumnData  # noqa: E402
+from pointclip2.tasks.encoding import TrainerDriver  # noqa: E402
+from pointclip2.text import NamePrompt, encode_prompts  # noqa: E402
 from tests.toy import ToyClouds, toy_backbone, toy_folder  # noqa: E402
 
 CASES = {
@@ -35,52 +34,60 @@ CASES = {
 }
 
 
-def trainer(processes: int, **options: object) -> Trainer:
-    return Trainer(
-        accelerator="cpu",
-        devices=processes,
-        strategy="ddp" if processes > 1 else "auto",
-        logger=False,
-        enable_progress_bar=False,
-        enable_checkpointing=False,
-        enable_model_summary=False,
-        use_distributed_sampler=False,
-        inference_mode=False,
-        **options,  # type: ignore[arg-type]
-    )
+class Trainers:
+    """Trainers of a number of processes, with nothing beside what they are for."""
+
+    precision = "32-true"
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+
+    def __call__(self, progress: bool, loggers: bool, callbacks: Sequence[Any] = ()) -> Trainer:
+        return Trainer(
+            accelerator="cpu",
+            devices=self.processes,
+            strategy="ddp" if self.processes > 1 else "auto",
+            logger=False,
+            enable_progress_bar=False,
+            enable_checkpointing=False,
+            enable_model_summary=False,
+            use_distributed_sampler=False,
+            inference_mode=False,
+            callbacks=list(callbacks),
+        )
 
 
 def run(processes: int, folder: Path, case: str) -> dict[str, object] | None:
     """What the first process finds; None in the others."""
     dataset = CASES[case]
+    trainers = Trainers(processes)
     projector = build(compose("evaluate", ["projector=splat", "projector.resolution=32"]).projector)
-    pipeline = ClassifyPipeline(projector, toy_backbone(toy_folder(folder / "toy")))
-    pipeline.use_prompts(NamePrompt()(dataset.classes))
+    encoder = ViewEncoder(projector, toy_backbone(toy_folder(folder / "toy")))
     tables = []
-    for store in (None, FeatureStore(folder, feature_key({"name": case[:3]}, {}, {}), len(dataset), 2)):
-        writer = ShardWriter(store, len(dataset), 2)
-        shards = [list(range(len(dataset)))[start : start + 2] for start in range(0, len(dataset), 2)]
-        encoder = trainer(processes, callbacks=[WriteShards(writer)])
-        encoder.predict(EncodeTask(pipeline), CloudDataModule(dataset, shards, 3), return_predictions=False)
-        encoder.strategy.barrier()
-        tables.append(collected(store, writer))
-    table, cached = tables
-    assert torch.equal(table.index, cached.index)
-    assert torch.equal(join([cached]).features, table.features)
-    assert dict(table.skipped) == dict(cached.skipped)
-    task = ClassificationTask(pipeline, dataset.classes)
-    tester = trainer(processes)
-    tester.test(task, FeatureDataModule(table, dataset.labels, batch_size=2), verbose=False)
-    assert task.predictions is not None
+    for root in (None, folder / case):
+        for _ in range(1 if root is None else 2):  # encoded, then from the cache
+            cache = FeatureCache(root, shard_size=2, batch_size=3)
+            split = encode_missing(dataset, encoder, cache=cache, driver=TrainerDriver(trainers))
+            tables.append(split.loaded())
+    table = tables[0]
+    for other in tables[1:]:
+        assert torch.equal(other.index, table.index)
+        assert torch.equal(other.features, table.features)
+        assert dict(other.skipped) == dict(table.skipped)
+    text = encode_prompts(encoder.text, NamePrompt()(dataset.classes))
+    module = ClassificationModule(ZeroShotHead(text, encoder.text.logit_scale), dataset.classes)
+    tester = trainers(False, False)
+    tester.test(module, ColumnData.of(table, dataset.labels), verbose=False)
+    assert module.predictions is not None
     if not tester.is_global_zero:
         return None
     return {
         "processes": tester.world_size,
         "features": table.features.sum(dim=(1, 2)).tolist(),
         "skipped": dict(table.skipped),
-        "figures": task.results,
-        "index": task.predictions.index.tolist(),
-        "probability": task.predictions.probability.tolist(),
+        "figures": module.results,
+        "index": module.predictions.index.tolist(),
+        "probability": module.predictions.probability.tolist(),
     }
 
 

@@ -36,7 +36,7 @@ def test_baselines_are_of_the_same_shapes(in_one: dict[str, Any]) -> None:
 
 def test_from_disk_and_in_other_batches_it_is_the_same(in_one: dict[str, Any], tmp_path: Path) -> None:
     with quiet_lightning():
-        found = two_segmenters.run(1, tmp_path, "several", cached=True, chunk=1)
+        found = two_segmenters.run(1, tmp_path, "several", cached=True, batch=1)
     assert found == in_one["several"]
 
 

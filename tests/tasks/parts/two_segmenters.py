@@ -13,66 +13,55 @@ if ROOT not in sys.path:
 
 from pointclip2.app.compose import build, compose  # noqa: E402
 from pointclip2.app.console import quiet_lightning  # noqa: E402
-from pointclip2.cache import FeatureStore, feature_key  # noqa: E402
-from pointclip2.cache.dense import COLUMNS, dense_key  # noqa: E402
-from pointclip2.cache.writer import ShardWriter  # noqa: E402
+from pointclip2.cache import FeatureCache, encode_missing  # noqa: E402
+from pointclip2.cache.columns import PackedCells  # noqa: E402
 from pointclip2.data.part_table import PartTable  # noqa: E402
+from pointclip2.encoders.dense import DenseViewEncoder  # noqa: E402
 from pointclip2.geometry.smoothing import NeighbourSmoothing  # noqa: E402
-from pointclip2.tasks.data import CloudDataModule  # noqa: E402
-from pointclip2.tasks.encode import DenseEncodeTask, WriteShards  # noqa: E402
+from pointclip2.heads.parts import PartHead  # noqa: E402
+from pointclip2.tasks.encoding import ShardData, TrainerDriver  # noqa: E402
 from pointclip2.tasks.parts.choice import choose_parts  # noqa: E402
-from pointclip2.tasks.parts.module import PartSegmentationTask  # noqa: E402
-from pointclip2.tasks.parts.pipeline import SegmentPipeline  # noqa: E402
-from pointclip2.tasks.run_parts import kept_shards  # noqa: E402
-from pointclip2.tasks.shards import ShardDataModule  # noqa: E402
+from pointclip2.tasks.parts.module import PartModule  # noqa: E402
 from pointclip2.text import NamePrompt, encode_prompts  # noqa: E402
 from pointclip2.worlds.shapes.world import Shapes  # noqa: E402
-from tests.tasks.classification.two_processes import trainer  # noqa: E402
+from tests.tasks.classification.two_processes import Trainers  # noqa: E402
 from tests.toy import toy_backbone, toy_folder  # noqa: E402
 
 # Shards of two shapes: several a process, and one for both.
 CASES = {"several": 4, "one shard": 1}
-SHARD = 2
 
 
-def run(processes: int, folder: Path, case: str, cached: bool, chunk: int = 3) -> dict[str, object] | None:
+def run(processes: int, folder: Path, case: str, cached: bool, batch: int = 3) -> dict[str, object] | None:
     """What the first process finds; None in the others."""
+    trainers = Trainers(processes)
     world = Shapes(["chair", "mug"], per_class={"train": 1, "val": 1, "test": CASES[case]}, points=64)
     dataset = world.open("test")
     projector = build(compose("evaluate", ["projector=splat", "projector.resolution=32"]).projector)
-    pipeline = SegmentPipeline(
-        projector, toy_backbone(toy_folder(folder / "toy")), smoothing=NeighbourSmoothing()
-    )
-    store = None
-    if cached:
-        key = dense_key(feature_key({"name": case[:3]}, {}, {}), {}, 6)
-        store = FeatureStore(folder, key, len(dataset), SHARD, COLUMNS)
-    writer = ShardWriter(store, len(dataset), SHARD)
-    shards = [list(range(len(dataset)))[start : start + SHARD] for start in range(0, len(dataset), SHARD)]
-    encoder = trainer(processes, callbacks=[WriteShards(writer)])
-    clouds = CloudDataModule(dataset, shards, chunk)
-    encoder.predict(DenseEncodeTask(pipeline, 6), clouds, return_predictions=False)
-    encoder.strategy.barrier()
+    encoder = DenseViewEncoder(projector, toy_backbone(toy_folder(folder / "toy")))
+    packing = PackedCells(6)
+    cache = FeatureCache(folder / "features" if cached else None, shard_size=2, batch_size=batch)
+    split = encode_missing(dataset, encoder, packing, cache, TrainerDriver(trainers))
     categories = {position: dataset.labels[position] for position in range(len(dataset))}
     choices = choose_parts(
         PartTable.of(dataset),
         categories,
         "category",
         NamePrompt(),
-        lambda said: encode_prompts(pipeline.backbone, said),
+        lambda said: encode_prompts(encoder.text, said),
     )
-    task = PartSegmentationTask(pipeline, dataset, choices, 6, keep=range(len(dataset)))
-    tester = trainer(processes)
-    tester.test(task, ShardDataModule(store, kept_shards(writer), len(shards)), verbose=False)
+    head = PartHead(encoder.text.logit_scale, NeighbourSmoothing())
+    module = PartModule(head, dataset, choices, packing, keep=range(len(dataset)))
+    tester = trainers(False, False)
+    tester.test(module, ShardData(split.parts), verbose=False)
     if not tester.is_global_zero:
         return None
     return {
         "processes": tester.world_size,
-        "figures": task.results,
-        "baselines": task.baselines,
-        "by_shape": {str(index): value for index, value in task.by_shape.items()},
-        "coverage": task.coverage,
-        "kept": {str(one.index): one.part.tolist() for one in task.kept},
+        "figures": module.results,
+        "baselines": module.baselines,
+        "by_shape": {str(index): value for index, value in module.by_shape.items()},
+        "coverage": module.coverage,
+        "kept": {str(one.index): one.part.tolist() for one in module.kept},
     }
 
 

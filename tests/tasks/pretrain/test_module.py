@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import torch
+from pointclip2.tasks.pretrain.run import ASSETS, export_model, open_model, pretrain
 from safetensors.torch import load_file
 
 from pointclip2.app.compose import compose
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.tasks.pretrain.module import Pretrain, image_features, part_matching
 from pointclip2.tasks.pretrain.orthogonal import OrthogonalAdamW, orthogonal
-from pointclip2.tasks.pretrain.run import ASSETS, export_model, open_model, pretrain
 from pointclip2.types import ConfigError, WeightsError
 
 

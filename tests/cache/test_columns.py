@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pointclip2.cache.codec import BITS, check_bits, pack, pack_flags, unpack, unpack_flags
-from pointclip2.cache.dense import bytes_per_shape, to_columns, to_views
-from pointclip2.types import ConfigError, DenseViews
+from pointclip2.cache.columns import PackedCells
+from pointclip2.types import CloudBatch, ConfigError, Features, Places
 
 
 @given(st.sampled_from(BITS), st.integers(1, 40), st.integers(0, 99), st.floats(1e-6, 1e6))
@@ -51,40 +51,44 @@ def test_flags_come_back_as_they_were(count: int, seed: int) -> None:
     assert torch.equal(unpack_flags(packed, count), flags)
 
 
-def made(batch: int, points: int, cells: int, dim: int) -> tuple[DenseViews, torch.Tensor, torch.Tensor]:
+def made(batch: int, points: int, cells: int, dim: int) -> tuple[Features, CloudBatch]:
     generator = torch.Generator().manual_seed(0)
-    features = F.normalize(torch.randn(batch, 10, cells, cells, dim, generator=generator), dim=-1)
+    vectors = F.normalize(torch.randn(batch, 10 * cells * cells, dim, generator=generator), dim=-1)
     pixel = torch.randint(-1, 224, (batch, 10, points, 2), generator=generator)
     visible = torch.rand(batch, 10, points, generator=generator) < 0.3
     cloud = torch.randn(batch, points, 3, generator=generator)
     parts = torch.randint(-1, 50, (batch, points), generator=generator)
-    return DenseViews(features, pixel, visible, 224, 196), cloud, parts
+    places = Places((10, cells, cells), pixel, visible, 224, 196)
+    return Features(vectors, places), CloudBatch(cloud, parts=parts)
 
 
 def test_everything_but_the_features_comes_back_exactly() -> None:
-    views, cloud, parts = made(2, 37, 3, 10)
-    columns = to_columns(views, cloud, parts, 8)
-    back = to_views(columns, 8)
-    assert torch.equal(back.pixel_yx, views.pixel_yx)
-    assert torch.equal(back.visible, views.visible)
-    assert (back.image_px, back.input_px) == (224, 196)
-    assert torch.equal(columns["points"], cloud)
-    assert torch.equal(columns["parts"].long(), parts)
-    torch.testing.assert_close(back.features, views.features, atol=0.01, rtol=0)
+    features, clouds = made(2, 37, 3, 10)
+    packing = PackedCells(8)
+    columns = packing.pack(features, clouds)
+    assert set(columns) == set(packing.names)
+    back = packing.unpack(columns)
+    assert back.places is not None
+    assert features.places is not None
+    assert torch.equal(back.places.pixel_yx, features.places.pixel_yx)
+    assert torch.equal(back.places.visible, features.places.visible)
+    assert (back.places.grid, back.places.image_px, back.places.input_px) == ((10, 3, 3), 224, 196)
+    assert torch.equal(columns["points"], clouds.points)
+    assert torch.equal(columns["parts"].long(), clouds.parts)
+    torch.testing.assert_close(back.cells, features.cells, atol=0.01, rtol=0)
 
 
 def test_unknown_parts_are_marked() -> None:
-    views, cloud, _ = made(1, 5, 2, 4)
-    assert to_columns(views, cloud, None, 6)["parts"].tolist() == [[-1] * 5]
+    features, clouds = made(1, 5, 2, 4)
+    assert PackedCells(6).pack(features, CloudBatch(clouds.points))["parts"].tolist() == [[-1] * 5]
 
 
 def test_a_shape_takes_less_than_a_megabyte() -> None:
-    views, cloud, parts = made(1, 2048, 14, 512)
-    size = bytes_per_shape(to_columns(views, cloud, parts, 6))
-    assert size < 0.9e6
+    features, clouds = made(1, 2048, 14, 512)
+    columns = PackedCells(6).pack(features, clouds)
+    assert sum(column.numel() * column.element_size() for column in columns.values()) < 0.9e6
     # The part logits that searches and arg-maxes look at move by little.
     text = F.normalize(torch.randn(6, 512, generator=torch.Generator().manual_seed(1)), dim=-1)
-    back = to_views(to_columns(views, cloud, parts, 6), 6)
-    before, after = 100 * views.features @ text.T, 100 * back.features @ text.T
+    before, after = (100 * told.cells @ text.T for told in (features, PackedCells(6).unpack(columns)))
     assert float((before - after).abs().max()) < 1.0
     assert float((before.argmax(dim=-1) == after.argmax(dim=-1)).float().mean()) > 0.98
