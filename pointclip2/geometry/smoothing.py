@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from pointclip2.geometry.neighbours import gather_points, nearest_points
+from pointclip2.geometry.neighbours import gather_points, nearest_among, nearest_points
 from pointclip2.geometry.regions import graph_regions, kmeans_regions, region_sums, surface_features
 from pointclip2.types import ConfigError
 
@@ -173,7 +173,6 @@ def fill_unseen(
     filled = logits.clone()
     for cloud in (seen.any(dim=1) & ~seen.all(dim=1)).nonzero().flatten().tolist():
         shown, hidden = seen[cloud], ~seen[cloud]
-        distance = torch.cdist(points[cloud, hidden].float(), points[cloud, shown].float())
-        near = distance.topk(min(neighbours, distance.shape[1]), dim=1, largest=False).indices
+        near = nearest_among(points[cloud, hidden], points[cloud, shown], min(neighbours, int(shown.sum())))
         filled[cloud, hidden] = logits[cloud, shown][near].mean(dim=1)
     return filled

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.geometry.neighbours import local_frames, nearest_points
+from pointclip2.geometry import neighbours
+from pointclip2.geometry.neighbours import local_frames, nearest_among, nearest_points
 from pointclip2.geometry.regions import graph_regions, kmeans_regions, surface_features
 from pointclip2.geometry.smoothing import (
     NeighbourSmoothing,
@@ -47,6 +48,18 @@ def test_nearest_points_are_those_of_a_full_search(count: int, k: int, seed: int
     reached = distance.gather(1, found).amax(dim=1)
     expected = distance.sort(dim=1).values[:, min(k, count) - 1]
     torch.testing.assert_close(reached, expected, rtol=1e-2, atol=1e-2 * (1 + abs(shift) * 1e-3))
+
+
+@given(st.integers(1, 300), st.integers(1, 9), st.integers(0, 99))
+@settings(max_examples=12, deadline=None)
+def test_the_way_of_accelerators_finds_the_same_in_rows_of_any_number(
+    count: int, rows: int, seed: int
+) -> None:
+    points, asked = cloud(count, seed)[0], cloud(20, seed + 1)[0]
+    k = min(7, count)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(neighbours, "_DISTANCES", rows * count)
+        assert neighbours._by_distance(asked, points, k).equal(nearest_among(asked, points, k))
 
 
 def test_normals_stand_upright_on_a_plate_and_its_shape_is_flat() -> None:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError
+from pointclip2.geometry.neighbours import nearest_among
 from pointclip2.geometry.sampling import farthest_points
 from pointclip2.types import CloudBatch, Features
 
@@ -125,7 +126,7 @@ class PointNNEncoder(Encoder):
         picked: Int64[Tensor, " centres"],
     ) -> Float[Tensor, "centres twice"]:
         """Neighbourhoods of the picked points, each relative to its centre, weighed by their waves, pooled."""
-        near = nearest(xyz, picked, self.neighbours)[:, :: self.every]
+        near = nearest_among(xyz[picked], xyz, min(self.neighbours, len(xyz)))[:, :: self.every]
         scale = 1 / (_deviation(features, near, picked) + 1e-5)
         dim = features.shape[1]
         relative = features * scale
@@ -162,15 +163,6 @@ def farthest_order(points: Float[Tensor, "batch points 3"], count: int) -> Int64
     """Return indices of ``count`` points, each the farthest from those before it, from the one farthest out on."""
     x, y, z = points.unbind(dim=2)
     return farthest_points(points, count, start=(x * x + y * y + z * z).argmax(dim=1))
-
-
-def nearest(
-    xyz: Float[Tensor, "points 3"], picked: Int64[Tensor, " centres"], neighbours: int
-) -> Int64[Tensor, "centres neighbours"]:
-    """Indices of the nearest points of every picked one, itself first, the nearer before; all where there are fewer."""
-    x, y, z = (xyz[picked, axis].unsqueeze(1) - xyz[:, axis] for axis in range(3))
-    distance = x * x + y * y + z * z
-    return distance.topk(min(neighbours, len(xyz)), dim=1, largest=False).indices
 
 
 def _deviation(
