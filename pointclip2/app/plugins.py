@@ -35,8 +35,8 @@ def named(words: Sequence[str] = ()) -> tuple[str, ...]:
 
 @cache
 def _installed(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the packages that are installed as plug-ins; asked once, for a sweep of many jobs."""
-    return tuple(point.value.partition(":")[0] for point in entry_points(group=GROUP, path=list(path)))
+    """Give the packages that are installed as plug-ins somewhere on ``path``, where Python looks; asked once for it."""
+    return tuple(point.value.partition(":")[0] for point in entry_points(group=GROUP))
 
 
 def _typed(words: Sequence[str]) -> list[str]:

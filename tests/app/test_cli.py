@@ -56,7 +56,7 @@ def test_an_unknown_word_names_the_near_one(word: str, near: str, capsys: pytest
         (["evaluate", "projector.rig.views=x", "projector/rig=ring"], "projector.rig.views=x: a number is wanted"),
         (["train", "data.shots=many"], "data.shots=many: a whole number is wanted (examples a class, a number or all)"),
         (["evaluate", "data=folder", "data.path=/no/such"], "data.path=/no/such: no such file or folder"),
-        (["evaluate", "data=folder", "data.path=none", "data.labels=l.csv"], "data.path=none: no such file or folder in"),
+        (["evaluate", "data=folder", "data.path=none", "data.labels=l.csv"], "data.path=none: no such file or folder"),
         (["evaluate", "data=folder", "data.labels=l.csv"], "data.labels=l.csv: no such file or folder in"),
         (["evaluate", "adapter.checkpoint=run"], "adapter.checkpoint=run: no such file or folder in"),
         (["evaluate", "backbone.weights=w.pt"], "backbone.weights=w.pt: no such file or folder in"),

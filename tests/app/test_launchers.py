@@ -1,4 +1,4 @@
-"""Every way to sweep is launched for real: workers, a study, submitted jobs; and what a failed job does to the status."""
+"""Every way to sweep is launched for real: workers, a study, submitted jobs. A failed job of any is status 1."""
 
 import os
 from collections.abc import Iterator

@@ -78,12 +78,10 @@ def test_each_way_opens_it_for_classes_and_options(
 
 
 @pytest.mark.usefixtures("importable")
-@pytest.mark.parametrize(
-    "target", ["torch.os.system", "torch.hub.load", "torch.nn.os.system", "F.boolean_dispatch"]
-)
+@pytest.mark.parametrize("target", ["torch.os.system", "torch.hub.load", "F.relu"])
 def test_what_a_plugin_imports_is_no_door(target: str) -> None:
     compose("evaluate", [TYPED])
-    with pytest.raises(ConfigError, match="is not allowed|cannot be found"):
+    with pytest.raises(ConfigError, match="is not allowed"):
         build({"_target_": f"{NAME}.spheres.{target}"})
     with pytest.raises(ConfigError, match="is not allowed"):
         build({"_target_": f"{NAME}_evil.spheres.Spheres"})
