@@ -80,6 +80,61 @@ def test_submitted_jobs_know_the_plugins_and_one_may_fail(
     assert "nowhere.pt" in summary(sweep)
 
 
+SRUN = """
+while [[ $1 == --* ]]; do [[ $1 == --unbuffered ]] && shift || shift 2; done
+exec "$@"
+"""
+SBATCH = """
+cp "$1" "$(dirname "$0")/submitted"
+export SLURM_JOB_ID=7 SLURM_ARRAY_JOB_ID=7 SLURM_NTASKS=1 SLURM_JOB_NUM_NODES=1
+export SLURM_NODEID=0 SLURM_PROCID=0 SLURM_LOCALID=0
+for task in 0 1; do SLURM_ARRAY_TASK_ID=$task bash "$1" > /dev/null 2>&1 & done
+echo "Submitted batch job 7"
+"""
+REFUSED = """
+echo "sbatch: error: Batch job submission failed: Requested node configuration is not available" >&2
+exit 1
+"""
+SACCT = """
+printf 'JobID|State|NodeList\\n7_[0-1]|RUNNING|here\\n'
+"""
+
+
+def slurm(folder: Path, monkeypatch: pytest.MonkeyPatch, sbatch: str) -> Path:
+    """Slurm's programs, as far as a submission needs them, first on the path."""
+    folder.mkdir()
+    for name, text in {"srun": SRUN, "sbatch": sbatch, "sacct": SACCT}.items():
+        (folder / name).write_text(f"#!/bin/bash{text}")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return folder
+
+
+def test_a_job_asks_slurm_for_no_more_than_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = slurm(tmp_path / "bin", monkeypatch, SBATCH)
+    words = [f"paths.outputs={tmp_path}", "data.limit=some,all", "hydra.launcher.partition=night"]
+    status, printed = run_command(capsys, "evaluate", "-m", "sweep=slurm", *words)
+    assert status == 1
+    sweep = sweep_of(tmp_path)
+    assert all("number is wanted" in (sweep / job / "FAILED").read_text() for job in ("0", "1")), printed
+    asked = [line for line in (programs / "submitted").read_text().splitlines() if line.startswith("#SBATCH")]
+    assert "#SBATCH --partition=night" in asked
+    assert not [line for line in asked if "gpu" in line or "mem" in line]
+
+
+def test_a_cluster_that_refuses_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slurm(tmp_path / "bin", monkeypatch, REFUSED)
+    words = ["sweep=slurm", f"paths.outputs={tmp_path}", "seed=1,2", "hydra.launcher.gpus_per_node=9"]
+    status, printed = run_command(capsys, "evaluate", "-m", *words)
+    assert status == 1
+    assert "Requested node configuration is not available" in lines_of(printed)[-1]
+    assert "Traceback" not in printed
+
+
 def test_without_slurm_there_is_one_line(
     toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
