@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from hydra.conf import HydraConf
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
@@ -19,8 +19,8 @@ FILES_OR_WORDS = ("weights", "labels", "size_table", "subset")
 """What those are called that take a word, too: a value with a slash or a suffix is a file."""
 
 
-def check_typed(cfg: DictConfig, hydra: HydraConf) -> None:
-    """Look at the values of the overrides that made this configuration, as Hydra notes them.
+def check_typed(cfg: DictConfig, hydra: Any) -> None:
+    """Look at the values of the overrides that made this configuration; ``hydra`` is Hydra's own, which notes them.
 
     Raises:
         ConfigError: a file that is not there, or a value of another kind than the option's own.
@@ -72,10 +72,15 @@ def _files(key: str, choices: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
             yield conf_dir() / group / f"{choices[group]}.yaml", ".".join(parts[depth:])
 
 
+@cache
+def _read(file: Path) -> tuple[str, Any]:
+    text = file.read_text(encoding="utf-8")
+    return text, yaml.safe_load(text)
+
+
 def _value(file: Path, key: str) -> tuple[Any, str, bool] | None:
     """Give what a file has for a key, the comment behind it, and whether a number has to be whole there."""
-    text = file.read_text(encoding="utf-8")
-    own: Any = yaml.safe_load(text)
+    text, own = _read(file)
     target = str(own.get("_target_", ""))
     if target and not target.startswith("pointclip2."):
         return None  # Lightning says itself what it takes

@@ -145,7 +145,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
     global _status
     _status = sweep.status = 0
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
-    with _restored():
+    with _restored(sweep.release):
         _typed[:] = sys.argv
         sys.argv[:] = [script, *words]
         try:
@@ -181,12 +181,16 @@ def _failed(error: Exception) -> int:
 
 
 @contextmanager
-def _restored() -> Iterator[None]:
-    """Leave the environment and the words of the command line as they were."""
+def _restored(release: Callable[[], None]) -> Iterator[None]:
+    """Leave everything that belongs to the process as it was: for programs that run a command, and go on."""
+    from hydra.core.hydra_config import HydraConfig
+
     environment, words = dict(os.environ), list(sys.argv)
     try:
         yield
     finally:
+        release()
+        HydraConfig.instance().cfg = None
         sys.argv[:] = words
         _typed.clear()
         for name in ("HYDRA_FULL_ERROR", "POINTCLIP2_PLUGINS"):

@@ -6,6 +6,7 @@ which is data.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import entry_points
@@ -28,8 +29,14 @@ def named(words: Sequence[str] = ()) -> tuple[str, ...]:
         ConfigError: an override that is no list of packages.
     """
     found = [*_typed(words), *os.environ.get(VARIABLE, "").split(",")]
-    found += [point.value.partition(":")[0] for point in entry_points(group=GROUP)]
+    found += _installed(tuple(sys.path))
     return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
+
+
+@cache
+def _installed(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the packages that are installed as plug-ins somewhere on ``path``, where Python looks; asked once for it."""
+    return tuple(point.value.partition(":")[0] for point in entry_points(group=GROUP))
 
 
 def _typed(words: Sequence[str]) -> list[str]:

@@ -3,7 +3,6 @@
 Light on purpose: no torch, so that Hydra can load the callback without delay.
 """
 
-import atexit
 import contextlib
 import hashlib
 import json
@@ -73,7 +72,6 @@ class Sweep(Callback):
             )
         if not _locked(folder):
             sys.exit(f"{folder}: a sweep is running into it; wait for it, or give another hydra.sweep.dir")
-        atexit.register(_leave, folder)
         # A Hydra that is made otherwise inside composes its own way.
         with contextlib.suppress(ImportError, AttributeError):
             from pointclip2.app.composition import compose_once
@@ -197,6 +195,14 @@ def _locked(folder: Path) -> bool:
         return False
     _held.append(file)
     return True
+
+
+def release() -> None:
+    """Give up the folders that this process holds."""
+    for file in _held:
+        _leave(Path(file.name).parent)
+        file.close()
+    _held.clear()
 
 
 def _leave(folder: Path) -> None:

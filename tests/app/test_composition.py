@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from hydra import initialize_config_dir
@@ -12,7 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.compose import conf_dir
-from pointclip2.app.composition import Remembering
+from pointclip2.app.composition import Frozen, Remembering
 
 
 @pytest.fixture
@@ -74,6 +75,36 @@ def test_jobs_with_the_same_options_are_composed_once_and_do_not_share_values(
     assert remembering.load_sweep_config(told, jobs[0]).data.limit == 1
     assert remembering.load_sweep_config(told, ["prompt=name"]).data.limit is None
     assert composed == [["prompt=name"]]
+
+
+def test_a_copy_shares_nothing_but_classes_that_cannot_be_found_by_name() -> None:
+    @dataclass
+    class Launcher:  # as those are that Hydra loads anew
+        jobs: int = 2
+
+    config = OmegaConf.create({"launcher": OmegaConf.structured(Launcher), "jobs": "${launcher.jobs}"})
+    frozen = Frozen(config)
+    first, second = frozen.copy(), frozen.copy()
+    first.launcher.jobs = 3
+    assert (first.jobs, second.jobs, config.jobs) == (3, 2, 2)
+    assert OmegaConf.get_type(second.launcher) is Launcher
+
+
+def test_where_hydra_is_made_otherwise_inside_its_own_way_is_taken(
+    hydra: Hydra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise AttributeError("another Hydra")
+
+    monkeypatch.setattr("pointclip2.app.composition._tell", gone)
+    remembering, told = Remembering(hydra.config_loader), master(hydra)
+    jobs = [["prompt=name", f"data.limit={limit}"] for limit in (1, 2)]
+    found = [remembering.load_sweep_config(told, job) for job in jobs]
+    assert [(config.data.limit, config.hydra.overrides.task) for config in found] == [
+        (1, jobs[0]),
+        (2, jobs[1]),
+    ]
+    assert not remembering.fits
 
 
 @pytest.mark.parametrize("word", ["data.nothing=1", "nothing=1", "prompt=nothing"])

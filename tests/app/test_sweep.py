@@ -17,7 +17,6 @@ def locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process of its own for each test."""
     held: list[Any] = []
     monkeypatch.setattr(sweeps, "_held", held)
-    monkeypatch.setattr("atexit.register", lambda *_: None)
     yield
     for file in held:
         file.close()

@@ -19,6 +19,7 @@ from pointclip2.app.run import Result, evaluate
 from pointclip2.data.class_names import KNOWN
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
+from tests.commands import run_command
 from tests.toy import toy_folder, toy_overrides
 
 ROOT = Path(__file__).parents[2]
@@ -331,9 +332,12 @@ def test_a_sweep_encodes_once_a_projector_and_writes_one_summary(toy: Path, tmp_
     assert len(logged) == 6
 
 
-def test_a_failing_job_leaves_a_note_and_the_others_finish(toy: Path, tmp_path: Path) -> None:
-    done = command(toy, tmp_path, "--multirun", "backbone.weights=random,nowhere.pt,random", "data.limit=4")
-    assert done.returncode == 1
+def test_a_failing_job_leaves_a_note_and_the_others_finish(
+    toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing = [*toy_overrides(toy, tmp_path), "backbone.weights=random,nowhere.pt,random", "data.limit=4"]
+    status, _ = run_command(capsys, "evaluate", "--multirun", *failing)
+    assert status == 1
     [sweep] = (tmp_path / "sweeps").iterdir()
     assert "nowhere.pt: no such file" in (sweep / "1" / "FAILED").read_text()
     assert not (sweep / "1" / "results.json").exists()

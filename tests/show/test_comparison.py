@@ -175,6 +175,19 @@ def test_each_kind_of_measurement_has_a_table_of_its_own(
     assert "test/acc" not in second
 
 
+def test_a_folder_of_sweeps_gives_the_jobs_of_all(
+    sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded(tmp_path / "another" / "0", 0.9, "none", "prompt=name")
+    recorded(tmp_path / "another" / "1", 0.8, "none", "prompt=bank")
+    assert main([str(tmp_path), "--format=csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == 7
+    assert [row["run"] for row in rows[:2]] == [str(tmp_path / "another" / job) for job in ("0", "1")]
+    assert main([str(sweep), "--format=csv"]) == 0
+    assert "job" in csv.DictReader(io.StringIO(capsys.readouterr().out)).__next__()
+
+
 def test_a_folder_without_runs_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="give the folder of a run, of a sweep or of sweeps"):
         runs([tmp_path])
