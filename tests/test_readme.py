@@ -4,7 +4,6 @@ import inspect
 import re
 import shlex
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from pointclip2.app.catalog import main as catalog
 from pointclip2.app.compose import build, compose
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "data/README.md", "outputs/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

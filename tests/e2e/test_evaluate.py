@@ -19,9 +19,8 @@ from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from pointclip2.worlds.shapes.classes import KNOWN
+from tests.places import ROOT
 from tests.toy import toy_folder, toy_overrides
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.show.comparison import rows_of
 from pointclip2.types import ConfigError, DataError
+from tests.places import ROOT
 from tests.toy import toy_folder, toy_overrides
 
-ROOT = Path(__file__).parents[2]
 SMALL = ("data.classes=[chair,table,lamp,car]", "data.per_class={train: 10, val: 1, test: 6}")
 
 

@@ -12,8 +12,9 @@ import yaml  # type: ignore[import-untyped]
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone, tiny
 from pointclip2.types import WeightsError
+from tests.places import CONF
 
-FOLDER = Path(__file__).parents[3] / "conf" / "backbone"
+FOLDER = CONF / "backbone"
 OPTIONS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(FOLDER.glob("*.yaml"))}
 NAMED = [name for name in OPTIONS if name not in ("tiny", "local")]
 OPENAI = ["rn50", "rn101", "vit_b32", "vit_b16"]

@@ -1,6 +1,5 @@
 """The shipped projector options, built as a run builds them."""
 
-from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -8,8 +7,8 @@ from hydra.core.global_hydra import GlobalHydra
 from torch import nn
 
 from pointclip2.app.compose import build
+from tests.places import CONF
 
-CONF = Path(__file__).parents[3] / "conf"
 REALISTIC = ("v2_classification", "v2_segmentation", "v2_paper", "contour")
 PERSPECTIVE = ("v1_zeroshot", "v1_fewshot")
 OPTIONS = (*REALISTIC, "splat", *PERSPECTIVE)
