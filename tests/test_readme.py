@@ -1,9 +1,9 @@
 """What the README tells a newcomer to type, works."""
 
 import inspect
+import math
 import re
 import shlex
-from itertools import product
 from typing import Any
 
 import pytest
@@ -33,18 +33,22 @@ def commands(start: str) -> list[str]:
 EVALUATE, CATALOG = commands("python evaluate.py"), commands("pointclip2 catalog")
 
 
-def jobs(words: list[str]) -> list[list[str]]:
-    """Overrides of every job of a sweep; of the one run without ``-m``."""
-    if "-m" not in words:
-        return [words]
+def choices(words: list[str]) -> list[list[str]]:
+    """What each override may be: several values where it is swept over."""
     parsed = OverridesParser.create().parse_overrides([word for word in words if word != "-m"])
-    choices = [
+    return [
         [f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()]
         if one.is_sweep_override()
         else [str(one.input_line)]
         for one in parsed
     ]
-    return [list(job) for job in product(*choices)]
+
+
+def jobs(words: list[str]) -> list[list[str]]:
+    """Jobs of a sweep in which each of its values comes once; the one run without ``-m``."""
+    found = choices(words)
+    count = max(map(len, found), default=1)
+    return [[values[job % len(values)] for values in found] for job in range(count)]
 
 
 @pytest.mark.parametrize("command", EVALUATE)
@@ -62,7 +66,7 @@ def test_a_training_composes(command: str) -> None:
 
 def test_the_sweep_is_nine_runs() -> None:
     (sweep,) = [command for command in EVALUATE if " -m projector=" in command]
-    assert len(jobs(shlex.split(sweep)[2:])) == 9
+    assert math.prod(map(len, choices(shlex.split(sweep)[2:]))) == 9
 
 
 @pytest.mark.parametrize("command", CATALOG)

