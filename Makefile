@@ -1,4 +1,4 @@
-# make demo | test | bench | lint | format | clean. Everything is installed into .venv, nothing outside this folder.
+# make demo | test | test-all | bench | lint | format | clean. Everything is installed into .venv, nothing outside this folder.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,13 +14,20 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 BROKEN := $(shell $(BIN)/python -c 'import sys, pip._internal.cli.main; sys.exit(sys.version_info < (3, 11))' \
 	2>/dev/null || echo broken)
 
-.PHONY: demo test bench lint format clean environment
+.PHONY: demo test test-all bench lint format clean environment
 
 demo: $(VENV)/installed
 	$(BIN)/python evaluate.py
 
+# Each of its processes would compile all modules anew where bytecode is not kept.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(OFFLINE) $(BIN)/python -m pytest -n 2 --dist loadfile
+
 test: lint
-	$(OFFLINE) $(BIN)/python -m pytest -m "not benchmark" -n 2 --dist loadfile
+	$(PYTEST) -m "not benchmark and not slow"
+
+# Every shape maker, every option alone: minutes more.
+test-all: lint
+	$(PYTEST) -m "not benchmark"
 
 bench: $(VENV)/installed-dev
 	$(OFFLINE) $(BIN)/python -m pytest tests/benchmarks -m benchmark -s

@@ -22,6 +22,17 @@ if ROOT not in sys.path:
 
 # The hook's own import stops at the top of a dotted name.
 importlib.import_module("tests.shape_checks")
+# What is first imported by a checked module is compiled anew, whatever bytecode it has. All tests need all of these.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for library in (
+        "lightning",
+        "matplotlib.pyplot",
+        "open_clip",
+        "scipy.spatial",
+        "sklearn.cluster",
+        "trimesh",
+    ):
+        importlib.import_module(library)
 # Must precede the first import of the package: modules imported earlier stay unchecked.
 install_import_hook("pointclip2", "tests.shape_checks.checked")
 

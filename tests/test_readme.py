@@ -1,10 +1,9 @@
 """What the README tells a newcomer to type, works."""
 
 import inspect
+import math
 import re
 import shlex
-from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from pointclip2.app.catalog import main as catalog
 from pointclip2.app.compose import build, compose
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "data/README.md", "outputs/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -34,18 +33,22 @@ def commands(start: str) -> list[str]:
 EVALUATE, CATALOG = commands("python evaluate.py"), commands("pointclip2 catalog")
 
 
-def jobs(words: list[str]) -> list[list[str]]:
-    """Overrides of every job of a sweep; of the one run without ``-m``."""
-    if "-m" not in words:
-        return [words]
+def choices(words: list[str]) -> list[list[str]]:
+    """What each override may be: several values where it is swept over."""
     parsed = OverridesParser.create().parse_overrides([word for word in words if word != "-m"])
-    choices = [
+    return [
         [f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()]
         if one.is_sweep_override()
         else [str(one.input_line)]
         for one in parsed
     ]
-    return [list(job) for job in product(*choices)]
+
+
+def jobs(words: list[str]) -> list[list[str]]:
+    """Jobs of a sweep in which each of its values comes once; the one run without ``-m``."""
+    found = choices(words)
+    count = max(map(len, found), default=1)
+    return [[values[job % len(values)] for values in found] for job in range(count)]
 
 
 @pytest.mark.parametrize("command", EVALUATE)
@@ -63,7 +66,7 @@ def test_a_training_composes(command: str) -> None:
 
 def test_the_sweep_is_nine_runs() -> None:
     (sweep,) = [command for command in EVALUATE if " -m projector=" in command]
-    assert len(jobs(shlex.split(sweep)[2:])) == 9
+    assert math.prod(map(len, choices(shlex.split(sweep)[2:]))) == 9
 
 
 @pytest.mark.parametrize("command", CATALOG)

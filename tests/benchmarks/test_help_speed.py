@@ -3,11 +3,10 @@
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
 
 
 def _core_seconds(*arguments: str) -> float:

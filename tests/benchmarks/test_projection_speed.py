@@ -7,11 +7,11 @@ wait for each other and one measures better.
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 THREADS = os.environ.get("BENCHMARK_THREADS", "2")
 pytestmark = pytest.mark.benchmark
 

@@ -18,9 +18,9 @@ from pointclip2.heads.fusion import view_logits
 from pointclip2.heads.search import replace_sentences, search_view_weights
 from pointclip2.heads.search.bounds import decide
 from pointclip2.heads.search.candidates import candidates
+from tests.places import ROOT
 from tests.toy import toy_folder, toy_overrides
 
-ROOT = Path(__file__).parents[2]
 SHAPES, VIEWS, DIM, CLASSES = 2468, 10, 512, 40
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 

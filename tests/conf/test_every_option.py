@@ -4,12 +4,12 @@ import inspect
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from itertools import product, zip_longest
 from typing import Any
 
 import pytest
 from hydra.utils import get_object
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.compose import build, compose, conf_dir
 from pointclip2.types import UserError
@@ -35,20 +35,45 @@ def ids(option: tuple[str, str]) -> str:
     return "/".join(option)
 
 
-def composed(group: str, name: str) -> Any:
+def composed(group: str, name: str) -> DictConfig:
     # Some groups belong to one task, or to train.yaml only.
     for program, task in PLACES:
-        if takes(program, task, group.split("/")[0]):
-            return compose(program, [*task, f"{group}={name}", *NEEDS.get((group, name), [])])
+        if takes(program, task, group):
+            return compose(program, [*task, *chosen(group, name)])
     raise AssertionError(f"no program has the group {group}")
 
 
 @cache
 def takes(program: str, task: tuple[str, ...], group: str) -> bool:
     """Whether this program with this task has such a group, whatever option of it is chosen."""
-    chosen = compose(program, task)
-    defaults = (FOLDER / f"{program}.yaml").read_text()
-    return group in chosen or f"- {group}:" in defaults
+    group = group.split("/")[0]
+    return group in default(program, task) or f"- {group}:" in (FOLDER / f"{program}.yaml").read_text()
+
+
+@cache
+def default(program: str, task: tuple[str, ...]) -> DictConfig:
+    return compose(program, task)
+
+
+def chosen(group: str, name: str) -> list[str]:
+    return [f"{group}={name}", *NEEDS.get((group, name), [])]
+
+
+@cache
+def together() -> dict[tuple[str, str], DictConfig]:
+    """Every option in a composition that it shares with one option of each other group of its program."""
+    found = {("task", task): default("evaluate", (f"task={task}",)) for task in TASKS}
+    for program, task in PLACES:
+        groups = [
+            [option for option in OPTIONS if option[0] == group and option not in found]
+            for group in sorted({group for group, _ in OPTIONS if takes(program, task, group)})
+        ]
+        for options in zip_longest(*groups):
+            some = [option for option in options if option]
+            cfg = compose(program, [*task, *(word for option in some for word in chosen(*option))])
+            found |= dict.fromkeys(some, cfg)
+    assert set(found) == set(OPTIONS)
+    return found
 
 
 def targets(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -62,23 +87,20 @@ def targets(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from targets(value, f"{place}[{position}]")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_a_file_says_in_its_first_line_what_it_is_for(path: Path) -> None:
-    first = path.read_text(encoding="utf-8").splitlines()[0]
-    assert first.startswith("# ")
-    assert len(first.split()) > 2
+def test_a_file_says_in_its_first_line_what_it_is_for() -> None:
+    for path in FILES:
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith("# "), path
+        assert len(first.split()) > 2, path
 
 
-@pytest.mark.parametrize("path", GROUPED, ids=str)
-def test_no_option_has_a_slash_or_a_space_in_its_name(path: Path) -> None:
-    assert path.name.replace("_", "").isalnum()
+def test_no_option_has_a_slash_or_a_space_in_its_name() -> None:
+    assert [path for path in GROUPED if not path.name.replace("_", "").isalnum()] == []
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=ids)
-def test_an_option_composes_and_its_targets_take_exactly_its_keys(option: tuple[str, str]) -> None:
-    cfg = composed(*option)
-    plain = OmegaConf.to_container(cfg, resolve=False)
-    found = list(targets(plain))
+def check(cfg: DictConfig) -> None:
+    """Assert that every target takes exactly the keys that stand beside it, and that every value resolves."""
+    found = list(targets(OmegaConf.to_container(cfg, resolve=False)))
     assert found
     for place, node in found:
         target = str(node["_target_"])
@@ -93,11 +115,18 @@ def test_an_option_composes_and_its_targets_take_exactly_its_keys(option: tuple[
                 set(node) - set(parameters) - shots - {"_target_", "_convert_", "_partial_", "_recursive_"}
             )
             assert not unknown, f"{place}: {target} does not take {unknown}"
+    OmegaConf.to_container(cfg, resolve=True)
 
 
+def test_options_compose_together_and_their_targets_take_exactly_their_keys() -> None:
+    for cfg in {id(cfg): cfg for cfg in together().values()}.values():
+        check(cfg)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("option", OPTIONS, ids=ids)
-def test_every_value_of_an_option_resolves(option: tuple[str, str]) -> None:
-    OmegaConf.to_container(composed(*option), resolve=True)
+def test_an_option_composes_alone(option: tuple[str, str]) -> None:
+    check(composed(*option))
 
 
 def used(made: Any) -> None:
@@ -109,7 +138,7 @@ def used(made: Any) -> None:
     "option", [o for o in OPTIONS if o[0] in ("projector", "prompt", "view_weights", "data")], ids=ids
 )
 def test_an_option_is_built_or_says_in_one_line_what_it_needs(option: tuple[str, str]) -> None:
-    node = composed(*option)[option[0]]
+    node = together()[option][option[0]]
     if option[1] not in ("file", "folder"):
         assert build(node) is not None
         return
@@ -120,7 +149,7 @@ def test_an_option_is_built_or_says_in_one_line_what_it_needs(option: tuple[str,
 
 @pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "proposals"], ids=ids)
 def test_proposals_are_built_or_say_in_one_line_what_they_need(option: tuple[str, str]) -> None:
-    node = composed(*option)["proposals"]
+    node = together()[option]["proposals"]
     if option[1] not in ("file", "detr3d"):
         assert build(node).describe()["name"] == option[1]
         return
@@ -129,33 +158,20 @@ def test_proposals_are_built_or_say_in_one_line_what_they_need(option: tuple[str
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("option", [o for o in OPTIONS if o[0] == "projector/rig"], ids=ids)
-def test_every_rig_fits_every_projector(option: tuple[str, str]) -> None:
-    for projector in sorted(path.stem for path in (FOLDER / "projector").glob("*.yaml")):
-        cfg = compose("evaluate", [f"projector={projector}", f"projector/rig={option[1]}"])
-        assert build(cfg.projector).rig.views >= 1
+def test_every_rig_fits_every_projector() -> None:
+    def made_of(group: str) -> list[Any]:
+        nodes = [together()[option].projector for option in OPTIONS if option[0] == group]
+        return [OmegaConf.to_container(node, resolve=True) for node in nodes]
+
+    for projector, other in product(made_of("projector"), made_of("projector/rig")):
+        assert build({**projector, "rig": other["rig"]}).rig.views >= 1
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (FOLDER / "trainer").glob("*.yaml")))
-def test_every_trainer_leaves_the_sampler_alone(name: str) -> None:
-    cfg = compose("evaluate", [f"trainer={name}"])
-    assert cfg.trainer.use_distributed_sampler is False
-    assert cfg.trainer.inference_mode is False
-
-
-EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
-
-
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_every_experiment_composes(name: str) -> None:
-    problems = []
-    for program in ("evaluate", "train"):
-        try:
-            OmegaConf.to_container(compose(program, [f"experiment={name}"]), resolve=True)
-            return
-        except UserError as error:
-            problems.append(str(error))
-    raise AssertionError("\n".join(problems))
+def test_every_trainer_leaves_the_sampler_alone() -> None:
+    for option in OPTIONS:
+        if option[0] == "trainer":
+            trainer = together()[option].trainer
+            assert (trainer.use_distributed_sampler, trainer.inference_mode) == (False, False), option
 
 
 def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
@@ -176,7 +192,7 @@ def test_a_task_brings_its_own_defaults_and_a_choice_still_wins() -> None:
 def test_a_task_names_the_metric_that_its_runs_are_judged_by() -> None:
     assert compose("evaluate").objective is None
     for task in TASKS:
-        target = compose("evaluate", [f"task={task}"]).task.get("_target_")
+        target = default("evaluate", (f"task={task}",)).task.get("_target_")
         assert target is None or get_object(target).objective.startswith("test/")
 
 

@@ -1,13 +1,16 @@
 """Experiments only override, and those that quote a figure say so."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
+from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.catalog import catalog, conf_dir
 from pointclip2.app.compose import build, compose
 from pointclip2.app.run import evaluate
 from pointclip2.types import ConfigError
+from tests.toy import toy_folder, toy_overrides
 
 PURPOSES = {option.name: option.purpose for option in catalog(conf_dir())["experiment"]}
 # Top-1 of ModelNet40 and of ScanObjectNN's hardest variant, in per cent: README of PointCLIP V2's code.
@@ -24,23 +27,26 @@ PUBLISHED = {
 }
 
 
-def composes(program: str, overrides: list[str]) -> bool:
-    try:
-        compose(program, overrides)
-    except ConfigError:
-        return False
-    return True
+@cache
+def experiment(name: str) -> DictConfig:
+    """The experiment, composed for the program that it is for."""
+    problems = []
+    for program in ("evaluate", "train"):
+        try:
+            return compose(program, [f"experiment={name}"])
+        except ConfigError as error:
+            problems.append(str(error))
+    raise AssertionError("\n".join(problems))
 
 
-@pytest.mark.parametrize("name", PURPOSES)
-def test_an_experiment_composes_in_the_program_it_is_for(name: str) -> None:
-    programs = [path.stem for path in conf_dir().glob("*.yaml")]
-    assert any(composes(program, [f"experiment={name}"]) for program in programs)
+def test_every_experiment_composes_for_a_program_and_its_values_resolve() -> None:
+    for name in PURPOSES:
+        OmegaConf.to_container(experiment(name), resolve=True)
 
 
 @pytest.mark.parametrize("name", [name for name in PURPOSES if name.endswith(("_published", "_zero_label"))])
 def test_what_an_experiment_names_can_be_built(name: str) -> None:
-    cfg = compose("evaluate", [f"experiment={name}"])
+    cfg = experiment(name)
     for node in (cfg.data, cfg.projector, cfg.prompt, cfg.view_weights):
         assert build(node) is not None
 
@@ -51,7 +57,7 @@ def test_every_published_figure_has_its_experiment() -> None:
 
 @pytest.mark.parametrize(("name", "figure"), PUBLISHED.items())
 def test_a_published_experiment_expects_the_quoted_figure(name: str, figure: float) -> None:
-    expect = dict(compose("evaluate", [f"experiment={name}"]).expect)
+    expect = dict(experiment(name).expect)
     assert expect == {"test/acc": pytest.approx(figure / 100)}
     assert f"{figure:.2f} % quoted" in PURPOSES[name]
     assert "selected on the test labels" in PURPOSES[name]
@@ -68,7 +74,8 @@ def test_a_published_experiment_takes_published_weights_and_one_sentence_a_class
     file.write_text(
         f"best = {{}}\nbest[{key!r}] = {[f'Sentence {i}.' for i in range(count)]!r}\n", encoding="utf-8"
     )
-    cfg = compose("evaluate", [f"experiment={name}", f"paths.data={tmp_path}"])
+    cfg = experiment(name).copy()
+    cfg.paths.data = str(tmp_path)
 
     prompts = build(cfg.prompt)([f"class {i}" for i in range(count)])
     assert prompts.count == count
@@ -86,20 +93,19 @@ def test_a_published_experiment_takes_published_weights_and_one_sentence_a_class
 
 def test_scanobjectnn_is_taken_in_its_hardest_variant() -> None:
     names = [name for name in PUBLISHED if name.startswith("scanobjectnn")]
-    assert {compose("evaluate", [f"experiment={name}"]).data.variant for name in names} == {"pb_t50_rs"}
+    assert {experiment(name).data.variant for name in names} == {"pb_t50_rs"}
 
 
 def test_the_zero_label_experiment_uses_no_label() -> None:
-    cfg = compose("evaluate", ["experiment=modelnet40_vit_b16_zero_label"])
+    cfg = experiment("modelnet40_vit_b16_zero_label")
     assert build(cfg.view_weights).resolve("modelnet40", "any", 10).selected_on == "none"
     assert build(cfg.prompt)(["chair", "table"]).name == "bank"
     assert cfg.expect == {}
 
 
 def test_an_expected_figure_stands_in_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    small = ["data.classes=[chair,lamp]", "data.per_class.test=1", "prompt=name", "pictures=0", "trainer=cpu"]
-    places = ["logger=none", "callbacks={}", f"paths.outputs={tmp_path}", "features.cache=false"]
-    result = evaluate(compose("evaluate", [*small, *places, "+expect={test/acc: 0.6426}"]))
+    overrides = [*toy_overrides(toy_folder(tmp_path / "toy"), tmp_path), "data.limit=4"]
+    result = evaluate(compose("evaluate", [*overrides, "+expect={test/acc: 0.6426}"]))
     table = capsys.readouterr().out
     assert "top-1, quoted" in table
     assert "64.26" in table

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from pointclip2.data.prepare import SAMPLINGS, TO_Y_UP, prepare_points, stable_seed, turned_normals
 from pointclip2.types import CloudError, ConfigError, Frame
+from tests.places import ROOT
 
 AXES = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "-x": (-1, 0, 0), "-y": (0, -1, 0), "-z": (0, 0, -1)}
 
@@ -130,7 +130,7 @@ def test_random_depends_on_the_name_alone_even_across_processes():
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "7"},
     )
     assert run.stdout.strip() == str(chosen)

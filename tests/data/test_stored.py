@@ -17,8 +17,8 @@ from pointclip2.data.prepare import RawCloud
 from pointclip2.data.scanobjectnn import ScanObjectNN
 from pointclip2.data.stored import SampleIndex, StoredData, StoredOptions, StoredSplit
 from pointclip2.types import CloudError, ConfigError, TransientError
+from tests.places import CONF
 
-CONF = Path(__file__).parents[2] / "conf" / "data"
 OPTIONS = {"modelnet10": ModelNet, "modelnet40": ModelNet, "scanobjectnn": ScanObjectNN, "folder": Folder}
 
 
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_yaml_lists_every_option_of_its_data_set_and_nothing_else(name):
-    text = (CONF / f"{name}.yaml").read_text()
+    text = (CONF / "data" / f"{name}.yaml").read_text()
     node = OmegaConf.to_container(OmegaConf.create(text), resolve=False)
     kind = OPTIONS[name]
     assert text.startswith("# ")

@@ -1,7 +1,5 @@
 """The way back from maps to points: as the official program gives it, and as interpolation says."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -12,12 +10,13 @@ from hypothesis import strategies as st
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.back_projection import centred, fuse_points, read_maps, scrambled, smooth_maps
 from pointclip2.types import ConfigError
+from tests.places import GOLDEN
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "back_projection.npz"
+FIGURES = GOLDEN / "back_projection.npz"
 
 
 def test_the_official_point_logits_are_reproduced() -> None:
-    golden = {name: torch.from_numpy(values) for name, values in np.load(GOLDEN).items()}
+    golden = {name: torch.from_numpy(values) for name, values in np.load(FIGURES).items()}
     features = golden["features"].view(1, 10, 14, 14, -1)
     maps = smooth_maps(100 * features @ golden["text"].T, 6)
     logits = read_maps(maps, golden["pixel_yx"].long(), 224, 224)

@@ -1,7 +1,5 @@
 """Box AP against the golden figures of 3DETR's evaluation and against a plain loop."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -11,8 +9,9 @@ from hypothesis import strategies as st
 from pointclip2.geometry.boxes import box_iou, join_boxes, make_boxes, nms, no_boxes, take
 from pointclip2.metrics.box_ap import BoxAveragePrecision, average_precision
 from pointclip2.types import Boxes
+from tests.places import GOLDEN
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "box_average_precision.npz"
+FIGURES = GOLDEN / "box_average_precision.npz"
 NAMES = [f"class {i}" for i in range(18)]
 
 
@@ -22,7 +21,7 @@ def rows_as_boxes(rows: np.ndarray) -> Boxes:
 
 
 def golden_metric() -> tuple[BoxAveragePrecision, np.lib.npyio.NpzFile]:
-    golden = np.load(GOLDEN)
+    golden = np.load(FIGURES)
     truth, found = golden["ground_truth"], golden["predictions"]
     metric = BoxAveragePrecision(NAMES)
     for scene in np.unique(truth[:, 0]):
@@ -47,7 +46,7 @@ def test_ap_and_recall_are_those_of_the_official_evaluation() -> None:
 
 
 def test_suppression_keeps_the_boxes_of_the_official_program() -> None:
-    golden = np.load(GOLDEN)
+    golden = np.load(FIGURES)
     rows = golden["predictions"]
     kept = np.zeros(len(rows), dtype=bool)
     for scene in np.unique(rows[:, 0]):

@@ -1,7 +1,6 @@
 """Part IoU against a plain loop, the official figures, and its own rules."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,9 @@ from pointclip2.data.shapenet_part import PARTS
 from pointclip2.metrics.part_iou import constant_iou, part_counts, shape_iou
 from pointclip2.metrics.part_segmentation import PartIoU
 from pointclip2.types import ConfigError, DataError
+from tests.places import GOLDEN
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "shape_iou.npz"
+FIGURES = GOLDEN / "shape_iou.npz"
 FIRST = np.cumsum([0, *(len(parts) for parts in PARTS.values())])
 OFFICIAL = [list(range(FIRST[k], FIRST[k + 1])) for k in range(16)]
 IDS = [[0, 1, 2], [3, 4], [5]]
@@ -32,7 +32,7 @@ def by_hand(prediction: list[int], target: list[int], parts: list[int]) -> float
 
 
 def test_the_official_shape_iou_is_reproduced() -> None:
-    golden = np.load(GOLDEN)
+    golden = np.load(FIGURES)
     for prediction, label, category, expected in zip(
         *(golden[name] for name in ("prediction", "label", "category", "shape_iou")), strict=True
     ):

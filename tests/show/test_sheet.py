@@ -14,6 +14,7 @@ from pointclip2.encoders.projectors import RealisticProjector
 from pointclip2.geometry import ring
 from pointclip2.show.canvas import Canvas
 from pointclip2.show.sheet import ViewRow, draw_views
+from tests.places import ROOT
 
 TOP = [("chair", 0.7), ("stool", 0.2), ("night_stand", 0.1)]
 
@@ -36,8 +37,7 @@ def row(images: torch.Tensor, truth: str | None = "chair", name: str = "test/cha
 def printed(script: str, *arguments: str) -> str:
     """By a Python of its own."""
     command = [sys.executable, "-c", script, *arguments]
-    root = Path(__file__).parents[2]
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout.strip()
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
 
 
 def has(pixels: NDArray[np.uint8], color: str) -> bool:

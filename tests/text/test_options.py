@@ -1,14 +1,14 @@
 """The options of the `prompt` group are the constructors of the prompt sources."""
 
 import inspect
-from pathlib import Path
 
 import pytest
 import yaml
 
 import pointclip2.text
+from tests.places import CONF
 
-FOLDER = Path(__file__).parents[2] / "conf" / "prompt"
+FOLDER = CONF / "prompt"
 OPTIONS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 

@@ -12,8 +12,9 @@ import yaml  # type: ignore[import-untyped]
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone, tiny
 from pointclip2.types import WeightsError
+from tests.places import CONF
 
-FOLDER = Path(__file__).parents[3] / "conf" / "backbone"
+FOLDER = CONF / "backbone"
 OPTIONS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(FOLDER.glob("*.yaml"))}
 NAMED = [name for name in OPTIONS if name not in ("tiny", "local")]
 OPENAI = ["rn50", "rn101", "vit_b32", "vit_b16"]
@@ -67,20 +68,20 @@ def test_only_the_papers_own_four_leave_images_unnormalised(name: str) -> None:
     assert OPTIONS[name]["normalise"] == (name not in OPENAI)
 
 
-@pytest.mark.parametrize("name", NAMED)
 def test_nothing_is_downloaded_and_the_missing_file_is_named(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    cfg = compose("evaluate", [f"backbone={name}", f"paths.data={tmp_path}"])
-    values = OPTIONS[name]
-    expected = tmp_path / "weights" / f"{values['arch']}.{values['pretrained']}.safetensors"
-    with pytest.raises(WeightsError, match="huggingface") as caught:
-        build(cfg.backbone)
-    assert str(expected) in str(caught.value)
-    assert "\n" not in str(caught.value)
+    weights = compose("evaluate", ["backbone=rn50", f"paths.data={tmp_path}"]).backbone.weights_folder
+    for name in NAMED:
+        values = {**OPTIONS[name], "weights_folder": weights}
+        expected = tmp_path / "weights" / f"{values['arch']}.{values['pretrained']}.safetensors"
+        with pytest.raises(WeightsError, match="huggingface") as caught:
+            build(values)
+        assert str(expected) in str(caught.value)
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 import csv
 import json
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +9,7 @@ from pointclip2.encoders.clip import tiny
 from pointclip2.encoders.clip.tiny import FOLDER
 from pointclip2.text import TemplatesPrompt, encode_prompts
 from pointclip2.worlds.shapes.world import Shapes
+from tests.places import ROOT
 
 CLASSES = ["bottle", "chair", "laptop", "person"]
 
@@ -46,7 +46,7 @@ def test_the_card_says_what_the_model_was_trained_on_and_how() -> None:
 
 def test_the_published_log_ends_with_the_validation_of_the_shipped_weights() -> None:
     card = json.loads((FOLDER / "model.json").read_text())
-    log = Path(__file__).parents[3] / "outputs" / "published" / "tiny_clip_training.csv"
+    log = ROOT / "outputs" / "published" / "tiny_clip_training.csv"
     with log.open() as lines:
         last = list(csv.DictReader(lines))[-1]
     assert int(last["step"]) + 1 == card["steps"] == card["of_steps"]

@@ -1,6 +1,6 @@
 """The realistic projection written plainly: whole grids, ``MaxPool3d``, ``Conv3d``, loops where a loop is clearest.
 
-Slow and easy to check against the released code; it shares with the package only the camera rig, so that both see the same bits.
+Slow and easy to check; it shares with the package only the camera rig, so that both see the same bits.
 """
 
 import itertools

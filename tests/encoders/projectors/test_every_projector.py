@@ -1,6 +1,7 @@
 """What every projector promises, whichever option builds it: the same for a cloud however it comes."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,12 +13,20 @@ from pointclip2.types import CloudError, Projection
 from tests.encoders.projectors.options import OPTIONS, PERSPECTIVE, projector
 
 SMALLER: dict[str, dict[str, Any]] = {
-    "v2_segmentation": {"resolution": 64, "depth": 32, "crop_px": 6, "size_px": 64},
+    "v2_segmentation": {"resolution": 48, "depth": 20, "crop_px": 4, "size_px": 48},
     "contour": {"resolution": 24, "rig.views": "[[[45,0,90],[0,20,0]],[[0,0,90]],[[0,-90,90]]]"},
 }
 IN_UNIT_RANGE = [option for option in OPTIONS if option not in PERSPECTIVE]
-every = pytest.mark.parametrize("option", OPTIONS)
-every_unit = pytest.mark.parametrize("option", IN_UNIT_RANGE)
+# These run the same lines as another option, with other numbers.
+ALIKE = ("v2_paper", "v1_fewshot")
+
+
+def each(options: Sequence[str]) -> pytest.MarkDecorator:
+    marked = [pytest.param(name, marks=pytest.mark.slow if name in ALIKE else []) for name in options]
+    return pytest.mark.parametrize("option", marked)
+
+
+every, every_unit = each(OPTIONS), each(IN_UNIT_RANGE)
 
 
 def smaller(option: str) -> nn.Module:
@@ -78,11 +87,12 @@ def test_the_order_of_the_points_does_not_matter(option: str) -> None:
 
 
 @every_unit
-@pytest.mark.parametrize("factor", [2.0**-20, 0.25, 2.0**40])
-def test_the_size_of_the_cloud_does_not_matter(option: str, factor: float) -> None:
+def test_the_size_of_the_cloud_does_not_matter(option: str) -> None:
     # Powers of two, which round nothing: the images are equal to the last bit.
     ours, points = smaller(option), clouds()
-    assert_same(ours(points * factor), ours(points))
+    expected = ours(points)
+    for factor in (2.0**-20, 2.0**40):
+        assert_same(ours(points * factor), expected)
 
 
 @every_unit
@@ -102,11 +112,11 @@ def test_the_caller_keeps_the_points_as_they_were(option: str) -> None:
 
 
 @every
-@pytest.mark.parametrize("bad", [torch.nan, torch.inf, -torch.inf, torch.finfo(torch.float32).max])
-def test_points_that_are_no_measurement_change_nothing_for_the_others(option: str, bad: float) -> None:
+def test_points_that_are_no_measurement_change_nothing_for_the_others(option: str) -> None:
     ours, points = smaller(option), clouds(2)
-    spoiled = torch.cat([points, points[:, :5].clone()], dim=1)
-    spoiled[:, -5:, 1] = bad
+    bad = torch.tensor([torch.nan, torch.inf, -torch.inf, torch.finfo(torch.float32).max])
+    spoiled = torch.cat([points, points[:, :4].clone()], dim=1)
+    spoiled[:, -4:, 1] = bad
     found, expected = ours(spoiled), ours(points)
     count = points.shape[1]
     rest = Projection(found.images, found.pixel_yx[:, :, :count], found.visible[:, :, :count])
@@ -115,8 +125,9 @@ def test_points_that_are_no_measurement_change_nothing_for_the_others(option: st
     assert not bool(found.visible[:, :, count:].any())
 
 
-@pytest.mark.parametrize("collision", ["max", "min", "mean"])
-@pytest.mark.parametrize("densify", ["max", "min", "mean", "none"])
+@pytest.mark.parametrize(
+    ("collision", "densify"), [("max", "min"), ("min", "mean"), ("mean", "max"), ("mean", "none")]
+)
 def test_a_missing_point_does_not_weigh_in_a_mean(collision: str, densify: str) -> None:
     ours = projector("v2_classification", resolution=12, collision=collision, densify=densify)
     points = clouds(2)
@@ -138,36 +149,43 @@ def test_a_cloud_of_missing_points_is_background_and_spoils_no_neighbour(option:
 
 
 @every
-@pytest.mark.parametrize("shape", ["one", "equal", "collinear", "flat", "two"])
-def test_a_degenerate_cloud_is_drawn(option: str, shape: str) -> None:
+def test_a_degenerate_cloud_is_drawn(option: str) -> None:
     line = torch.linspace(-0.5, 0.5, 40)
-    points = {
+    flat = torch.rand(40, 2, generator=torch.Generator().manual_seed(0)) - 0.5
+    shapes = {
         "one": torch.tensor([[0.1, -0.2, 0.3]]),
         "equal": torch.tensor([[0.1, -0.2, 0.3]]).repeat(40, 1),
         "collinear": torch.stack([line, line, torch.zeros(40)], dim=1),
-        "flat": torch.cat([torch.rand(40, 2, generator=torch.Generator().manual_seed(0)) - 0.5, torch.zeros(40, 1)], 1),
+        "flat": torch.cat([flat, torch.zeros(40, 1)], dim=1),
         "two": torch.tensor([[0.0, -0.4, 0], [0, 0.4, 0]]),
-    }[shape].unsqueeze(0)  # fmt: skip
-    result = smaller(option)(points)
-    assert bool(torch.isfinite(result.images).all())
-    assert bool((result.images != background(option)).flatten(2).any(dim=-1).all())
-    assert bool(result.visible.any(dim=-1).all())
+    }
+    ours = smaller(option)
+    for name, points in shapes.items():
+        result = ours(points.unsqueeze(0))
+        assert bool(torch.isfinite(result.images).all()), name
+        assert bool((result.images != background(option)).flatten(2).any(dim=-1).all()), name
+        assert bool(result.visible.any(dim=-1).all()), name
 
 
 @every
-@pytest.mark.parametrize("size", [1e20, 1e-20, 1e-42])
-def test_huge_and_tiny_coordinates_stay_finite(option: str, size: float) -> None:
-    result = smaller(option)(clouds(2) * size)
-    assert bool(torch.isfinite(result.images).all())
-    if option not in PERSPECTIVE:
-        assert 0 <= float(result.images.min()) <= float(result.images.max()) <= 1
-    assert bool((result.pixel_yx < result.images.shape[-1]).all())
+def test_huge_and_tiny_coordinates_stay_finite(option: str) -> None:
+    ours = smaller(option)
+    for size in (1e20, 1e-20, 1e-42):
+        result = ours(clouds(2) * size)
+        assert bool(torch.isfinite(result.images).all()), size
+        if option not in PERSPECTIVE:
+            assert 0 <= float(result.images.min()) <= float(result.images.max()) <= 1, size
+        assert bool((result.pixel_yx < result.images.shape[-1]).all()), size
 
 
-@every_unit
-@pytest.mark.parametrize("squeeze", ["max", "min", "mean"])
-def test_images_are_between_zero_and_one(option: str, squeeze: str) -> None:
-    more = {} if option == "splat" else {"squeeze": squeeze}
+@pytest.mark.parametrize(
+    ("option", "more"),
+    [
+        *((option, {}) for option in IN_UNIT_RANGE if option not in ALIKE),
+        *(("v2_classification", {"squeeze": squeeze}) for squeeze in ("max", "min", "mean")),
+    ],
+)
+def test_images_are_between_zero_and_one(option: str, more: dict[str, str]) -> None:
     images = projector(option, **SMALLER.get(option, {}), **more)(clouds(2)).images
     assert float(images.min()) >= 0
     assert float(images.max()) <= 1
@@ -175,13 +193,13 @@ def test_images_are_between_zero_and_one(option: str, squeeze: str) -> None:
 
 
 @every
-@pytest.mark.parametrize("batch", [0, 1, 2])
-def test_one_view_and_any_batch_keep_their_axes(option: str, batch: int) -> None:
+def test_one_view_and_any_batch_keep_their_axes(option: str) -> None:
     ours = projector(option, **{**SMALLER.get(option, {}), "rig.views": "[[[10,0,90],[0,20,0]]]"})
-    result = ours(clouds(batch, 5))
-    assert result.images.shape[:2] == (batch, 1)
-    assert result.pixel_yx.shape == (batch, 1, 5, 2)
-    assert result.visible.shape == (batch, 1, 5)
+    for batch in (0, 1, 2):
+        result = ours(clouds(batch, 5))
+        assert result.images.shape[:2] == (batch, 1)
+        assert result.pixel_yx.shape == (batch, 1, 5, 2)
+        assert result.visible.shape == (batch, 1, 5)
 
 
 @every
@@ -240,24 +258,20 @@ def test_the_same_projector_gives_the_same_images_again(option: str) -> None:
 
 
 @every
-@pytest.mark.parametrize(
-    "points",
-    [
-        torch.zeros(2, 0, 3),
-        torch.zeros(2, 5, 2),
-        torch.zeros(5, 3),
-        torch.zeros(1, 5, 3, dtype=torch.int64),
-        torch.zeros(1, 5, 3, dtype=torch.bool),
-    ],
-    ids=["no point", "two coordinates", "no batch", "integers", "booleans"],
-)
 def test_what_is_no_batch_of_clouds_is_refused_in_one_line(
-    option: str, points: Tensor, monkeypatch: pytest.MonkeyPatch
+    option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = smaller(option)
     # As a user runs it, without the shape checks of these tests.
     forward = inspect.unwrap(type(ours).forward)
     finite = inspect.unwrap(realistic.finite_points)
     monkeypatch.setattr(inspect.getmodule(type(ours)), "finite_points", finite)
-    with pytest.raises(CloudError, match="batch, points, 3"):
-        forward(ours, points)
+    for points in (
+        torch.zeros(2, 0, 3),
+        torch.zeros(2, 5, 2),
+        torch.zeros(5, 3),
+        torch.zeros(1, 5, 3, dtype=torch.int64),
+        torch.zeros(1, 5, 3, dtype=torch.bool),
+    ):
+        with pytest.raises(CloudError, match="batch, points, 3"):
+            forward(ours, points)

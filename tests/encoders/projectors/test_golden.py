@@ -1,6 +1,5 @@
 """The same figures as the official programs, within the tolerances of ``tests/golden/README.md``."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ from torch import Tensor
 
 from pointclip2.types import Projection
 from tests.encoders.projectors.options import projector
-
-GOLDEN = Path(__file__).parents[2] / "golden"
+from tests.places import GOLDEN
 
 
 def golden(name: str) -> dict[str, Tensor]:

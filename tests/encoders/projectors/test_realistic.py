@@ -70,7 +70,7 @@ def agrees_with_the_dense_one(choices: Options, points: torch.Tensor, views: lis
             assert torch.equal(result.visible[batch, view][clear], seen[clear])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(options(), st.integers(0, 2**31), st.sampled_from([1, 2, 7, 60]))
 def test_every_combination_of_choices_equals_the_dense_pipeline(
     choices: Options, seed: int, count: int
@@ -108,7 +108,7 @@ def test_the_shipped_options_equal_the_dense_pipeline(option: str) -> None:
     agrees_with_the_dense_one(choices, points, TWO_VIEWS)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(st.integers(0, 2**31))
 def test_every_point_lands_on_foreground_in_the_segmentation_views(seed: int) -> None:
     points = torch.rand(1, 200, 3, generator=torch.Generator().manual_seed(seed)) * 2 - 1
@@ -172,9 +172,20 @@ def test_a_nearer_surface_is_darker_and_hides_the_farther_one() -> None:
     assert not bool(result.visible[0, 0, 1600:][(grid.abs() < 0.35).all(dim=1)].any())
 
 
-@pytest.mark.parametrize("smooth", ["gaussian", "bilateral", "none"])
-@pytest.mark.parametrize("squeeze", ["max", "min", "mean"])
-@pytest.mark.parametrize("densify", ["max", "min", "mean", "none"])
+@pytest.mark.parametrize(
+    ("densify", "smooth", "squeeze"),
+    [
+        ("max", "gaussian", "max"),
+        ("max", "bilateral", "min"),
+        ("min", "gaussian", "mean"),
+        ("min", "none", "max"),
+        ("mean", "bilateral", "mean"),
+        ("mean", "none", "min"),
+        ("none", "gaussian", "min"),
+        ("none", "bilateral", "max"),
+        ("none", "none", "mean"),
+    ],
+)
 def test_the_gradient_in_depth_is_that_of_finite_differences(densify: str, smooth: str, squeeze: str) -> None:
     ours = RealisticProjector(
         CameraRig([FRONT]),

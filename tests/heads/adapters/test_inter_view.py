@@ -1,7 +1,5 @@
 """PointCLIP's adapter against the released program, step by step."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -11,8 +9,9 @@ from pointclip2.heads.adapters import InterViewAdapter, Samples, Setting
 from pointclip2.heads.adapters.recipe import Recipe
 from pointclip2.types import ConfigError, DataError
 from tests.heads.adapters.made import samples, setting
+from tests.places import GOLDEN
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "inter_view_adapter.npz"
+FIGURES = GOLDEN / "inter_view_adapter.npz"
 OFFICIAL = {
     "view_ratio": "fusion_ratio",
     "bottleneck.0": "global_f.0.bn",
@@ -25,7 +24,7 @@ OFFICIAL = {
 
 @pytest.fixture(scope="module")
 def golden() -> dict[str, torch.Tensor]:
-    with np.load(GOLDEN) as file:
+    with np.load(FIGURES) as file:
         return {name: torch.from_numpy(file[name]) for name in file.files}
 
 

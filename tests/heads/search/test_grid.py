@@ -1,7 +1,6 @@
 """The exact grid, against the published search and against trying everything."""
 
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,9 @@ from pointclip2.heads.fusion import fuse, view_logits
 from pointclip2.heads.search import FoundWeights, search_view_weights
 from pointclip2.heads.search.grid import LARGEST
 from pointclip2.types import ConfigError, DataError
+from tests.places import GOLDEN
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "view_weight_search.npz"
+FIGURES = GOLDEN / "view_weight_search.npz"
 LEVELS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -50,7 +50,7 @@ def random_case(seed: int, views: int, batch: int, classes: int, whole: bool) ->
 
 
 def test_the_published_search_is_reproduced() -> None:
-    golden = np.load(GOLDEN)
+    golden = np.load(FIGURES)
     features, text = torch.tensor(golden["features"]), torch.tensor(golden["text"])
     logits, labels = view_logits(features, text), torch.tensor(golden["labels"])
     found = search_view_weights(

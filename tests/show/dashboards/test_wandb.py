@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.places import ROOT
 from tests.show.dashboards.offline import OfflineRun, offline_runs
 from tests.show.page.exhibits import SEARCH, classified, record, room, segmented
 from tests.toy import toy_folder, toy_overrides
 
-ROOT = Path(__file__).parents[3]
 PROMPTS = ("name", "template", "templates")
 
 

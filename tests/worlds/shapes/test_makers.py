@@ -7,7 +7,15 @@ from pointclip2.data.class_names import KNOWN, MODELNET40, SHAPENET_PARTS, UNSEE
 from pointclip2.worlds.shapes.classes import make_shape, register
 from pointclip2.worlds.shapes.shape import Shape, ShapeClass, shape_class
 
-EACH_CLASS = pytest.mark.parametrize("kind", register().values(), ids=register().keys())
+SAMPLE = sorted(register())[::6]
+"""Every sixth class by name; all of them are tested where slow tests run."""
+EACH_CLASS = pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, id=name, marks=[] if name in SAMPLE else pytest.mark.slow)
+        for name, kind in register().items()
+    ],
+)
 FEW, MANY = 6, 120
 SMALLEST_M, LARGEST_M = 0.03, 200.0
 """Of the longest side: a mushroom or key, and a long bridge or a wind turbine."""
@@ -24,7 +32,7 @@ def area(shape: Shape) -> float:
 
 
 def check(kind: ShapeClass, shape: Shape) -> None:
-    """All that must hold of any one shape."""
+    """Assert all that must hold of any one shape."""
     corners, parts = shape.triangles()
     assert len(corners) == len(parts)
     assert np.isfinite(corners).all()
@@ -41,6 +49,11 @@ def check(kind: ShapeClass, shape: Shape) -> None:
     for mesh in shape.meshes:
         assert mesh.faces.min() >= 0
         assert mesh.faces.max() < len(mesh.vertices)
+
+
+def test_a_shape_of_every_class_is_sound() -> None:
+    for kind in register().values():
+        check(kind, made(kind, 1)[0])
 
 
 @EACH_CLASS
@@ -96,13 +109,18 @@ def test_unseen_classes_are_at_least_eight_and_none_of_them_is_known() -> None:
     assert not known_words & set(UNSEEN)
 
 
-@EACH_CLASS
-def test_part_names_are_plain_words_and_each_is_there_once(kind: ShapeClass) -> None:
-    assert len(set(kind.part_names)) == len(kind.part_names) >= 2
-    for name in (kind.name, *kind.part_names, *kind.synonyms):
-        assert name == " ".join(name.lower().split()) != ""
-        assert "/" not in name
-        assert "_" not in name
+def test_shapenetparts_categories_have_their_official_number_of_parts() -> None:
+    assert list(SHAPENET_PARTS) == sorted(SHAPENET_PARTS)
+    assert {name: len(register()[name].part_names) for name in SHAPENET_PARTS} == SHAPENET_PARTS
+    assert sum(SHAPENET_PARTS.values()) == 50
+
+
+def test_part_names_are_plain_words_and_each_is_there_once() -> None:
+    for kind in register().values():
+        assert len(set(kind.part_names)) == len(kind.part_names) >= 2, kind.name
+        for name in (kind.name, *kind.part_names, *kind.synonyms):
+            assert name == " ".join(name.lower().split()) != ""
+            assert not {"/", "_"} & set(name), name
 
 
 def test_no_synonym_is_the_name_or_a_synonym_of_another_class() -> None:

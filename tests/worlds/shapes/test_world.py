@@ -20,6 +20,7 @@ from pointclip2.worlds.rooms.world import Rooms
 from pointclip2.worlds.shapes import world as world_module
 from pointclip2.worlds.shapes.classes import register, select
 from pointclip2.worlds.shapes.world import SPLITS, SURFACES, Shapes, ShapesSplit, source_digest
+from tests.places import CONF, ROOT
 
 FEW = {"train": 5, "val": 3, "test": 3}
 TWO = ("chair", "night stand")
@@ -104,8 +105,7 @@ def test_another_process_makes_the_same_cloud() -> None:
     cloud = here[0]
     assert cloud.parts is not None
     expected = f"{here.checksum} {cloud.points.numpy().tobytes().hex()} {cloud.parts.tolist()}"
-    root = Path(__file__).parents[3]
-    environment = {"PYTHONHASHSEED": "123", "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    environment = {"PYTHONHASHSEED": "123", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
@@ -353,9 +353,7 @@ def test_a_split_that_is_not_there_is_named_with_those_that_are() -> None:
 def test_the_shipped_option_builds_the_default_world() -> None:
     from omegaconf import OmegaConf
 
-    option = OmegaConf.to_container(
-        OmegaConf.load(Path(__file__).parents[3] / "conf" / "data" / "shapes.yaml")
-    )
+    option = OmegaConf.to_container(OmegaConf.load(CONF / "data" / "shapes.yaml"))
     assert isinstance(option, dict)
     arguments = {str(key): value for key, value in option.items()}
     module, _, name = arguments.pop("_target_").rpartition(".")
