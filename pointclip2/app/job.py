@@ -12,8 +12,9 @@ from omegaconf import DictConfig
 
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
-from pointclip2.app.records import note_failure
+from pointclip2.app.records import finished_job, note_failure
 from pointclip2.errors import UserError
+from pointclip2.show.comparison import RESULTS
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,16 @@ def run_checked(cfg: DictConfig) -> Outcome:
     try:
         plugins.open_door(hydra.overrides.task)  # this may be another process than the command's
         check_typed(cfg, hydra)
-        from pointclip2.app.run import run_job  # brings torch
+        folder = Path(hydra.runtime.output_dir)
+        done = finished_job(folder, cfg) if in_sweep else None
+        if done is not None:
+            log.info("has its results already: %s", folder / RESULTS)
+            value = done["objective"]["value"]
+            return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
+        from pointclip2.app.run import evaluate  # brings torch
 
-        return run_job(cfg)
+        result = evaluate(cfg)
+        return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
         log.error("%s", error)
         if not in_sweep:

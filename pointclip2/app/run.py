@@ -19,9 +19,8 @@ from rich.table import Table
 
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
-from pointclip2.app.job import Outcome
 from pointclip2.app.options import plain, told
-from pointclip2.app.records import config_hash, environment, finished_job, git_commit, write_results
+from pointclip2.app.records import config_hash, environment, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
 from pointclip2.errors import ConfigError, DataError
@@ -57,33 +56,14 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_job(cfg: DictConfig) -> Outcome:
-    """Run `evaluate` as a job of a command; in a sweep one that has its results already is passed over."""
-    done = finished_job(_job_dir(), cfg) if sweeping() else None
-    if done is not None:
-        log.info("has its results already: %s", _job_dir() / RESULTS)
-        value = done["objective"]["value"]
-        return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
-    result = _watched(cfg)
-    return Outcome(result.objective, 3 if result.skipped else 0)
-
-
-def _job_dir() -> Path:
-    return Path(HydraConfig.get().runtime.output_dir)
-
-
 def evaluate(cfg: DictConfig) -> Result:
     """Evaluate a composed configuration and record the result.
 
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
-    return _watched(cfg.copy())
-
-
-def _watched(cfg: DictConfig) -> Result:
     with quiet_lightning(), wandb_closed_after():
-        return _evaluate(cfg)
+        return _evaluate(cfg.copy())
 
 
 def _evaluate(cfg: DictConfig) -> Result:
