@@ -44,7 +44,7 @@ class Sweep(Callback):
     """Hydra callback of a multirun.
 
     At the start it claims the folder. Repeating a sweep that did not finish goes on in the folder it had; each job that
-    has its results there is passed over (`pointclip2.app.run.run_job`). At the end it writes ``summary.csv`` and
+    has its results there is passed over (`pointclip2.app.job.run_checked`). At the end it writes ``summary.csv`` and
     ``summary.png``.
 
     Raises:
