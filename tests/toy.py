@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from omegaconf import DictConfig
 
+from pointclip2.app.trainers import ConfiguredTrainers
+from pointclip2.cache import FeatureCache
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.tasks.run import Provenance, Run
 from pointclip2.types import Cloud, CloudError
 
 TOY_CONFIG: dict[str, Any] = {
@@ -60,6 +64,12 @@ def toy_overrides(folder: Path, outputs: Path) -> list[str]:
         "logger=none",
         f"paths.outputs={outputs}",
     ]
+
+
+def toy_run(cfg: DictConfig) -> Run:
+    """A run in ``cfg.run_dir`` as the program would make it, with everything encoded anew."""
+    trainers = ConfiguredTrainers(cfg, "evaluate")
+    return Run(Path(cfg.run_dir), trainers, FeatureCache(None), Provenance("toy"), pictures=cfg.pictures or 0)
 
 
 class ToyClouds(CloudDataset):

@@ -16,7 +16,7 @@ from pointclip2.cache.columns import Columns, Vectors
 from pointclip2.cache.keys import feature_key
 from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
 from pointclip2.cache.writer import ShardWriter, Skip
-from pointclip2.errors import CloudError, DataError
+from pointclip2.errors import CloudError, ConfigError, DataError
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +30,20 @@ class FeatureCache:
         shard_size: samples a file: what a kill can cost at most.
         batch_size: samples that are encoded at once.
         num_workers: processes that read; 0 reads in this one.
+
+    Raises:
+        ConfigError: a size below 1, or a negative number of processes.
     """
 
     root: Path | None
     shard_size: int = 64
     batch_size: int = 16
     num_workers: int = 0
+
+    def __post_init__(self) -> None:
+        for option, least in (("shard_size", 1), ("batch_size", 1), ("num_workers", 0)):
+            if getattr(self, option) < least:
+                raise ConfigError(f"features.{option}={getattr(self, option)} must be {least} or more")
 
 
 @dataclass
@@ -76,6 +84,23 @@ class _Positions(Dataset[tuple[int, Any]]):
             return position, error
 
 
+@dataclass(frozen=True)
+class _Collate:
+    """Puts samples side by side; all that a process that reads is given beside the data set."""
+
+    columns: Columns
+    names: Sequence[str]
+
+    def __call__(self, samples: list[tuple[int, Any]]) -> SampleBatch:
+        good = {position: sample for position, sample in samples if not isinstance(sample, CloudError)}
+        skipped = {
+            position: Skip.of(self.names[position], error)
+            for position, error in samples
+            if isinstance(error, CloudError)
+        }
+        return SampleBatch(self.columns.collate(list(good.values())) if good else None, list(good), skipped)
+
+
 @dataclass
 class Encoding:
     """What is still to be encoded of a split: a driver takes its batches, encodes them and hands them back."""
@@ -96,17 +121,8 @@ class Encoding:
             _Positions(self.dataset, positions),  # type: ignore[arg-type]
             batch_size=1 if self.columns.names is None else self.cache.batch_size,
             num_workers=self.cache.num_workers,
-            collate_fn=self._collate,
+            collate_fn=_Collate(self.columns, self.dataset.names),
         )
-
-    def _collate(self, samples: list[tuple[int, Any]]) -> SampleBatch:
-        good = {position: sample for position, sample in samples if not isinstance(sample, CloudError)}
-        skipped = {
-            position: Skip.of(self.dataset.names[position], error)
-            for position, error in samples
-            if isinstance(error, CloudError)
-        }
-        return SampleBatch(self.columns.collate(list(good.values())) if good else None, list(good), skipped)
 
     def encode(self, batch: SampleBatch) -> dict[str, Tensor]:
         """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one."""
@@ -297,12 +313,18 @@ def _found(
     found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
     if store is not None:
         found += [(rows, None) for rows in store.shards()]
-    parts, reached = [], 0
+    parts, reached, lacking = [], 0, len(dataset)
     for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
         if rows.stop > reached:
             since = max(reached, rows.start)
             parts.append(Part(rows, since, store, None if shard is None else shard.since(since)))
             reached = rows.stop
+            lacking -= reached - since
+    if lacking:
+        raise DataError(
+            f"{dataset.name}: {lacking} of {len(dataset)} samples were not encoded, for the encoding ended early: "
+            "run again, without a limit to the trainer's batches"
+        )
     heads = [part.read(()) for part in parts]
     index = torch.cat([head.index for head in heads]) if heads else torch.zeros(0, dtype=torch.int64)
     skipped = {name: reason for head in heads for name, reason in head.skipped.items()}

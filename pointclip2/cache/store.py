@@ -37,6 +37,12 @@ class Shard:
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Samples that could not be read, and why."""
 
+    def alone(self) -> "Shard":
+        """Return the shard in memory of its own, where it lay in a larger tensor."""
+        return Shard(
+            {name: column.clone() for name, column in self.columns.items()}, self.index, self.skipped
+        )
+
     def since(self, position: int) -> "Shard":
         """Return the shard without the samples before a position."""
         late = self.index >= position

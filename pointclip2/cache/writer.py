@@ -111,6 +111,8 @@ class ShardWriter:
         if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
             return self.kept
         shares: list[dict[range, Shard]] = [{} for _ in range(torch.distributed.get_world_size())]
-        torch.distributed.all_gather_object(shares, self.kept)
+        # A row of a larger tensor would be sent with all of it.
+        own = {rows: shard.alone() for rows, shard in self.kept.items()}
+        torch.distributed.all_gather_object(shares, own)
         self.whole = {}
         return {shard: content for share in shares for shard, content in share.items()}

@@ -2,10 +2,13 @@
 
 import inspect
 from collections.abc import Mapping
+from enum import Enum
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -32,14 +35,22 @@ def described(module: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return f"{_name(type(value))}.{value.name}"
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, np.ndarray):
+        return _digest(torch.from_numpy(value))
     if isinstance(value, Tensor):
         return _digest(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset | range):
+    if isinstance(value, set | frozenset):  # in another order in every process
+        return sorted(map(_plain, value), key=str)
+    if isinstance(value, list | tuple | range):
         return [_plain(inner) for inner in value]
+    if isinstance(value, partial):
+        return [_plain(value.func), _plain(value.args), _plain(value.keywords)]
     if callable(value) and hasattr(value, "__qualname__"):
         return f"{value.__module__}.{value.__qualname__}"
     return described(value) if hasattr(value, "__dict__") else repr(value)

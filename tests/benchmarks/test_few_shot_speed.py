@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pointclip2.tasks.run_parts import Job
 from torch.nn import functional as F
 
 from pointclip2.app.compose import build, compose
@@ -13,7 +14,6 @@ from pointclip2.encoders.points.point_nn import PointNNEncoder
 from pointclip2.heads.adapters import InterViewAdapter, Samples, Setting
 from pointclip2.tasks.few_shot.module import FewShotTask
 from pointclip2.tasks.few_shot.training import _fit
-from pointclip2.tasks.run_parts import Job
 from tests.encoders.points.test_point_nn import plainly
 
 CLASSES, SHOTS, VIEWS, EPOCHS = 40, 16, 10, 250

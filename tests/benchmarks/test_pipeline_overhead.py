@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from pointclip2.tasks.classification.pipeline import ClassifyPipeline
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
-from pointclip2.tasks.classification.pipeline import ClassifyPipeline
 from pointclip2.text import NamePrompt
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
+from pointclip2.tasks.parts.pipeline import SegmentPipeline
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
 from pointclip2.text import NamePrompt
 from tests.benchmarks.test_pipeline_overhead import alternating_seconds
 

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -126,3 +127,24 @@ def test_a_file_system_that_refuses_more_bytes_costs_only_the_cache(tmp_path: Pa
     assert len(logged) == 1
     assert "File too large" in logged[0]
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["key.json"]
+
+
+def test_shards_of_other_processes_are_sent_without_the_table_they_lie_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[int] = []
+
+    def exchange(shares: list[object], own: object) -> None:
+        sent.append(len(pickle.dumps(own)))
+        shares[:] = [own]
+
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 1)
+    monkeypatch.setattr(torch.distributed, "all_gather_object", exchange)
+    shards = cut(range(1000), 10)
+    writer = ShardWriter(None, shards, 1000)
+    features = torch.rand(1000, 4, 16)
+    writer.add(range(1000), {"features": features}, {})
+    gathered = writer.gathered()
+    torch.testing.assert_close(torch.cat([gathered[rows].columns["features"] for rows in shards]), features)
+    assert sent[0] < 2 * features.numel() * 4

@@ -13,9 +13,8 @@ from pointclip2.app.compose import build, compose
 from pointclip2.app.console import quiet_lightning
 from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip.dense import DenseEncoder
-from pointclip2.tasks.run_parts import Job, Stopwatch
 from pointclip2.types import ConfigError, UserError
-from tests.toy import toy_folder, toy_overrides
+from tests.toy import toy_folder, toy_overrides, toy_run
 
 
 @pytest.fixture(scope="module")
@@ -186,16 +185,10 @@ def test_every_cloud_can_be_written_and_none(toy: Path, tmp_path: Path) -> None:
 
 
 def test_the_gallery_has_truth_beside_prediction_with_a_legend(toy: Path, tmp_path: Path) -> None:
-    overrides = [
-        "task=part_segmentation",
-        *toy_overrides(toy, tmp_path),
-        "data.classes=[chair,mug]",
-        "data.limit=3",
-    ]
-    cfg = compose("evaluate", [*overrides, "pictures=2", f"run_dir={tmp_path}/run"])
-    (tmp_path / "run").mkdir()
+    words = ["data.classes=[chair,mug]", "data.limit=3", "pictures=2", f"run_dir={tmp_path}"]
+    cfg = compose("evaluate", ["task=part_segmentation", *toy_overrides(toy, tmp_path), *words])
     with quiet_lightning():
-        finding = build(cfg.task).run(Job(cfg, tmp_path / "run", Stopwatch()))
+        finding = build(cfg.task).run(toy_run(cfg))
     assert len(finding.gallery) == 2
     for item in finding.gallery:
         assert [cloud.title for cloud in item.clouds] == ["truth", "prediction"]

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.data.shapenet_part import PARTS
+from pointclip2.data.class_names import SHAPENET_PARTS as PARTS
 from pointclip2.metrics.part_iou import constant_iou, part_counts, shape_iou
 from pointclip2.metrics.part_segmentation import PartIoU
 from pointclip2.types import ConfigError, DataError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pointclip2.data.shapenet_part import PARTS
+from pointclip2.data.class_names import SHAPENET_PARTS as PARTS
 from pointclip2.text import BankPrompt, FilePrompt
 from pointclip2.text.names import matching
 from pointclip2.text.part_bank import (

@@ -1,13 +1,12 @@
 """Labelled samples as adapters take them: every column that an adapter reads, encoded once and cached."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from pointclip2.cache import FeatureCache
 from pointclip2.cache.columns import Points
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.encoder import Encoder
@@ -42,7 +41,7 @@ def encode_samples(
     for name in dict.fromkeys(names):
         if name == "points":
             # As large as the clouds on disk: nothing is gained by keeping them.
-            split = run.encode(dataset, encoder, Points(), FeatureCache(None))
+            split = run.encode(dataset, encoder, Points(), replace(run.cache, root=None))
         else:
             split = run.encode(dataset, encoder if name == "views" else adapter.own_encoders[name])
         table = split.loaded()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pointclip2.data.dataset import CloudData
 from pointclip2.encoders.encoder import Encoder
+from pointclip2.heads.adapters import Adapter
 from pointclip2.heads.adapters.file import SavedAdapter, saved_adapter
 from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.task import Search
@@ -42,7 +43,7 @@ class Classification:
         prompt: Callable[..., PromptSet],
         view_weights: ViewWeightSource | None = None,
         search: Search | NoSearch | None = None,
-        adapter: SavedAdapter | None = None,
+        adapter: SavedAdapter | Adapter | None = None,
     ) -> None:
         self.data = data
         self.encoder = encoder

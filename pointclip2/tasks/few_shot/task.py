@@ -14,7 +14,7 @@ from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.ensemble import FILE, Votes, combined, read_votes, weigh, write_votes
-from pointclip2.heads.adapters.file import save_adapter
+from pointclip2.heads.adapters.file import SavedAdapter, save_adapter
 from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
 from pointclip2.tasks.classification.adapted import adapted_facts, finish, run_test, setting_of
@@ -69,7 +69,7 @@ class FewShot:
         data: CloudData,
         encoder: Encoder,
         prompt: Callable[..., PromptSet],
-        adapter: Adapter,
+        adapter: Adapter | SavedAdapter,
         shots: int | str = 16,
         ensemble: Sequence[str] = (),
         validation_share: float = 0.2,

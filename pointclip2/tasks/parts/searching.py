@@ -24,6 +24,7 @@ from pointclip2.heads.search.part_prompts import PartPromptSearch, replace_part_
 from pointclip2.heads.search.part_weights import PartWeightSearch, climb_part_weights
 from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
+from pointclip2.heads.search.task import Search
 from pointclip2.heads.view_weights import FixedWeights
 from pointclip2.tasks.parts.choice import PartChoice, PartChoices
 from pointclip2.tasks.run import Run
@@ -48,7 +49,7 @@ class _Shape:
 
 
 def planned_part_search(
-    search: PartSearch | NoSearch, data: CloudData, dataset: CloudDataset
+    search: PartSearch | Search | NoSearch, data: CloudData, dataset: CloudDataset
 ) -> tuple[PartSearch, Sight] | None:
     """Return a search and what it may see, known before anything is encoded; None for ``search=none``.
 

@@ -13,6 +13,7 @@ from pointclip2.heads.parts import PartHead
 from pointclip2.heads.search.part_prompts import PartPromptSearch
 from pointclip2.heads.search.part_weights import PartWeightSearch
 from pointclip2.heads.search.prompts import NoSearch
+from pointclip2.heads.search.task import Search
 from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
 from pointclip2.tasks.classification.report import spread
 from pointclip2.tasks.encoding import ShardData
@@ -63,7 +64,7 @@ class PartSegmentation:
         prompt: Callable[..., PromptSet],
         view_weights: ViewWeightSource | None = None,
         smoothing: Smoothing | None = None,
-        search: PartWeightSearch | PartPromptSearch | NoSearch | None = None,
+        search: PartWeightSearch | PartPromptSearch | Search | NoSearch | None = None,
         category: str = "given",
         parts: str | Sequence[str] = "category",
         window: int = 1,

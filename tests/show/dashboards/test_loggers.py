@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from lightning.pytorch.loggers import CSVLogger, WandbLogger
 
-import pointclip2.show.dashboards.loggers as loggers
+from pointclip2.app import loggers
 from pointclip2.app.compose import compose
+from pointclip2.app.loggers import open_loggers
 from pointclip2.app.run import evaluate
-from pointclip2.show.dashboards import UnfailingLogger, close_wandb, open_loggers, show, wandb_closed_after
+from pointclip2.show.dashboards import UnfailingLogger, close_wandb, show, wandb_closed_after
 from pointclip2.types import ConfigError
 from tests.show.page.exhibits import classified
 from tests.toy import toy_folder, toy_overrides

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 import pointclip2.tasks.few_shot.task as few_shot
 from pointclip2.app.compose import compose
 from pointclip2.app.run import Result, evaluate
-from pointclip2.tasks.few_shot.module import FewShotTask
+from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import CHECKPOINTS
 from pointclip2.types import ConfigError, DataError, TrainingError, UserError, WeightsError
 from pointclip2.worlds.shapes.world import ShapesSplit
@@ -168,22 +168,22 @@ def test_a_killed_training_goes_on_and_ends_as_if_nothing_had_happened(
 ) -> None:
     epochs = f"adapter.recipe.epochs={2 * CHECKPOINTS}"
     whole = train(toy, tmp_path, "inter_view", epochs)
-    original = FewShotTask.begin_epoch
+    original = FewShotModule.begin_epoch
     started: list[int] = []
 
-    def dying(self: FewShotTask) -> None:
+    def dying(self: FewShotModule) -> None:
         started.append(self.current_epoch)
         if self.current_epoch == 31:
             raise RuntimeError("killed")
         original(self)
 
-    monkeypatch.setattr(FewShotTask, "begin_epoch", dying)
+    monkeypatch.setattr(FewShotModule, "begin_epoch", dying)
     with pytest.raises(RuntimeError, match="killed"):
         train(toy, tmp_path, "inter_view", epochs)
     (kept,) = (tmp_path / "unfinished").rglob("last.ckpt")
     assert kept.is_file()
     monkeypatch.setattr(
-        FewShotTask, "begin_epoch", lambda self: started.append(self.current_epoch) or original(self)
+        FewShotModule, "begin_epoch", lambda self: started.append(self.current_epoch) or original(self)
     )
     started.clear()
     resumed = train(toy, tmp_path, "inter_view", epochs)
@@ -197,18 +197,21 @@ def test_a_killed_training_goes_on_and_ends_as_if_nothing_had_happened(
 def test_a_damaged_checkpoint_of_a_killed_training_is_named(
     toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def torn(job: Any, task: Any, recipe: Any, shots: Any, validation: Any, folder: Path) -> Any:
-        folder.mkdir(parents=True)
-        (folder / "last.ckpt").write_bytes(b"torn")
-        return fit(job, task, recipe, shots, validation, folder)
+    def dying(self: FewShotModule) -> None:
+        if self.current_epoch == 2:
+            raise RuntimeError("killed")
+        original(self)
 
-    import pointclip2.tasks.few_shot.training as training
-
-    fit = training._fit
-    monkeypatch.setattr(training, "_fit", torn)
+    original = FewShotModule.begin_epoch
+    with monkeypatch.context() as patched:
+        patched.setattr(FewShotModule, "begin_epoch", dying)
+        with pytest.raises(RuntimeError, match="killed"):
+            train(toy, tmp_path, "inter_view")
+    (kept,) = (tmp_path / "unfinished").rglob("last.ckpt")
+    kept.write_bytes(kept.read_bytes()[:-100])
     with pytest.raises(WeightsError, match=r"last\.ckpt.*resume=false"):
         train(toy, tmp_path, "inter_view")
-    assert train(toy, tmp_path / "anew", "inter_view", "resume=false").metrics
+    assert train(toy, tmp_path, "inter_view", "resume=false").metrics
 
 
 def test_a_loss_that_is_not_finite_is_one_line_and_keeps_the_last_good_checkpoint(

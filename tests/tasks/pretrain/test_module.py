@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-from pointclip2.tasks.pretrain.run import ASSETS, export_model, open_model, pretrain
 from safetensors.torch import load_file
 
 from pointclip2.app.compose import compose
+from pointclip2.app.run import evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
-from pointclip2.tasks.pretrain.module import Pretrain, image_features, part_matching
+from pointclip2.tasks.pretrain.export import ASSETS, export_model, open_model
+from pointclip2.tasks.pretrain.module import PretrainModule, image_features, part_matching
 from pointclip2.tasks.pretrain.orthogonal import OrthogonalAdamW, orthogonal
 from pointclip2.types import ConfigError, WeightsError
 
@@ -30,48 +31,35 @@ def _options(folder: Path, steps: int, *more: str) -> list[str]:
         "pretraining.projectors.v2_segmentation.share=0",
         "pretraining.validation=1",
         f"trainer.max_steps={steps}",
-        "trainer.enable_progress_bar=false",
-        "logger=[]",
-        "callbacks=null",
+        "logger=none",
+        "~callbacks",
+        f"paths.outputs={folder / 'outputs'}",
         *more,
     ]
 
 
 def _train(options: list[str]) -> float:
-    cfg = compose("train", [option for option in options if option not in ("logger=[]", "callbacks=null")])
-    cfg.logger, cfg.callbacks = {}, {}
-    return pretrain(cfg)
+    return evaluate(compose("train", options)).objective
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    whole = _options(tmp_path / "whole", 4)
-    _train(whole)
-    halves = _options(tmp_path / "halves", 4)
-    cfg = compose("train", [option for option in halves if option not in ("logger=[]", "callbacks=null")])
-    cfg.logger, cfg.callbacks = {}, {}
-    from lightning.pytorch.callbacks import Callback
+def test_a_training_that_was_stopped_ends_like_one_that_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _train(_options(tmp_path / "whole", 4))
+    original = PretrainModule.on_train_batch_end
 
-    class Stop(Callback):
-        def on_train_batch_end(self, trainer, *_: object) -> None:  # type: ignore[no-untyped-def]
-            if trainer.global_step == 2:
-                trainer.save_checkpoint(tmp_path / "halves" / "run" / "last.ckpt")
-                raise RuntimeError("killed")
+    def stopping(self: PretrainModule, *arguments: Any) -> None:
+        original(self, *arguments)
+        if self.trainer.global_step == 2:
+            self.trainer.save_checkpoint(tmp_path / "halves" / "run" / "last.ckpt")
+            raise RuntimeError("killed")
 
-    import pointclip2.tasks.pretrain.run as training
-
-    built = training.build
-
-    def build_and_stop(node, **more):  # type: ignore[no-untyped-def]
-        if "callbacks" in more:
-            more["callbacks"] = [*more["callbacks"], Stop()]
-        return built(node, **more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "build", build_and_stop)
+    with monkeypatch.context() as patched:
+        patched.setattr(PretrainModule, "on_train_batch_end", stopping)
         with pytest.raises(RuntimeError, match="killed"):
-            pretrain(cfg)
-    _train(halves)
+            _train(_options(tmp_path / "halves", 4))
+    _train(_options(tmp_path / "halves", 4))
     name = "run/model/open_clip_model.safetensors"
     one, two = load_file(tmp_path / "whole" / name), load_file(tmp_path / "halves" / name)
     for key in one:
@@ -112,9 +100,9 @@ def test_one_class_fails_before_the_first_step(tmp_path: Path) -> None:
         _train([*_options(tmp_path, 1), "pretraining.classes=[chair]"])
 
 
-def _pretrain(model: torch.nn.Module, tokenizer: Any) -> Pretrain:
+def _pretrain(model: torch.nn.Module, tokenizer: Any) -> PretrainModule:
     words = ["a chair", "a mug with a handle", "leg"]
-    return Pretrain(model, tokenizer, ("chair", "mug"), words, 1.0, 0.35, steps=10)
+    return PretrainModule(model, tokenizer, ("chair", "mug"), words, 1.0, 0.35, steps=10)
 
 
 def test_the_exported_model_sees_and_reads_as_training_does(tmp_path: Path) -> None:
