@@ -72,7 +72,9 @@ class DenseEncoder:
 
     @torch.no_grad()
     def __call__(
-        self, backbone: OpenClipBackbone, images: Float[Tensor, "batch views height width"]
+        self,
+        backbone: OpenClipBackbone,
+        images: Float[Tensor, "batch views height width"] | Float[Tensor, "batch views 3 height width"],
     ) -> Float[Tensor, "batch views rows columns dim"]:
         """Unit features of every cell of every view.
 
