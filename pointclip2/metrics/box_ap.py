@@ -126,17 +126,19 @@ class BoxAveragePrecision(Metric):
         """
         truth = take(truth, (truth.labels >= 0) & (truth.labels < len(self.classes)))
         overlap, index = best_truth(found, truth, len(self.classes))
+        # Apple's accelerators have no float64: beside one, everything stays on the processor.
+        home = torch.device("cpu") if self.device.type == "mps" else self.device
         box, label = (scores.cpu() > 0).nonzero(as_tuple=True)
-        self.scores.append(scores.cpu()[box, label].float().to(self.device))
-        self.labels.append(label.to(self.device))
-        self.overlap.append(overlap[box, label].to(self.device))
-        self.truth_id.append((scene * 1_000_000 + index[box, label]).to(self.device))
+        self.scores.append(scores.cpu()[box, label].float().to(home))
+        self.labels.append(label.to(home))
+        self.overlap.append(overlap[box, label].to(home))
+        self.truth_id.append((scene * 1_000_000 + index[box, label]).to(home))
         covered = torch.zeros(len(truth), dtype=torch.float64)
         if len(truth) and len(proposals):
             covered = box_iou(truth, proposals).amax(dim=1).cpu()
-        self.covered.append(covered.to(self.device))
-        self.covered_label.append(truth.labels.to(self.device))
-        self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.device)
+        self.covered.append(covered.to(home))
+        self.covered_label.append(truth.labels.to(home))
+        self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.truths.device)
 
     def compute(self) -> dict[str, float]:
         """Return fractions: ``map_25 map_50 ar_25 ar_50 recall_25 recall_50 mean_iou``, ``ap_25_class/night_stand``.

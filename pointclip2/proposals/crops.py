@@ -41,7 +41,8 @@ class BoxCropper:
             ``tight``, or not (``none``).
         structure: ``keep`` or ``drop`` the points of floor and walls, which belong to no object. Where nearly
             all points of a box belong to them (a door, a curtain), they are kept.
-        sampling: ``first``, ``random`` (by the names of scene and box only) or ``farthest``.
+        sampling: ``first``, ``random`` (by the scene's name and where the box is, whatever other boxes there are) or
+            ``farthest``.
         thick_m: points nearer than this to floor or wall belong to it.
     """
 
@@ -77,7 +78,7 @@ class BoxCropper:
             local = in_box_frame(
                 points[used], boxes.centre_m[number], self._turn(points[used], boxes, number)
             )
-            name = f"{scene.name} box {number}"
+            name = f"{scene.name} {_place(boxes, number)}"
             clouds.append(prepare_points(local.numpy(), "z", self.points, self.sampling, name).points)
         total = torch.tensor(counts, dtype=torch.int64)
         stacked = torch.stack(clouds) if clouds else torch.zeros(0, self.points, 3)
@@ -101,3 +102,9 @@ class BoxCropper:
         # Of the four quarter turns, take the one nearest to the box's own.
         quarter = np.pi / 2
         return torch.tensor(turn + quarter * np.round((float(heading) - turn) / quarter), dtype=torch.float32)
+
+
+def _place(boxes: Boxes, number: int) -> str:
+    """Return a box's centre, size and heading in thousandths, as what tells it from others."""
+    values = (boxes.centre_m[number], boxes.size_m[number], boxes.heading_rad[number : number + 1])
+    return " ".join(str(value) for value in (1000 * torch.cat(values)).round().long().tolist())

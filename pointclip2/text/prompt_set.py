@@ -103,9 +103,10 @@ class PromptSet:
         return texts[:1] if self.combine == "first" else texts
 
     def shares(self, label: str) -> tuple[float, ...]:
-        """Return how much each of the `counted` sentences weighs."""
-        counted = len(self.counted(label))
-        return (1.0,) * counted if self.weights is None else tuple(self.weights[label])[:counted]
+        """Return how much each of the `counted` sentences weighs; the only one of ``first`` weighs 1."""
+        if self.weights is None or self.combine == "first":
+            return (1.0,) * len(self.counted(label))
+        return tuple(self.weights[label])
 
     @cached_property
     def hash(self) -> str:

@@ -90,6 +90,14 @@ def test_the_frame_leads_back_to_the_rows_of_every_file_that_has_rows(tmp_path, 
         assert back == pytest.approx(box_points()[cloud.frame.index.numpy()], abs=3e-5)
 
 
+def test_what_a_mesh_reader_says_of_every_face_is_not_shown(tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 3 4\nf 1 2 3\n"
+    (tmp_path / "a.obj").write_text(square)
+    Folder(str(tmp_path), classes=["a"]).open("test")[0]
+    assert caplog.text == ""
+
+
 def test_a_surface_is_sampled_by_area_not_by_vertex(tmp_path):
     corners = np.array(
         [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [9, 0, 0], [9, 0.01, 0], [9, 0, 0.01]], float

@@ -56,6 +56,36 @@ def test_suppression_keeps_the_boxes_of_the_official_program() -> None:
     assert (kept == golden["nms_keep_025"]).all()
 
 
+def test_an_overlap_of_exactly_the_threshold_is_no_hit() -> None:
+    half = torch.tensor([0.5]).double()
+    assert average_precision(torch.tensor([0.9]), half, torch.tensor([0]), 1, 0.5) == (0.0, 0.0)
+    assert average_precision(torch.tensor([0.9]), half + 1e-9, torch.tensor([0]), 1, 0.5) == (1.0, 1.0)
+    # A box of twice the size covers the true one: a union of 2, an overlap of 1, all of it exact in binary.
+    truth = make_boxes(torch.zeros(1, 3), torch.ones(1, 3), None, torch.tensor([0]))
+    found = make_boxes(
+        torch.tensor([[0.0, 0.0, 0.5]]), torch.tensor([[1.0, 1.0, 2.0]]), None, torch.tensor([0])
+    )
+    assert float(box_iou(truth, found)) == 0.5
+    metric = BoxAveragePrecision(["chair"])
+    metric.update(0, found, found, torch.ones(1, 1), truth)
+    figures = metric.compute()
+    assert (figures["map_25"], figures["map_50"]) == (1.0, 0.0)
+    assert (figures["recall_25"], figures["recall_50"]) == (1.0, 0.0)
+
+
+class OnApple(BoxAveragePrecision):
+    """A metric that says it lies on an accelerator without float64, which this machine need not have."""
+
+    device = torch.device("mps")  # type: ignore[assignment]
+
+
+def test_beside_an_accelerator_without_float64_nothing_leaves_the_processor() -> None:
+    boxes = make_boxes(torch.zeros(1, 3), torch.ones(1, 3), None, torch.tensor([0]))
+    metric = OnApple(["chair"])
+    metric.update(0, boxes, boxes, torch.ones(1, 1), boxes)
+    assert metric.compute()["map_50"] == 1.0
+
+
 def plain_ap(scores: list[float], overlap: list[list[float]], threshold: float) -> float:
     """One scene, one class, written as one would say it."""
     taken: set[int] = set()

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from pointclip2.geometry.boxes import make_boxes
+from pointclip2.geometry.boxes import join_boxes, make_boxes
 from pointclip2.proposals.crops import BoxCropper
 from pointclip2.types import ConfigError, Scene
 from tests.proposals.toy_room import toy_room
@@ -69,6 +69,17 @@ def test_boxes_with_hardly_a_point_are_dropped_and_the_others_keep_their_places(
     assert crops.kept.tolist() == [False, True]
     assert crops.counts.tolist() == [0, 3000]
     assert len(crops.clouds) == 1
+
+
+def test_a_crop_is_the_same_whatever_other_boxes_there_are() -> None:
+    scene = toy_room()
+    assert scene.boxes is not None
+    cropper = BoxCropper(points=64)
+    alone = cropper(scene, scene.boxes).clouds
+    other = make_boxes(scene.boxes.centre_m[:1] + 0.1, scene.boxes.size_m[:1])
+    beside = cropper(scene, join_boxes([other, scene.boxes])).clouds
+    assert torch.equal(beside[1:], alone)
+    assert not torch.equal(alone[0], alone[1])
 
 
 def test_no_boxes_no_crops() -> None:

@@ -80,10 +80,10 @@ def test_weights_of_sentences_are_part_of_what_decides_the_features() -> None:
     assert PromptSet("mine", WEIGHED, weights={"table": [2], "chair": [0.5, 0, 2]}).hash != weighted.hash
 
 
-def test_only_the_first_sentence_counts_where_that_is_asked_for() -> None:
-    prompts = PromptSet("mine", WEIGHED, "first", weights={"chair": [3, 1, 1], "table": [1]})
+def test_the_first_sentence_counts_alone_where_that_is_asked_for_even_with_a_weight_of_zero() -> None:
+    prompts = PromptSet("mine", WEIGHED, "first", weights={"chair": [0, 1, 1], "table": [1]})
     assert prompts.counted("chair") == ("one",)
-    assert prompts.shares("chair") == (3.0,)
+    assert prompts.shares("chair") == (1.0,)  # alone, whatever its weight: zero would make it no vector
 
 
 @pytest.mark.parametrize(

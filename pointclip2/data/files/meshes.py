@@ -1,6 +1,9 @@
 """Mesh and scene files through trimesh: surfaces become points, by area."""
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +41,7 @@ def _geometries(path: Path) -> tuple[Floats, Floats]:
     # Imported here: most data sets need no meshes, and `--help` should not wait for it.
     import trimesh
 
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # What trimesh warns of (odd normals, missing materials) decides nothing here.
-        warnings.simplefilter("ignore")
+    with _quiet(), np.errstate(all="ignore"):
         scene = trimesh.load_scene(path, process=False, skip_materials=True)
         triangles, vertices = [np.zeros((0, 3, 3))], [np.zeros((0, 3))]
         for node in sorted(scene.graph.nodes_geometry):
@@ -52,3 +53,17 @@ def _geometries(path: Path) -> tuple[Floats, Floats]:
             if faces is not None and len(faces):
                 triangles.append(moved[np.asarray(faces)])
     return np.concatenate(triangles), np.concatenate(vertices)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What trimesh says (odd normals, missing materials, every face that it triangulates) decides nothing here."""
+    log = logging.getLogger("trimesh")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(before)

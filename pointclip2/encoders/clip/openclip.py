@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.encoders.clip.weights import SUFFIXES, check_hash, file_hash, find_weights
+from pointclip2.encoders.clip.weights import SUFFIXES, check_hash, file_hash, find_weights, hub_folder
 from pointclip2.types import ConfigError, WeightsError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -27,12 +27,12 @@ class OpenClipBackbone(nn.Module):
     """A frozen CLIP. Always in eval mode, never in a checkpoint.
 
     Args:
-        arch: open_clip's model name, or ``local-dir:PATH`` with an ``open_clip_config.json``. OpenAI, DFN and
-            MetaCLIP weights need the ``-quickgelu`` names.
+        arch: open_clip's model name, ``local-dir:PATH`` with an ``open_clip_config.json``, or ``hf-hub:OWNER/NAME``
+            with one in the hub's cache or on the hub. OpenAI, DFN and MetaCLIP weights need the ``-quickgelu`` names.
         pretrained: open_clip's tag of the weights; names the model in results also where ``weights`` is a file.
         image_size: pixels across; another size than the model's own interpolates its position embedding.
         image_mean, image_std: of the pretrained tag; used if ``normalise``. None, as for the size, takes what the
-            folder of a ``local-dir:`` says.
+            folder of a ``local-dir:`` or ``hf-hub:`` says.
         normalise: subtract the mean and divide by the deviation. Off for V2's four models: the released program
             does neither.
         weights: a checkpoint file, or ``random`` for seeded random weights (tests and benchmarks only).
@@ -65,24 +65,28 @@ class OpenClipBackbone(nn.Module):
         if precision not in PRECISIONS:
             raise ConfigError(f"backbone.precision={precision!r}: choose one of {', '.join(PRECISIONS)}")
         self.arch = arch
-        self.id = f"{Path(arch).name if arch.startswith('local-dir:') else arch}.{pretrained}"
-        self.architecture = _architecture(arch)
-        image_size, image_mean, image_std = _preprocessing(arch, image_size, image_mean, image_std, normalise)
+        self.id = f"{Path(arch).name if ':' in arch else arch}.{pretrained}"
+        source = arch
+        if arch.startswith("hf-hub:"):
+            source = f"local-dir:{hub_folder(arch.removeprefix('hf-hub:'), weights is None, download)}"
+        self.architecture = _architecture(source)
+        image_size, image_mean, image_std = _preprocessing(
+            source, image_size, image_mean, image_std, normalise
+        )
         self.image_size = image_size
         self.normalise = normalise
         self.precision = precision
         self.batch = batch
         self.trained = weights != RANDOM
         self.trained_on = "" if self.trained else UNTRAINED
-        # Even the configuration of a model on the hub would be a download.
-        if arch.startswith("hf-hub:") and not download:
-            raise ConfigError(
-                f"backbone.arch={arch}: allow backbone.download=true, or use arch=local-dir:FOLDER"
-            )
         with warnings.catch_warnings(), nullcontext() if download else _offline():
             warnings.simplefilter("ignore")
-            model, self.weights_hash = self._load(arch, pretrained, weights, weights_folder, download, sha256)
+            model, self.weights_hash = self._load(
+                source, pretrained, weights, weights_folder, download, sha256
+            )
             self.tokenizer = _tokenizer(arch, download)
+        # Before the weights lose digits: in bfloat16 OpenAI's 100 would be 99.
+        self.logit_scale = float(model.logit_scale.detach().exp())
         # Any: open_clip's towers have attributes that nn.Module does not declare.
         self.model: Any = model.to(PRECISIONS[precision]).requires_grad_(False).eval()
         self.model.visual.to(memory_format=torch.channels_last)  # a fifth faster for the built-in model
@@ -92,10 +96,12 @@ class OpenClipBackbone(nn.Module):
 
     image_mean: Tensor
     image_std: Tensor
+    logit_scale: float
+    """Factor of the cosine that the model was trained with (100 for OpenAI's)."""
 
     def _load(
         self, arch: str, tag: str, weights: str | None, folder: str, download: bool, sha256: str | None
-    ) -> tuple[nn.Module, str]:
+    ) -> tuple[Any, str]:
         import open_clip
 
         import pointclip2.encoders.clip.depth_tower  # noqa: F401  registers the built-in model's tower with timm
@@ -147,11 +153,6 @@ class OpenClipBackbone(nn.Module):
         }
 
     @property
-    def logit_scale(self) -> float:
-        """Factor of the cosine that the model was trained with (100 for OpenAI's)."""
-        return float(self.model.logit_scale.exp())
-
-    @property
     def dim(self) -> int:
         """Length of the feature vectors."""
         return int(self.encode_text(["x"]).shape[1])
@@ -198,18 +199,6 @@ class OpenClipBackbone(nn.Module):
             images = (images - self.image_mean) / self.image_std
         features = self.model.encode_image(images.to(PRECISIONS[self.precision])).float()
         return F.normalize(features, dim=-1)
-
-    def encode_patches(
-        self, images: Float[Tensor, "batch views height width"]
-    ) -> Float[Tensor, "batch views rows columns dim"]:
-        """Unit feature vectors of patches, aligned with text: the plain variant of `pointclip2.encoders.clip.dense`.
-
-        Raises:
-            ConfigError: the model has no plain dense features.
-        """
-        from pointclip2.encoders.clip.dense import DenseEncoder  # that module needs this one
-
-        return DenseEncoder()(self, images)
 
     @torch.no_grad()
     def encode_text(self, sentences: list[str]) -> Float[Tensor, "sentences dim"]:
@@ -296,8 +285,6 @@ def _check_name(arch: str, tag: str) -> None:
     """Refuse a name that open_clip does not know, or one with another activation than the weights were trained with."""
     import open_clip
 
-    if arch.startswith("hf-hub:"):
-        return
     if arch not in open_clip.list_models():
         raise ConfigError(f"backbone.arch={arch}: open_clip knows no such model; see open_clip.list_models()")
     wanted = (open_clip.get_pretrained_cfg(arch, tag) or {}).get("quick_gelu", False)
@@ -325,6 +312,11 @@ def _tokenizer(arch: str, download: bool) -> Any:
         with _quiet():
             return open_clip.get_tokenizer(arch)
     except Exception as error:
+        if isinstance(error, ImportError) or "sentencepiece" in str(error):
+            raise WeightsError(
+                f"{arch}: its tokenizer needs packages that are not installed: pip install 'pointclip2[siglip]' "
+                f"({_reason(error)})"
+            ) from error
         hint = (
             ""
             if download and not os.environ.get("HF_HUB_OFFLINE")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pointclip2.types import WeightsError
 
+_HUB_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -54,13 +55,42 @@ def find_weights(arch: str, tag: str, weights: str | None, folder: str, download
     )
 
 
+def hub_folder(repository: str, with_weights: bool, download: bool) -> Path:
+    """Return the folder in the hub's cache with the open_clip configuration, and the weights, of ``OWNER/NAME``.
+
+    Raises:
+        WeightsError: it is not there and must not, or cannot, be fetched.
+    """
+    from huggingface_hub import hf_hub_download
+
+    def fetched(name: str) -> Path:
+        return Path(hf_hub_download(repository, name, local_files_only=not download))
+
+    try:
+        folder = fetched("open_clip_config.json").parent
+        if with_weights:
+            try:
+                fetched(_HUB_FILES[0])
+            except Exception:  # older models have the other file alone
+                fetched(_HUB_FILES[1])
+    except Exception as error:  # the hub raises a dozen unrelated kinds; the user needs one line
+        ways = "copy the hub's cache of a machine that has it, or use arch=local-dir:FOLDER"
+        if not download:
+            ways = f"allow backbone.download=true, {ways}"
+        raise WeightsError(
+            f"hf-hub:{repository} is not in the hub's cache with open_clip_config.json and weights: {ways} "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__})"
+        ) from error
+    return folder
+
+
 def _in_cache(repository: str) -> Path | None:
     """The file that an earlier download left in the hub's cache."""
     if not repository:
         return None
     from huggingface_hub import try_to_load_from_cache
 
-    for name in ("open_clip_model.safetensors", "open_clip_pytorch_model.bin"):
+    for name in _HUB_FILES:
         found = try_to_load_from_cache(repository, name)
         if isinstance(found, str):
             return Path(found)

@@ -1,6 +1,7 @@
 import json
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from torch import nn
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.encoders.clip.dense import DenseEncoder
 from pointclip2.encoders.clip.weights import file_hash, find_weights
 from pointclip2.types import ConfigError, WeightsError
 from tests.toy import toy_backbone, toy_folder
@@ -62,7 +64,7 @@ def test_sentences_become_unit_rows_in_their_order(folder: Path, backbone: OpenC
 
 
 def test_patches_become_unit_rows_of_the_same_space(backbone: OpenClipBackbone) -> None:
-    patches = backbone.encode_patches(depth(2, 3, 32, 32))
+    patches = DenseEncoder()(backbone, depth(2, 3, 32, 32))
     assert patches.shape == (2, 3, 4, 4, 16)
     torch.testing.assert_close(patches.norm(dim=-1), torch.ones(2, 3, 4, 4))
 
@@ -74,7 +76,7 @@ def test_a_patch_stands_where_its_pixels_are(folder: Path) -> None:
         nn.init.zeros_(block.attn.out_proj.weight)
     plain, changed = torch.ones(1, 1, 32, 32), torch.ones(1, 1, 32, 32)
     changed[0, 0, 8:16, 24:32] = torch.rand(8, 8)
-    difference = (model.encode_patches(plain) - model.encode_patches(changed)).norm(dim=-1)[0, 0]
+    difference = (DenseEncoder()(model, plain) - DenseEncoder()(model, changed)).norm(dim=-1)[0, 0]
     assert difference.gt(1e-3).nonzero().tolist() == [[1, 3]]
 
 
@@ -84,7 +86,7 @@ def test_a_model_without_dense_features_says_which_have_them(
     convolutional = toy_backbone(toy_folder(folder / "rn", layers=[1, 1, 1, 1], width=8, patch_size=None))
     assert convolutional.encode_views(depth(1, 2, 32, 32)).shape == (1, 2, 16)
     with pytest.raises(ConfigError, match="no dense features"):
-        convolutional.encode_patches(depth(1, 1, 32, 32))
+        DenseEncoder()(convolutional, depth(1, 1, 32, 32))
 
 
 @pytest.mark.parametrize("size", [(16, 16), (48, 20), (1, 1)])
@@ -147,7 +149,7 @@ def test_bf16_is_close_to_fp32(folder: Path, backbone: OpenClipBackbone) -> None
     assert float((half.encode_views(images) * backbone.encode_views(images)).sum(-1).min()) > 0.999
     text = ["a chair", "a lamp"]
     assert float((half.encode_text(text) * backbone.encode_text(text)).sum(-1).min()) > 0.999
-    patches = half.encode_patches(images) * backbone.encode_patches(images)
+    patches = DenseEncoder()(half, images) * DenseEncoder()(backbone, images)
     assert float(patches.sum(-1).min()) > 0.99
 
 
@@ -156,7 +158,7 @@ def test_fp16_on_a_cpu_and_unknown_precisions_are_refused(folder: Path) -> None:
     for call in (
         lambda: half.encode_views(depth(1, 1, 32, 32)),
         lambda: half.encode_text(["a chair"]),
-        lambda: half.encode_patches(depth(1, 1, 32, 32)),
+        lambda: DenseEncoder()(half, depth(1, 1, 32, 32)),
     ):
         with pytest.raises(ConfigError, match="fp16 needs a GPU"):
             call()
@@ -408,9 +410,82 @@ def test_weights_trained_with_quick_gelu_need_the_name_that_has_it(folder: Path)
         toy_backbone(folder, arch="ViT-B-16", pretrained="openai")
 
 
-def test_a_configuration_on_the_hub_is_not_fetched_unasked(folder: Path) -> None:
-    with pytest.raises(ConfigError, match=r"backbone\.download=true"):
-        toy_backbone(folder, arch="hf-hub:timm/some-model")
+def in_hub_cache(cache: Path, folder: Path, repository: str = "mine/toy") -> Path:
+    """A snapshot in the hub's cache with what ``folder`` holds."""
+    place = cache / f"models--{repository.replace('/', '--')}"
+    snapshot = place / "snapshots" / "0123abc"
+    shutil.copytree(folder, snapshot)
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text("0123abc")
+    return snapshot
+
+
+def test_a_model_of_the_hub_is_not_fetched_unasked(folder: Path, empty_cache: Path) -> None:
+    with pytest.raises(WeightsError, match=r"hf-hub:mine/toy .*backbone\.download=true") as caught:
+        toy_backbone(folder, arch="hf-hub:mine/toy")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"])
+def test_a_model_in_the_hubs_cache_needs_no_network(
+    tmp_path: Path, empty_cache: Path, backbone: OpenClipBackbone, name: str
+) -> None:
+    snapshot = in_hub_cache(empty_cache, toy_folder(tmp_path / "toy"))
+    with pytest.raises(WeightsError, match="not in the hub.s cache"):
+        toy_backbone(tmp_path, arch="hf-hub:mine/toy", weights=None)
+    saved(backbone, snapshot / name)
+    loaded = toy_backbone(tmp_path, arch="hf-hub:mine/toy", weights=None)
+    assert loaded.id == "toy.toy"
+    assert loaded.architecture == backbone.architecture
+    images = depth(1, 1, 32, 32)
+    assert torch.equal(loaded.encode_views(images), backbone.encode_views(images))
+    assert torch.equal(loaded.encode_text(["a chair"]), backbone.encode_text(["a chair"]))
+    assert toy_backbone(tmp_path, arch="hf-hub:mine/toy", image_size=None).image_size == 32
+
+
+def test_a_model_of_the_hub_is_fetched_where_that_is_allowed(
+    tmp_path: Path, empty_cache: Path, backbone: OpenClipBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    snapshot = in_hub_cache(empty_cache, toy_folder(tmp_path / "toy"))
+    saved(backbone, snapshot / "open_clip_model.safetensors")
+    asked: list[tuple[str, str, bool]] = []
+
+    def download(repository: str, name: str, local_files_only: bool = False, **_: Any) -> str:
+        asked.append((repository, name, local_files_only))
+        return str(snapshot / name)
+
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
+    toy_backbone(tmp_path, arch="hf-hub:mine/toy", weights=None, download=True)
+    assert asked == [
+        ("mine/toy", "open_clip_config.json", False),
+        ("mine/toy", "open_clip_model.safetensors", False),
+    ]
+
+
+def test_packages_that_a_tokenizer_lacks_are_named_by_their_extra(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get_tokenizer(arch: str) -> None:
+        raise ModuleNotFoundError("No module named 'transformers'")
+
+    monkeypatch.setattr(open_clip, "get_tokenizer", get_tokenizer)
+    with pytest.raises(WeightsError, match=r"pip install 'pointclip2\[siglip\]'.*transformers"):
+        toy_backbone(folder)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_logit_scale_keeps_its_digits_in_every_precision(
+    tmp_path: Path, folder: Path, backbone: OpenClipBackbone, precision: str
+) -> None:
+    state = {name: value.clone() for name, value in backbone.model.state_dict().items()}
+    state["logit_scale"] = torch.tensor(100.0).log()
+    path = tmp_path / "w.pt"
+    torch.save(state, path)
+    assert toy_backbone(folder, weights=str(path), precision=precision).logit_scale == pytest.approx(
+        100, abs=1e-3
+    )
 
 
 def test_a_tokenizer_is_not_downloaded_unasked(

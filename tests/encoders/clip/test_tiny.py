@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from pointclip2.encoders.clip import OpenClipBackbone, tiny
 from pointclip2.encoders.clip import tiny as tiny_function
+from pointclip2.encoders.clip.dense import DenseEncoder
 from pointclip2.encoders.clip.weights import file_hash
 from pointclip2.types import WeightsError
 
@@ -38,7 +39,7 @@ def test_it_works_offline(model: OpenClipBackbone) -> None:
     features = model.encode_views(torch.rand(1, 2, 112, 112))
     assert features.shape[:2] == (1, 2)
     assert model.encode_text(["a chair"]).shape == (1, features.shape[2])
-    assert model.encode_patches(torch.rand(1, 1, 112, 112)).shape == (1, 1, 10, 10, features.shape[2])
+    assert DenseEncoder()(model, torch.rand(1, 1, 112, 112)).shape == (1, 1, 10, 10, features.shape[2])
 
 
 def test_it_says_what_it_was_trained_on_or_that_it_was_not(model: OpenClipBackbone) -> None:
