@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pointclip2.app import plugins
 from pointclip2.app.catalog import main as catalog
 from pointclip2.app.compose import build, compose
 from pointclip2.app.records import program_digest
+from pointclip2.door import opened
 from pointclip2.errors import ConfigError
 from tests.commands import lines_of, run_command
 from tests.toy import toy_folder, toy_overrides
@@ -36,12 +38,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process in which nobody has opened the door."""
-    monkeypatch.setattr(plugins, "opened", {})
+    before = dict(opened)
+    opened.clear()
     monkeypatch.delenv(plugins.VARIABLE, raising=False)
     for name in [name for name in sys.modules if name.partition(".")[0] == NAME]:
         monkeypatch.delitem(sys.modules, name)
+    yield
+    opened.clear()
+    opened.update(before)
 
 
 @pytest.fixture
@@ -152,6 +158,10 @@ def test_an_encoder_without_views_and_an_adapter_are_trained_and_a_task_is_run(
     status, printed = run_command(capsys, "train", *common, *chosen, f"run_dir={tmp_path / 'few'}")
     assert status == 0, printed
     assert json.loads((tmp_path / "few" / "results.json").read_text())["metrics"]["test/acc"] == 1.0
+    saved = ["data=spheres", "encoder=moments", f"adapter.checkpoint={tmp_path / 'few'}", "report=false"]
+    status, printed = run_command(capsys, "evaluate", *common, *saved, f"run_dir={tmp_path / 'again'}")
+    assert status == 0, printed
+    assert json.loads((tmp_path / "again" / "results.json").read_text())["metrics"]["test/acc"] == 1.0
 
     toy = [word for word in toy_overrides(toy_folder(tmp_path / "toy"), tmp_path) if "projector" not in word]
     points = [word for word in toy if word != "data.points=64"]
