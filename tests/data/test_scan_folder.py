@@ -62,7 +62,6 @@ def test_the_floor_says_which_axis_points_up(room, up):
     assert found.sure
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scene", [1, 2, 3])
 def test_the_floor_is_found_in_other_rooms(scene):
     assert likely_up(made_room(scene)).up == "z"

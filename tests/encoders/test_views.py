@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.encoders.projectors import SplatProjector
 from pointclip2.encoders.views import ViewEncoder
+from pointclip2.geometry import ring
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.types import CloudBatch, Projection
 from tests.toy import ToyClouds, toy_backbone, toy_folder
@@ -76,3 +78,17 @@ def test_cells_of_views_in_colour_are_encoded_too(toy: Path) -> None:
     assert features.cells.shape == (2, 2, 4, 4, 16)
     assert features.places is not None
     assert (features.places.image_px, features.places.input_px) == (32, 32)
+
+
+def test_the_description_has_projector_rig_and_clip_and_changes_with_each(toy: Path) -> None:
+    def encoder(views: int = 3, **options: float) -> ViewEncoder:
+        return ViewEncoder(SplatProjector(ring(views), 32, **options), toy_backbone(toy))
+
+    said = [
+        encoder().describe(),
+        encoder(far_shade=0.7).describe(),
+        encoder(views=4).describe(),
+        ViewEncoder(SplatProjector(ring(3), 32), toy_backbone(toy, image_std=(0.1, 0.1, 0.1))).describe(),
+    ]
+    assert len({str(one) for one in said}) == len(said)
+    assert encoder().describe() == said[0]

@@ -8,14 +8,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pointclip2.data.class_names import SHAPENET_PARTS as PARTS
+from pointclip2.data.class_names import SHAPENET_PARTS
 from pointclip2.metrics.part_iou import constant_iou, part_counts, shape_iou
 from pointclip2.metrics.part_segmentation import PartIoU
 from pointclip2.types import ConfigError, DataError
 from tests.places import GOLDEN
 
 FIGURES = GOLDEN / "shape_iou.npz"
-FIRST = np.cumsum([0, *(len(parts) for parts in PARTS.values())])
+FIRST = np.cumsum([0, *(len(parts) for parts in SHAPENET_PARTS.values())])
 OFFICIAL = [list(range(FIRST[k], FIRST[k + 1])) for k in range(16)]
 IDS = [[0, 1, 2], [3, 4], [5]]
 

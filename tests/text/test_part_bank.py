@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pointclip2.data.class_names import SHAPENET_PARTS as PARTS
+from pointclip2.data.class_names import SHAPENET_PARTS
 from pointclip2.text import BankPrompt, FilePrompt
 from pointclip2.text.names import matching
 from pointclip2.text.part_bank import (
@@ -17,7 +17,7 @@ from pointclip2.text.part_bank import (
 )
 from pointclip2.types import ConfigError
 
-EVERY = [(category, part) for category, parts in PARTS.items() for part in parts]
+EVERY = [(category, part) for category, parts in SHAPENET_PARTS.items() for part in parts]
 # Of the official program's prompt file; lamps have two entries there for four labels.
 OFFICIAL = {
     "airplane": ["body", "wing", "tail", "engine or frame"],
@@ -37,7 +37,7 @@ OFFICIAL = {
 
 
 def test_the_fifty_parts_of_the_sixteen_categories_are_described_in_their_order() -> None:
-    assert {category: category_parts(category) for category in part_categories()} == PARTS
+    assert {category: category_parts(category) for category in part_categories()} == SHAPENET_PARTS
 
 
 @pytest.mark.parametrize("family", PART_FAMILIES)
@@ -75,7 +75,7 @@ def test_sentences_fit_into_clips_context() -> None:
 
 
 def test_no_other_name_stands_for_two_parts_of_a_category() -> None:
-    for category, parts in PARTS.items():
+    for category, parts in SHAPENET_PARTS.items():
         # ShapeNetPart's lamps: the official name of two labels is the same.
         names = [matching(name) for part in parts for name in (part, *part_synonyms(category, part))]
         assert len(set(names)) == len(names), category
@@ -117,7 +117,7 @@ def test_the_official_prompt_file_is_read_under_the_names_it_has(category: str, 
     file = tmp_path / "shapenetpart_700.json"
     content = {name: {part: [f"{part}, {name}."] for part in parts} for name, parts in OFFICIAL.items()}
     file.write_text(json.dumps(content))
-    prompts = FilePrompt(str(file), selected_on="test")(PARTS[category], category=category)
+    prompts = FilePrompt(str(file), selected_on="test")(SHAPENET_PARTS[category], category=category)
     assert [texts[0] for texts in prompts.sentences.values()] == [
         f"{part}, {category}." for part in OFFICIAL[category]
     ]
@@ -127,6 +127,6 @@ def test_a_file_for_another_category_names_what_it_lacks(tmp_path: Path) -> None
     file = tmp_path / "mine.json"
     file.write_text(json.dumps({"chair": {"back": ["a back."], "seat": ["a seat."]}}))
     with pytest.raises(ConfigError, match="no key for category 'mug'"):
-        FilePrompt(str(file))(PARTS["mug"], category="mug")
+        FilePrompt(str(file))(SHAPENET_PARTS["mug"], category="mug")
     with pytest.raises(ConfigError, match="lacks 2 of 4 classes: leg, arm"):
-        FilePrompt(str(file))(PARTS["chair"], category="chair")
+        FilePrompt(str(file))(SHAPENET_PARTS["chair"], category="chair")

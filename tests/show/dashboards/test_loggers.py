@@ -131,7 +131,6 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     close_wandb()
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # wandb's own
 def test_where_wandb_cannot_be_reached_the_run_is_kept_on_disk_and_one_line_says_so(
     tmp_path: Path, unreachable: None, caplog: pytest.LogCaptureFixture

@@ -42,9 +42,6 @@ def runs(sweep: Path) -> list[OfflineRun]:
     return offline_runs(sweep)
 
 
-pytestmark = pytest.mark.slow
-
-
 def test_a_sweep_of_three_jobs_holds_three_runs_with_three_ids_in_one_group(
     sweep: Path, runs: list[OfflineRun]
 ) -> None:

@@ -13,7 +13,6 @@ from tests.show.page.browser import Browser, browser_path
 from tests.show.page.exhibits import EVIL, SEARCH, classified, record, room, segmented, shape
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(browser_path() is None, reason="no Chromium: install one, or name it in CHROMIUM"),
 ]
 

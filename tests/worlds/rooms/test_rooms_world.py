@@ -93,7 +93,6 @@ def test_what_is_looked_for_changes_the_boxes_and_not_the_room(scene):
     assert (asked.boxes.labels == 0).all()
 
 
-@pytest.mark.slow
 def test_another_scanner_sees_the_same_room(scene):
     clean = Rooms(scenes=FEW, scanner="clean", boxes="sunrgbd").open_scenes("test")
     rough = Rooms(scenes=FEW, scanner="rough", boxes="sunrgbd").open_scenes("test")
@@ -101,7 +100,6 @@ def test_another_scanner_sees_the_same_room(scene):
     assert torch.isfinite(rough[0].points_m).all()
 
 
-@pytest.mark.slow
 def test_a_turned_room_keeps_its_boxes_around_their_points():
     made = Rooms(scenes=FEW, turned=True, boxes="sunrgbd").open_scenes("test")[0]
     straight = Rooms(scenes=FEW, boxes="sunrgbd").open_scenes("test")[0]
