@@ -431,7 +431,7 @@ def test_a_model_in_the_hubs_cache_needs_no_network(
     tmp_path: Path, empty_cache: Path, backbone: OpenClipBackbone, name: str
 ) -> None:
     snapshot = in_hub_cache(empty_cache, toy_folder(tmp_path / "toy"))
-    with pytest.raises(WeightsError, match="not in the hub.s cache"):
+    with pytest.raises(WeightsError, match="not in the hub's cache"):
         toy_backbone(tmp_path, arch="hf-hub:mine/toy", weights=None)
     saved(backbone, snapshot / name)
     loaded = toy_backbone(tmp_path, arch="hf-hub:mine/toy", weights=None)
