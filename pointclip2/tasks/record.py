@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from pointclip2.data.checksum import digest_values
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
@@ -43,8 +44,12 @@ def encoder_facts(run: Run, encoder: Encoder) -> dict[str, Any]:
 
 
 def learned(encoder: Encoder) -> dict[str, Any]:
-    """Return what the part of an encoder that has learned says of itself: its CLIP, or the encoder as a whole."""
-    return (encoder.text or encoder).describe()
+    """Return what the part of an encoder that has learned says of itself: its CLIP, or the encoder as a whole.
+
+    ``id`` and ``weights_hash`` are always there: where there are no weights, the options decide what vectors mean.
+    """
+    told = (encoder.text or encoder).describe()
+    return told if "weights_hash" in told else {"id": encoder.id, **told, "weights_hash": digest_values(told)}
 
 
 def prompt_facts(prompts: PromptSet, encoder: Encoder) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from torch import Tensor
 from pointclip2.cache.columns import Columns
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.text import class_vectors, sentence_vectors
+from pointclip2.encoders.dense import DenseViewEncoder
 from pointclip2.encoders.encoder import Encoder, SentenceEncoder
 from pointclip2.errors import ConfigError
 from pointclip2.tasks.encoding import TrainerDriver
@@ -145,3 +146,16 @@ def text_of(encoder: Encoder) -> SentenceEncoder:
             "(python train.py adapter=linear_probe), or take encoder=views"
         )
     return encoder.text
+
+
+def whole_clouds(encoder: Encoder) -> Encoder:
+    """Return the encoder, whose vectors are of views or of whole clouds.
+
+    Raises:
+        ConfigError: they are of single cells.
+    """
+    if isinstance(encoder, DenseViewEncoder):
+        raise ConfigError(
+            "encoder=dense looks at single cells, for part segmentation: whole clouds are seen by encoder=views"
+        )
+    return encoder

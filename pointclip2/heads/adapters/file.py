@@ -119,11 +119,12 @@ def _check_setting(path: Path, card: AdapterCard, setting: Setting, backbone: Ma
         raise WeightsError(
             f"{path} was trained for other classes: {_difference(card.classes, setting.classes)}"
         )
+    encoder = "encoder" if setting.text is None else "backbone"
     for what, theirs, ours, option in (
         ("views", card.views, setting.views, "projector"),
-        ("feature width", card.dim, card.dim if setting.text is None else setting.dim, "backbone"),
-        ("backbone", card.backbone["id"], backbone["id"], "backbone"),
-        ("backbone weights", card.backbone.get("weights_hash"), backbone.get("weights_hash"), "backbone"),
+        ("feature width", card.dim, card.dim if setting.text is None else setting.dim, encoder),
+        ("backbone", card.backbone["id"], backbone["id"], encoder),
+        ("backbone weights", card.backbone.get("weights_hash"), backbone.get("weights_hash"), encoder),
     ):
         if theirs != ours:
             shown = [str(value)[:40] for value in (theirs, ours)]

@@ -16,7 +16,7 @@ from pointclip2.tasks.classification.module import ClassificationModule, ColumnD
 from pointclip2.tasks.classification.report import draw, facts, per_view, rows, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
 from pointclip2.tasks.record import learned
-from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.run import Run, text_of, whole_clouds
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
@@ -46,7 +46,7 @@ class Classification:
         adapter: SavedAdapter | Adapter | None = None,
     ) -> None:
         self.data = data
-        self.encoder = encoder
+        self.encoder = whole_clouds(encoder)
         self.prompt = prompt
         self.view_weights = view_weights or UniformWeights()
         self.search = search or NoSearch()

@@ -24,7 +24,7 @@ from pointclip2.tasks.detection.head import DetectionHead
 from pointclip2.tasks.detection.module import DetectionModule
 from pointclip2.tasks.detection.report import BoxCounts, facts, rows, sentence
 from pointclip2.tasks.encoding import ShardData
-from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.run import Run, text_of, whole_clouds
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
@@ -65,7 +65,7 @@ class Detection:
         for option, value in (("nms_iou", nms_iou), ("min_objectness", min_objectness)):
             if not 0 <= value <= 1:
                 raise ConfigError(f"task.{option}={value} must be between 0 and 1")
-        self.data, self.encoder, self.prompt = data, encoder, prompt
+        self.data, self.encoder, self.prompt = data, whole_clouds(encoder), prompt
         self.proposals, self.crop, self.score = proposals, crop, score
         self.view_weights = view_weights or UniformWeights()
         self.nms_iou, self.min_objectness = nms_iou, min_objectness

@@ -27,7 +27,7 @@ from pointclip2.tasks.classification.samples import (
 from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import train_adapter
 from pointclip2.tasks.record import learned
-from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.run import Run, text_of, whole_clouds
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
@@ -86,7 +86,7 @@ class FewShot:
             raise ConfigError("train.py trains an adapter: adapter=inter_view, or another of conf/adapter")
         if isinstance(ensemble, str):
             raise ConfigError(f"ensemble={ensemble}: give a list, ensemble=[outputs/runs/...]")
-        self.data, self.encoder, self.prompt, self.adapter = data, encoder, prompt, adapter
+        self.data, self.encoder, self.prompt, self.adapter = data, whole_clouds(encoder), prompt, adapter
         self.shots = check_shots(shots)
         self.ensemble = [Path(str(path)).expanduser() for path in ensemble or ()]
         self.validation_share = validation_share
@@ -111,7 +111,7 @@ class FewShot:
         # Here again: how much was drawn so far depends on what was cached.
         torch.manual_seed(run.seed)
         views = shots.columns.get("views")
-        width = None if views is None else views.shape[-1]
+        width = 0 if views is None else views.shape[-1]  # an adapter that reads other columns needs none
         adapter.begin(setting_of(encoder, text, splits.test.classes, width))
         trained = train_adapter(
             run, adapter, splits.subset, shots, validation.samples if validation else None
