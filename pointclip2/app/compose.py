@@ -56,7 +56,12 @@ def explained(error: BaseException) -> str:
         if group.startswith("hydra/") and name in EXTRAS:
             return f"{group}{name} is not installed: pip install 'pointclip2[{EXTRAS[name]}]'"
         return f"there is no {group}{name}{_near(name, there.split())}; there are {', '.join(there.split())}"
-    if cause is not None and OmegaConf.is_dict(cause.parent_node) and "is not in struct" in text:
+    if (
+        cause is not None
+        and OmegaConf.is_dict(cause.parent_node)
+        and "is not in struct" in text
+        and "Did you mean" not in text
+    ):
         return text + _near(str(cause.key), [str(key) for key in cause.parent_node])
     return text
 
