@@ -167,7 +167,7 @@ def test_a_second_run_and_other_prompts_and_weights_encode_nothing(
 
 def test_only_the_missing_shards_are_encoded(toy: Path, tmp_path: Path, encoded: list[int]) -> None:
     first = run(toy, tmp_path, "features.shard_size=2")
-    shards = sorted((tmp_path / "features").rglob("shard-*"))
+    shards = sorted((tmp_path / "features").rglob("rows-*"))
     shards[0].unlink()
     shards[2].write_bytes(shards[2].read_bytes()[:-1])
     encoded.clear()
@@ -369,7 +369,7 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     signal.signal(signal.SIGINT, before)
-    while process.poll() is None and not list((tmp_path / "features").rglob("shard-*")):
+    while process.poll() is None and not list((tmp_path / "features").rglob("rows-*")):
         try:
             process.wait(0.02)
         except subprocess.TimeoutExpired:
@@ -377,7 +377,7 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
     process.send_signal(signal.SIGINT)
     assert process.wait(60) != 0
     assert not list(tmp_path.rglob("results.json"))
-    kept = len(list((tmp_path / "features").rglob("shard-*")))
+    kept = len(list((tmp_path / "features").rglob("rows-*")))
     assert 0 < kept < 24
     assert not [path for path in (tmp_path / "features").rglob(".*") if path.is_file()]
     result = evaluate(compose("evaluate", words))
