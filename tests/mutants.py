@@ -23,6 +23,13 @@ COPIED = ("pointclip2", "tests", "conf", "data", "README.md", "pyproject.toml", 
 PROCESSES = 2
 SECONDS = 600
 """After so long a mutant counts as caught: its tests hang."""
+PLUGIN = """
+from hypothesis import Phase, settings
+
+settings.register_profile("mutants", database=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+settings.load_profile("mutants")
+"""
+"""An example that fails is enough: looking for the smallest takes longer than everything else."""
 FAILED = 1
 """Exit status of pytest where a test failed, and nothing else went wrong."""
 
@@ -266,6 +273,7 @@ def copied(folder: Path) -> Path:
             shutil.copytree(source, folder / name, ignore=ignore)
         else:
             shutil.copy2(source, folder / name)
+    (folder / "unshrunk.py").write_text(PLUGIN)
     return folder
 
 
@@ -281,7 +289,20 @@ def tested(folder: Path, tests: Sequence[str]) -> "subprocess.CompletedProcess[s
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *words]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "unshrunk",
+        "-m",
+        "not slow",
+        *words,
+    ]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
     )

@@ -144,6 +144,22 @@ def test_suppression_leaves_no_two_of_a_class_that_overlap_and_drops_only_such(
         assert bool(pairs[gone, better].any())
 
 
+def test_an_overlap_of_exactly_the_threshold_is_kept_and_so_is_another_class() -> None:
+    size = torch.tensor([[1.0, 1, 1], [1, 1, 0.5], [1, 1, 1]])
+    boxes = make_boxes(torch.zeros(3, 3), size, None, torch.tensor([0, 0, 1]))
+    scores = torch.tensor([0.9, 0.8, 0.7])
+    assert nms(boxes, scores, 0.5).tolist() == [0, 1, 2]
+    assert nms(boxes, scores, 0.49).tolist() == [0, 2]
+
+
+def test_a_box_sees_what_lies_along_its_heading_along_its_first_edge() -> None:
+    heading = torch.tensor(0.5)
+    ahead = torch.stack([heading.cos(), heading.sin(), torch.tensor(0.0)])
+    centre = torch.tensor([1.0, 2.0, 3.0])
+    seen = in_box_frame((centre + 2 * ahead).unsqueeze(0), centre, heading)
+    torch.testing.assert_close(seen, torch.tensor([[2.0, 0.0, 0.0]]))
+
+
 def test_boxes_that_are_none_are_found_out() -> None:
     size = torch.tensor([[1.0, 1, 1], [1, 0, 1], [1, -1, 1], [1, float("nan"), 1]])
     assert valid(make_boxes(torch.zeros(4, 3), size)).tolist() == [True, False, False, False]

@@ -63,6 +63,11 @@ def test_up_is_the_first_rows_of_every_view_of_a_ring() -> None:
     assert bool((turned[:, :, 0, 0] < turned[:, :, 0, 1]).all())
 
 
+def test_a_ring_turns_the_cloud_by_equal_steps_in_one_direction() -> None:
+    written = CameraRig([[[10.0 + 120.0 * step, 0, 90], [0, 30, 0]] for step in range(3)])
+    torch.testing.assert_close(ring(3, 30.0, 10.0).rotation, written.rotation)
+
+
 def test_a_ring_looks_from_evenly_spaced_sides() -> None:
     rig = ring(4, elevation_deg=0.0)
     sight = rig.rotation[:, :, 2]

@@ -166,3 +166,13 @@ def test_a_second_hit_on_the_same_box_is_a_miss() -> None:
     assert float(box_iou(take(twice, torch.tensor([0])), scene_of(1))) == 1.0
     metric.update(0, twice, twice, torch.tensor([[0.9], [0.8]]), scene_of(2))
     assert metric.compute()["map_25"] == 0.5
+
+
+def test_an_overlap_of_exactly_the_threshold_is_no_hit_and_covers_nothing() -> None:
+    half = make_boxes(torch.zeros(1, 3), torch.tensor([[1.0, 1.0, 0.5]]))
+    assert float(box_iou(half, scene_of(1))) == 0.5
+    metric = BoxAveragePrecision(["chair"])
+    metric.update(0, half, half, torch.tensor([[0.9]]), scene_of(1))
+    figures = metric.compute()
+    assert (figures["map_25"], figures["recall_25"], figures["ar_25"]) == (1.0, 1.0, 1.0)
+    assert (figures["map_50"], figures["recall_50"], figures["ar_50"]) == (0.0, 0.0, 0.0)

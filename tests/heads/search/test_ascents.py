@@ -51,6 +51,12 @@ def test_views_that_know_nothing_lose_their_weight() -> None:
         assert accuracy(logits, labels, found.values) > before + 0.05
 
 
+def test_a_level_that_is_only_as_good_replaces_nothing() -> None:
+    sure = 10 * torch.nn.functional.one_hot(torch.arange(4), 4).float().expand(3, -1, -1)
+    found = climb_view_weights(sure, torch.arange(4), LEVELS)
+    assert found.values.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_information_trusts_a_view_that_is_surely_wrong_and_accuracy_does_not() -> None:
     logits, labels = noisy_views()
     logits[3] *= 5
