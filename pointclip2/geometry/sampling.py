@@ -15,10 +15,8 @@ _BUCKET, _CUTS = 128, 8
 
 A bucket is looked at only where the new sample could come nearer to one of its points.
 """
-_LEADERS = 64
-"""Buckets that are sampled on their own for a while."""
-_ROUND = 64
-"""Samples, at most, before the other buckets are told."""
+_CANDIDATES = 48
+"""Farthest points that are sampled on their own before the others are told."""
 _QUERIES = 64
 """Balls that are looked for at once."""
 
@@ -61,14 +59,14 @@ def _dense(points: Tensor, chosen: Tensor, near_origin: float) -> Tensor:
 def farthest_rows(points: Floats, chosen: NDArray[np.int64], near_origin: float = -1.0) -> None:
     """Fill ``chosen`` (count,) behind its first index with what `farthest_points` chooses of one cloud (n, 3).
 
-    In rounds: the buckets with the farthest points are sampled on their own, as long as no other can win.
+    In rounds: the farthest points are sampled on their own, as long as no other can win.
     """
     buckets = _Buckets(points, near_origin)
     count, done = len(chosen), 1
     fresh = chosen[:1]
     while done < count:
         buckets.update(points[fresh])
-        picked = buckets.next(min(count - done, _ROUND))
+        picked = buckets.next(count - done)
         if not picked:  # nothing is left but padding
             break
         fresh = np.array(picked, dtype=np.int64)
@@ -107,31 +105,34 @@ class _Buckets:
         self.farthest[bucket] = nearest.max(axis=1)
 
     def next(self, most: int) -> list[int]:
-        """Up to ``most`` samples that follow, at least one; none where only padding is left."""
-        if len(self.farthest) > _LEADERS:
-            order = np.argpartition(self.farthest, -_LEADERS - 1)
-            leaders, rest = order[-_LEADERS:], self.farthest[order[-_LEADERS - 1]]
-        else:
-            leaders, rest = np.arange(len(self.farthest)), np.float32(-1)
-        top = self.farthest.max()
-        if top <= -1:
+        """Return up to ``most`` samples that follow, at least one; none where only padding is left.
+
+        The farthest points are sampled on their own, for as long as they stay farther than all others.
+        """
+        nearest, rows = self.nearest.ravel(), self.rows.ravel()
+        rest, top = -np.inf, np.arange(len(rows))
+        if len(rows) > _CANDIDATES:
+            order = np.argpartition(nearest, -_CANDIDATES - 1)
+            rest, top = nearest[order[-_CANDIDATES - 1]], order[-_CANDIDATES:]
+        farthest = nearest[top].max()
+        if farthest == -1:
             return []
-        tied = np.flatnonzero(self.farthest == top)
-        picked = [int(self.rows[tied][self.nearest[tied] == top].min())]
-        rows = self.rows[leaders].ravel()
-        by_index = rows.argsort()  # so that argmax takes the lowest index
-        rows = rows[by_index]
-        points = np.ascontiguousarray(self.points[:, leaders].reshape(3, -1)[:, by_index])
-        nearest = self.nearest[leaders].ravel()[by_index]
-        at = int(rows.searchsorted(picked[0]))
-        if at == len(rows) or rows[at] != picked[0]:  # a tie with a bucket outside
-            return picked
+        if (
+            farthest == rest
+        ):  # more are equally far than there are candidates: those of the lowest indices come first
+            top = np.flatnonzero(nearest == farthest)
+            rest = np.nextafter(farthest, -np.inf)
+        top = top[rows[top].argsort()[:_CANDIDATES]]  # by index, so that argmax takes the lowest
+        rows, nearest = rows[top], nearest[top]
+        points = self.points.reshape(3, -1)[:, top]
+        apart = _squares(points[:, :, None] - points[:, None, :])
+        picked: list[int] = []
         while len(picked) < most:
-            np.minimum(nearest, _squares(points - points[:, at, None]), out=nearest)
             at = int(nearest.argmax())
             if nearest[at] <= rest:
                 break
             picked.append(int(rows[at]))
+            np.minimum(nearest, apart[at], out=nearest)
         return picked
 
 
