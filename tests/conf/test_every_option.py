@@ -193,7 +193,7 @@ def test_a_task_names_the_metric_that_its_runs_are_judged_by() -> None:
     assert compose("evaluate").objective is None
     for task in TASKS:
         target = default("evaluate", (f"task={task}",)).task.get("_target_")
-        assert target is None or get_object(target).objective.startswith("test/")
+        assert get_object(target).objective.startswith("val/" if task == "pretrain" else "test/")
 
 
 SWEEPS = {"parallel": "joblib-launcher", "slurm": "submitit-launcher", "optuna": "optuna-sweeper"}

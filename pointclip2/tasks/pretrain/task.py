@@ -37,7 +37,8 @@ class Pretraining:
         checkpoint_minutes: from one checkpoint to the next.
         validate_steps: from one validation to the next.
         threads: of torch; None leaves it to torch.
-        schedule: of the losses and the optimiser, see `PretrainModule`.
+        learning_rate, matrix_rate, weight_decay, warmup, decay: see `PretrainModule`.
+        instance_weight, part_weight, anchor_weight: of the losses, see there.
 
     Raises:
         ConfigError: data or schedule are missing.
@@ -54,7 +55,14 @@ class Pretraining:
         checkpoint_minutes: float | None = 3.0,
         validate_steps: int | None = 240,
         threads: int | None = None,
-        **schedule: Any,
+        learning_rate: float = 1.5e-3,
+        matrix_rate: float = 8e-3,
+        weight_decay: float = 0.05,
+        warmup: int = 100,
+        decay: float = 0.996,
+        instance_weight: float = 0.5,
+        part_weight: float = 0.5,
+        anchor_weight: float = 1.0,
     ) -> None:
         if data is None or model is None or folder is None:
             raise ConfigError(
@@ -64,7 +72,16 @@ class Pretraining:
         self.checkpoint_minutes = float(checkpoint_minutes or 3.0)
         self.validate_steps = int(validate_steps or 240)
         self.threads = threads
-        self.schedule = schedule
+        self.schedule: dict[str, Any] = {
+            "learning_rate": learning_rate,
+            "matrix_rate": matrix_rate,
+            "weight_decay": weight_decay,
+            "warmup": warmup,
+            "decay": decay,
+            "instance_weight": instance_weight,
+            "part_weight": part_weight,
+            "anchor_weight": anchor_weight,
+        }
 
     def run(self, run: Run) -> Finding:
         """Train, validate, and write the model so far; the trainer's ``max_steps`` is the whole schedule.
