@@ -29,6 +29,7 @@ def kmeans_regions(
     """Region of every point by k-means from farthest-first centres, the same every time.
 
     There are at most ``regions``; a region may lose all its points and stay empty.
+    Not scikit-learn's, which moves emptied centres elsewhere and so gives other regions, and runs on processors only.
     """
     batch = torch.arange(len(features), device=features.device)
     features = features.float()

@@ -317,11 +317,8 @@ def _tokenizer(arch: str, download: bool) -> Any:
                 f"{arch}: its tokenizer needs packages that are not installed: pip install 'pointclip2[siglip]' "
                 f"({_reason(error)})"
             ) from error
-        hint = (
-            ""
-            if download and not os.environ.get("HF_HUB_OFFLINE")
-            else " or go online and allow backbone.download=true"
-        )
+        online = download and not os.environ.get("HF_HUB_OFFLINE")
+        hint = "" if online else " or go online and allow backbone.download=true"
         raise WeightsError(
             f"{arch}: its tokenizer is not on this machine; copy the hub's cache of a machine that has it{hint} "
             f"({_reason(error)})"

@@ -7,6 +7,7 @@ import torch
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.projectors.learnable import LearnableProjector
+from pointclip2.encoders.views import ViewEncoder
 from pointclip2.heads.adapters import LearnableSmoothing, Setting
 from pointclip2.heads.adapters.file import load_adapter, save_adapter
 from pointclip2.heads.adapters.recipe import Recipe
@@ -23,7 +24,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
         compose("evaluate", ["projector=splat", "projector/rig=ring", "projector.rig.views=3"]).projector
     )
     text = backbone.encode_text(["a chair", "a lamp"]).clone()
-    return Setting(("chair", "lamp"), text, 3, 50.0, projector, backbone)
+    return Setting(("chair", "lamp"), text, 3, 50.0, ViewEncoder(projector, backbone))
 
 
 def made(setting: Setting, **options: object) -> LearnableSmoothing:
@@ -48,8 +49,8 @@ def test_gradients_reach_every_parameter_and_none_of_the_backbone(setting: Setti
     for name, parameter in adapter.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.abs().max() > 0, name
-    assert setting.backbone is not None
-    assert all(parameter.grad is None for parameter in setting.backbone.parameters())
+    assert setting.encoder is not None
+    assert all(parameter.grad is None for parameter in setting.encoder.parameters())
 
 
 @pytest.mark.parametrize("inter_view", [False, True])
@@ -123,7 +124,7 @@ def test_a_saved_one_holds_no_backbone_and_gives_the_same_bits(setting: Setting,
 
 
 def test_points_that_are_not_finite_and_empty_grids_do_no_harm(setting: Setting) -> None:
-    projector = LearnableProjector(setting.projector.rig, **SIZE).eval()  # type: ignore[union-attr, arg-type]
+    projector = LearnableProjector(setting.encoder.projector.rig, **SIZE).eval()  # type: ignore[union-attr, arg-type]
     points = torch.zeros(2, 8, 3)
     points[0, 3] = torch.nan
     points[1] = torch.inf
@@ -134,7 +135,7 @@ def test_points_that_are_not_finite_and_empty_grids_do_no_harm(setting: Setting)
 def test_without_a_backbone_and_with_views_drawn_for_the_inter_view_adapter_it_is_refused(
     setting: Setting,
 ) -> None:
-    with pytest.raises(ConfigError, match="before a backbone"):
+    with pytest.raises(ConfigError, match="between a projector and a CLIP"):
         LearnableSmoothing().begin(Setting(setting.classes, setting.text, 3))
     with pytest.raises(ConfigError, match="views_a_step"):
         LearnableSmoothing(inter_view=True, views_a_step=2)
