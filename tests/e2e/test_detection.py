@@ -88,6 +88,9 @@ def test_nothing_is_encoded_twice_and_detections_can_be_read_back(
         assert second.metrics == first.metrics
         sized = run(toy, tmp_path, scans, "features.cache=true", "task.score.size_weight=1")
     assert record_of(sized)["score"]["size_table"] == "ours"
+    assert run(toy, tmp_path, scans, "features.cache=false").metrics == first.metrics
+    [store] = (path for path in (tmp_path / "features").iterdir() if path.is_dir())
+    assert len(list(store.glob("rows-*"))) == 2, "a shard a scene"
     again = run(toy, tmp_path, scans, "proposals=file", f"proposals.path={first.run_dir / 'detections.csv'}")
     assert record_of(again)["proposals"]["name"] == "file"
     found = sum(len(detections) for detections in first.predictions.values())
