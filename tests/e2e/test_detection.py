@@ -144,8 +144,9 @@ def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: P
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("data")]
     with pytest.raises(DataError, match="single objects"):
         evaluate(compose("evaluate", [*overrides, "task=detection", "data=shapes"]))
-    with pytest.raises(DataError, match="task=detection"):
-        evaluate(compose("evaluate", [*overrides, "data=rooms"]))
+    for task in ("classification", "part_segmentation"):
+        with pytest.raises(DataError, match=r"whole rooms.*task=detection"):
+            evaluate(compose("evaluate", [*overrides, f"task={task}", "data=rooms"]))
 
 
 def test_thresholds_that_cannot_work_are_named(toy: Path, tmp_path: Path, scans: Path) -> None:
