@@ -71,40 +71,36 @@ class ShardWriter:
     def _flush(self, shard: range, rows: Mapping[int, Mapping[str, Tensor] | Skip]) -> None:
         good = {position: row for position, row in sorted(rows.items()) if not isinstance(row, Skip)}
         bad = [row for _, row in sorted(rows.items()) if isinstance(row, Skip)]
-        columns: Mapping[str, Tensor] = {}
-        if self.ragged:
-            columns = next(iter(good.values()), {})
-        elif good:
-            names = next(iter(good.values()))
-            columns = {name: torch.stack([row[name] for row in good.values()]) for name in names}
-        content = Shard(
-            columns, torch.tensor(list(good), dtype=torch.int64), {skip.name: skip.reason for skip in bad}
-        )
-        if self.store is None or any(skip.transient for skip in bad):
-            self._keep(shard, content)
-            return
-        try:
-            self.store.write(shard, content)
-        except OSError as error:
-            log.warning(
-                "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
-                self.store.folder,
-                error.strerror or error,
-            )
-            self.store = None
-            self._keep(shard, content)
+        index = torch.tensor(list(good), dtype=torch.int64)
+        skipped = {skip.name: skip.reason for skip in bad}
+        if self.store is not None and not any(skip.transient for skip in bad):
+            try:
+                self.store.write(shard, Shard(self._columns(list(good.values())), index, skipped))
+                return
+            except OSError as error:
+                log.warning(
+                    "features are not cached from here on (%s: %s); the run goes on, whole shards are kept",
+                    self.store.folder,
+                    error.strerror or error,
+                )
+                self.store = None
+        self.kept[shard] = Shard(self._columns(list(good.values()), shard.start), index, skipped)
 
-    def _keep(self, shard: range, content: Shard) -> None:
-        if self.ragged:
-            self.kept[shard] = content
-            return
-        views = {}
-        for name, column in content.columns.items():
-            if name not in self.whole:
-                self.whole[name] = torch.empty(self.samples, *column.shape[1:], dtype=column.dtype)
-            views[name] = self.whole[name][shard.start : shard.start + len(column)]
-            views[name].copy_(column)
-        self.kept[shard] = Shard(views, content.index, content.skipped)
+    def _columns(
+        self, rows: Sequence[Mapping[str, Tensor]], start: int | None = None
+    ) -> Mapping[str, Tensor]:
+        """Put rows side by side; with ``start``, where they lie in the whole columns from there on."""
+        if self.ragged or not rows:
+            return rows[0] if rows else {}
+        columns = {}
+        for name, first in rows[0].items():
+            place = None
+            if start is not None:
+                if name not in self.whole:
+                    self.whole[name] = torch.empty(self.samples, *first.shape, dtype=first.dtype)
+                place = self.whole[name][start : start + len(rows)]
+            columns[name] = torch.stack([row[name] for row in rows], out=place)
+        return columns
 
     def gathered(self) -> dict[range, Shard]:
         """Return the shards that had to stay in memory, of all processes."""

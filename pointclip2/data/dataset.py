@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from torch.utils.data import Dataset
 
-from pointclip2.data.scene_dataset import SceneDataset
+from pointclip2.data.scene_dataset import SceneData, SceneDataset
 from pointclip2.types import Cloud, DataError
 
 
@@ -87,3 +87,14 @@ class CloudData(ABC):
         """Refuse a split that this data set does not have."""
         if split not in self.splits:
             raise DataError(f"{self.name} has no split {split!r}: choose one of {', '.join(self.splits)}")
+
+
+def single_objects(data: CloudData | SceneData) -> CloudData:
+    """Return the data set, which holds single objects.
+
+    Raises:
+        DataError: it holds whole rooms.
+    """
+    if isinstance(data, SceneData):
+        data.open(data.split)
+    return data

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from pointclip2.tasks.parts.pipeline import SegmentPipeline
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
@@ -18,17 +17,18 @@ def test_everything_but_the_backbone_costs_at_most_fifteen_per_cent_of_it() -> N
     arch = "ViT-B-16-quickgelu"
     backbone = OpenClipBackbone(arch, "random", 224, size, size, normalise=False, weights="random", batch=10)
     cfg = compose("evaluate", ["task=part_segmentation"])
-    pipeline = SegmentPipeline(build(cfg.projector), backbone, build(cfg.dense), build(cfg.smoothing))
-    pipeline.use_prompts(NamePrompt()(PARTS, category="chair"))
+    encoder = DenseViewEncoder(build(cfg.projector), backbone, build(cfg.dense))
+    head = PartHead(backbone.logit_scale, build(cfg.smoothing))
+    text = encode_prompts(backbone, NamePrompt()(PARTS, category="chair"))
     generator = torch.Generator().manual_seed(0)
     points = torch.nn.functional.normalize(torch.randn(1, 2048, 3, generator=generator), dim=-1)
     images = torch.rand(10, 3, 224, 224, generator=generator)
     with torch.no_grad():
-        views = pipeline.encode(points)
+        features = encoder.encode(CloudBatch(points))
 
         def rest() -> None:
-            pipeline.projector(points)
-            pipeline.fused(pipeline.view_logits(views), views, points)
+            encoder.projector(points)
+            head(features, text, points)
 
         rest()
         backbone.model.encode_image(images)

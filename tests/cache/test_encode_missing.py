@@ -37,7 +37,8 @@ class Positions(ToyClouds):
 
     def __getitem__(self, index: int) -> Cloud:
         if index in self.failing:
-            raise self.failing[index]
+            # Anew: an error holds on to what was there when it was raised.
+            raise type(self.failing[index])(str(self.failing[index]))
         return Cloud(self.names[index], torch.full((4, 3), float(index)))
 
 

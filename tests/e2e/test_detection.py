@@ -88,6 +88,9 @@ def test_nothing_is_encoded_twice_and_detections_can_be_read_back(
         assert second.metrics == first.metrics
         sized = run(toy, tmp_path, scans, "features.cache=true", "task.score.size_weight=1")
     assert record_of(sized)["score"]["size_table"] == "ours"
+    assert run(toy, tmp_path, scans, "features.cache=false").metrics == first.metrics
+    [store] = (path for path in (tmp_path / "features").iterdir() if path.is_dir())
+    assert len(list(store.glob("rows-*"))) == 2, "a shard a scene"
     again = run(toy, tmp_path, scans, "proposals=file", f"proposals.path={first.run_dir / 'detections.csv'}")
     assert record_of(again)["proposals"]["name"] == "file"
     found = sum(len(detections) for detections in first.predictions.values())
@@ -141,8 +144,9 @@ def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: P
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("data")]
     with pytest.raises(DataError, match="single objects"):
         evaluate(compose("evaluate", [*overrides, "task=detection", "data=shapes"]))
-    with pytest.raises(DataError, match="task=detection"):
-        evaluate(compose("evaluate", [*overrides, "data=rooms"]))
+    for task in ("classification", "part_segmentation"):
+        with pytest.raises(DataError, match=r"whole rooms.*task=detection"):
+            evaluate(compose("evaluate", [*overrides, f"task={task}", "data=rooms"]))
 
 
 def test_thresholds_that_cannot_work_are_named(toy: Path, tmp_path: Path, scans: Path) -> None:

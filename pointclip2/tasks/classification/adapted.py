@@ -99,10 +99,20 @@ def _note_differences(record: dict[str, Any], prompts: PromptSet) -> None:
     other = []
     if "prompt" in made and made["prompt"]["hash"] != prompts.hash:
         other.append(f"the prompt {made['prompt']['name']}")
-    if "projector" in made and made["projector"] != record.get("projector"):
+    if "projector" in made and _named(made["projector"]) != _named(record.get("projector")):
         other.append("another projector")
     if other:
         record["adapter"]["differs"] = f"it was trained with {' and '.join(other)}"
+
+
+def _named(options: Any) -> Any:
+    """Return options with classes by their bare names: where a class lies decides nothing."""
+    if not isinstance(options, Mapping):
+        return options
+    return {
+        key: str(value).rpartition(".")[2] if key == "_target_" else _named(value)
+        for key, value in options.items()
+    }
 
 
 def adapted_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:

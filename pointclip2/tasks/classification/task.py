@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from pointclip2.data.dataset import CloudData
+from pointclip2.data.dataset import CloudData, single_objects
+from pointclip2.data.scene_dataset import SceneData
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.adapters import Adapter
 from pointclip2.heads.adapters.file import SavedAdapter, saved_adapter
@@ -38,14 +39,14 @@ class Classification:
 
     def __init__(
         self,
-        data: CloudData,
+        data: CloudData | SceneData,
         encoder: Encoder,
         prompt: Callable[..., PromptSet],
         view_weights: ViewWeightSource | None = None,
         search: Search | NoSearch | None = None,
         adapter: SavedAdapter | Adapter | None = None,
     ) -> None:
-        self.data = data
+        self.data = single_objects(data)
         self.encoder = whole_clouds(encoder)
         self.prompt = prompt
         self.view_weights = view_weights or UniformWeights()

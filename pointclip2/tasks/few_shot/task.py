@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pointclip2.data.dataset import CloudData, CloudDataset
+from pointclip2.data.dataset import CloudData, CloudDataset, single_objects
+from pointclip2.data.scene_dataset import SceneData
 from pointclip2.data.shots import AugmentedSplit, ShotSubset, blocks, check_shots, draw_subset, named
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
@@ -66,7 +67,7 @@ class FewShot:
 
     def __init__(
         self,
-        data: CloudData,
+        data: CloudData | SceneData,
         encoder: Encoder,
         prompt: Callable[..., PromptSet],
         adapter: Adapter | SavedAdapter,
@@ -86,7 +87,8 @@ class FewShot:
             raise ConfigError("train.py trains an adapter: adapter=inter_view, or another of conf/adapter")
         if isinstance(ensemble, str):
             raise ConfigError(f"ensemble={ensemble}: give a list, ensemble=[outputs/runs/...]")
-        self.data, self.encoder, self.prompt, self.adapter = data, whole_clouds(encoder), prompt, adapter
+        self.data, self.encoder = single_objects(data), whole_clouds(encoder)
+        self.prompt, self.adapter = prompt, adapter
         self.shots = check_shots(shots)
         self.ensemble = [Path(str(path)).expanduser() for path in ensemble or ()]
         self.validation_share = validation_share

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from pointclip2.cache.columns import PackedCells
-from pointclip2.data.dataset import CloudData, CloudDataset
+from pointclip2.data.dataset import CloudData, CloudDataset, single_objects
 from pointclip2.data.part_table import PartTable
+from pointclip2.data.scene_dataset import SceneData
 from pointclip2.encoders.dense import DenseViewEncoder
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
@@ -59,7 +60,7 @@ class PartSegmentation:
 
     def __init__(
         self,
-        data: CloudData,
+        data: CloudData | SceneData,
         encoder: Encoder,
         prompt: Callable[..., PromptSet],
         view_weights: ViewWeightSource | None = None,
@@ -82,7 +83,7 @@ class PartSegmentation:
             raise ConfigError(
                 f"encoder {encoder.id} says nothing about single points: part segmentation takes encoder=dense"
             )
-        self.data, self.encoder, self.prompt = data, encoder, prompt
+        self.data, self.encoder, self.prompt = single_objects(data), encoder, prompt
         self.view_weights = view_weights or UniformWeights()
         self.smoothing = smoothing
         self.search = search or NoSearch()

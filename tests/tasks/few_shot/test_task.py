@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 import pointclip2.tasks.few_shot.task as few_shot
 from pointclip2.app.compose import compose
@@ -339,6 +340,23 @@ def test_another_prompt_than_in_training_is_allowed_and_said(toy: Path, outputs:
     trained = train(toy, outputs, "cache")
     tested = evaluated(toy, outputs, f"adapter.checkpoint={trained.run_dir}", "prompt=bank")
     assert results_of(tested)["adapter"]["differs"] == "it was trained with the prompt name"
+
+
+def test_an_adapter_of_before_whose_projector_has_moved_is_not_said_to_differ(
+    toy: Path, outputs: Path, tmp_path: Path
+) -> None:
+    trained = train(toy, outputs, "cache")
+    with safe_open(trained.run_dir / "adapter.safetensors", framework="pt") as file:
+        card = json.loads(file.metadata()["adapter"])
+    card["made"]["projector"]["_target_"] = "pointclip2.projectors.splat.SplatProjector"
+    card.pop("home")
+    state = load_file(trained.run_dir / "adapter.safetensors")
+    save_file(state, tmp_path / "adapter.safetensors", {"adapter": json.dumps(card)})
+    tested = evaluated(toy, outputs, f"adapter.checkpoint={tmp_path}")
+    assert tested.metrics["test/acc"] == trained.metrics["test/acc"]
+    assert "differs" not in results_of(tested)["adapter"]
+    moved = evaluated(toy, outputs, f"adapter.checkpoint={tmp_path}", "projector.resolution=40")
+    assert results_of(moved)["adapter"]["differs"] == "it was trained with another projector"
 
 
 def test_test_labels_are_looked_at_once_and_last(
