@@ -171,7 +171,7 @@ MUTANTS = (
     Mutant("padding may be sampled", "geometry/sampling.py",
            "self.nearest[_squares(self.points.copy()) <= near_origin] = -1", "pass", "geometry/test_sampling.py"),
     Mutant("of equally far points the last", "geometry/sampling.py",
-           "self.nearest[tied] == top].min())", "self.nearest[tied] == top].max())", "geometry/test_sampling.py"),
+           "rows[top].argsort()[:_CANDIDATES]", "rows[top].argsort()[::-1][:_CANDIDATES]", "geometry/test_sampling.py"),
 
     Mutant("an equal candidate replaces the best", "heads/search/grid.py",
            "left = (most > best).nonzero()[:, 0]", "best -= 1; left = (most > best).nonzero()[:, 0]", GRID),

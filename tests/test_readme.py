@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from pointclip2.app.catalog import main as catalog
 from pointclip2.app.compose import build, compose
 from tests.places import ROOT
+from tests.toy import composed
 
 PAGES = ("README.md", "data/README.md", "outputs/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,14 +55,14 @@ def jobs(words: list[str]) -> list[list[str]]:
 @pytest.mark.parametrize("command", EVALUATE)
 def test_a_command_line_composes(command: str) -> None:
     for overrides in jobs(shlex.split(command)[2:]):
-        cfg = compose("evaluate", overrides)
+        cfg = composed("evaluate", overrides)
         assert build(cfg.data).splits
 
 
 @pytest.mark.parametrize("command", commands("python train.py"))
 def test_a_training_composes(command: str) -> None:
     for overrides in jobs(shlex.split(command)[2:]):
-        assert compose("train", overrides).task
+        assert composed("train", overrides).task
 
 
 def test_the_sweep_is_nine_runs() -> None:

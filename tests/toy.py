@@ -1,19 +1,26 @@
 """Small things with the real interfaces: a CLIP of a few kilobytes, and clouds that are made on the spot."""
 
 import json
-from collections.abc import Collection
+import pickle
+from collections.abc import Collection, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import DictConfig
 
+from pointclip2.app.compose import compose
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.tasks.run import Provenance, Run
 from pointclip2.types import Cloud, CloudError
+from tests.places import CONF
 
 TOY_CONFIG: dict[str, Any] = {
     "model_cfg": {
@@ -70,6 +77,25 @@ def toy_run(cfg: DictConfig) -> Run:
     """A run in ``cfg.run_dir`` as the program would make it, with everything encoded anew."""
     trainers = ConfiguredTrainers(cfg, "evaluate")
     return Run(Path(cfg.run_dir), trainers, FeatureCache(None), Provenance("toy"), pictures=cfg.pictures or 0)
+
+
+def composed(program: str, overrides: Sequence[str]) -> DictConfig:
+    """Compose as `compose` does; files are read and merged once for all that choose the same options of groups."""
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    groups = [
+        one for one in parsed if (CONF / one.key_or_group).is_dir() and not isinstance(one.value(), dict)
+    ]
+    config: DictConfig = pickle.loads(_merged(program, tuple(str(one.input_line) for one in groups)))
+    try:
+        ConfigLoaderImpl._apply_overrides_to_config([one for one in parsed if one not in groups], config)
+    except HydraException:
+        return compose(program, overrides)  # says what is wrong
+    return config
+
+
+@cache
+def _merged(program: str, groups: tuple[str, ...]) -> bytes:
+    return pickle.dumps(compose(program, groups))
 
 
 class ToyClouds(CloudDataset):

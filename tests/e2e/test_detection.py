@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointclip2.app.compose import compose
 from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from tests.proposals.toy_room import FURNITURE, toy_room
-from tests.toy import toy_folder, toy_overrides
+from tests.toy import composed, toy_folder, toy_overrides
 
 CLASSES = ("table", "wardrobe", "bench")
 
@@ -42,7 +41,7 @@ def run(toy: Path, outputs: Path, scans: Path, *more: str) -> Result:
     data = ["task=detection", "data=folder", f"data.path={scans}", f"data.classes=[{','.join(CLASSES)}]"]
     overrides = [word for word in toy_overrides(toy, outputs) if not word.startswith("data")]
     return evaluate(
-        compose("evaluate", [*overrides, *data, "data.up=z", "data.units=m", "pictures=1", *more])
+        composed("evaluate", [*overrides, *data, "data.up=z", "data.units=m", "pictures=1", *more])
     )
 
 
@@ -143,10 +142,10 @@ def test_a_scene_that_cannot_be_read_is_skipped_and_named(toy: Path, tmp_path: P
 def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: Path) -> None:
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("data")]
     with pytest.raises(DataError, match="single objects"):
-        evaluate(compose("evaluate", [*overrides, "task=detection", "data=shapes"]))
+        evaluate(composed("evaluate", [*overrides, "task=detection", "data=shapes"]))
     for task in ("classification", "part_segmentation"):
         with pytest.raises(DataError, match=r"whole rooms.*task=detection"):
-            evaluate(compose("evaluate", [*overrides, f"task={task}", "data=rooms"]))
+            evaluate(composed("evaluate", [*overrides, f"task={task}", "data=rooms"]))
 
 
 def test_thresholds_that_cannot_work_are_named(toy: Path, tmp_path: Path, scans: Path) -> None:

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointclip2.app.compose import compose
 from pointclip2.app.run import Result, evaluate
 from pointclip2.data.class_names import KNOWN
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from tests.commands import run_command
 from tests.places import ROOT
-from tests.toy import toy_folder, toy_overrides
+from tests.toy import composed, toy_folder, toy_overrides
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def run(toy: Path, outputs: Path, *more: str) -> Result:
-    return evaluate(compose("evaluate", [*toy_overrides(toy, outputs), "data.limit=6", *more]))
+    return evaluate(composed("evaluate", [*toy_overrides(toy, outputs), "data.limit=6", *more]))
 
 
 def results_of(result: Result) -> dict[str, Any]:
@@ -224,7 +223,7 @@ def test_an_unreadable_file_is_skipped_counted_and_named(
     (clouds / "chair" / "torn.npy").write_bytes(b"")
     chosen = ["data=folder", f"data.path={clouds}", "pictures=2"]
     for _ in range(2):  # encoded, then from the cache
-        result = evaluate(compose("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen]))
+        result = evaluate(composed("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen]))
         record = results_of(result)
         assert record["data"]["n"] == 4
         assert list(record["data"]["skipped"]) == ["chair/torn.npy"]
@@ -240,7 +239,7 @@ def test_a_folder_in_which_nothing_can_be_read_is_an_error(toy: Path, tmp_path: 
     (tmp_path / "clouds" / "chair" / "torn.npy").write_bytes(b"")
     chosen = ["data=folder", f"data.path={tmp_path / 'clouds'}"]
     with pytest.raises(DataError, match=r"none of 1 samples could be read.*empty"):
-        evaluate(compose("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen]))
+        evaluate(composed("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen]))
 
 
 def test_a_folder_without_labels_gives_predictions_and_no_metrics(
@@ -254,7 +253,7 @@ def test_a_folder_without_labels_gives_predictions_and_no_metrics(
         "data.classes=[chair,table]",
         "pictures=2",
     ]
-    result = evaluate(compose("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen, "logger=csv"]))
+    result = evaluate(composed("evaluate", [*toy_overrides(toy, tmp_path / "out"), *chosen, "logger=csv"]))
     assert result.metrics == {}
     assert np.isnan(result.objective)
     assert results_of(result)["metrics"] == {}
@@ -380,5 +379,5 @@ def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: P
     kept = len(list((tmp_path / "features").rglob("rows-*")))
     assert 0 < kept < 24
     assert not [path for path in (tmp_path / "features").rglob(".*") if path.is_file()]
-    result = evaluate(compose("evaluate", words))
+    result = evaluate(composed("evaluate", words))
     assert results_of(result)["data"]["n"] == 24

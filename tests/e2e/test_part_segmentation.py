@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import trimesh
 
-from pointclip2.app.compose import build, compose
+from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
 from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip.dense import DenseEncoder
 from pointclip2.types import ConfigError, UserError
-from tests.toy import toy_folder, toy_overrides, toy_run
+from tests.toy import composed, toy_folder, toy_overrides, toy_run
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def run(toy: Path, outputs: Path, *more: str, task: str = "part_segmentation") -
     overrides = [f"task={task}", *toy_overrides(toy, outputs), "smoothing=neighbours"]
     if not any(word.startswith("data=") for word in more):
         overrides += ["data.classes=[chair,mug,table]", "data.limit=5"]
-    return evaluate(compose("evaluate", [*overrides, *more]))
+    return evaluate(composed("evaluate", [*overrides, *more]))
 
 
 def record_of(result: Result) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_the_released_program_is_labelled_in_record_table_and_sentence(
 ) -> None:
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("projector")]
     overrides += ["data.classes=[chair,mug]", "data.limit=2"]
-    cfg = compose("evaluate", ["task=part_segmentation_released", *overrides])
+    cfg = composed("evaluate", ["task=part_segmentation_released", *overrides])
     assert cfg.smoothing._target_.endswith("NoSmoothing")
     assert (cfg.task.window, cfg.task.scramble, cfg.projector.lookup) == (6, True, "transposed")
     result = evaluate(cfg)
@@ -186,7 +186,7 @@ def test_every_cloud_can_be_written_and_none(toy: Path, tmp_path: Path) -> None:
 
 def test_the_gallery_has_truth_beside_prediction_with_a_legend(toy: Path, tmp_path: Path) -> None:
     words = ["data.classes=[chair,mug]", "data.limit=3", "pictures=2", f"run_dir={tmp_path}"]
-    cfg = compose("evaluate", ["task=part_segmentation", *toy_overrides(toy, tmp_path), *words])
+    cfg = composed("evaluate", ["task=part_segmentation", *toy_overrides(toy, tmp_path), *words])
     with quiet_lightning():
         finding = build(cfg.task).run(toy_run(cfg))
     assert len(finding.gallery) == 2

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from pointclip2.app.compose import compose
 from pointclip2.app.run import Result, evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.show.comparison import rows_of
 from pointclip2.types import ConfigError, DataError
 from tests.commands import run_command
-from tests.toy import toy_folder, toy_overrides
+from tests.toy import composed, toy_folder, toy_overrides
 
 SMALL = ("data.classes=[chair,table,lamp,car]", "data.per_class={train: 10, val: 1, test: 6}")
 
@@ -31,7 +30,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(toy: Path, outputs: Path, *more: str) -> Result:
-    return evaluate(compose("evaluate", [*toy_overrides(toy, outputs), *SMALL, *more]))
+    return evaluate(composed("evaluate", [*toy_overrides(toy, outputs), *SMALL, *more]))
 
 
 def record_of(result: Result) -> dict[str, Any]:
@@ -156,10 +155,10 @@ def test_a_data_set_without_a_train_split_names_the_choices(toy: Path, tmp_path:
             np.save(tmp_path / "clouds" / label / f"{number}.npy", points)
     words = [*toy_overrides(toy, tmp_path / "out"), "data=folder", f"data.path={tmp_path / 'clouds'}"]
     with pytest.raises(DataError, match=r"no train split.*label_free.*test_oracle"):
-        evaluate(compose("evaluate", [*words, "search=grid"]))
-    oracle = evaluate(compose("evaluate", [*words, "search=grid", "search.split=test_oracle"]))
+        evaluate(composed("evaluate", [*words, "search=grid"]))
+    oracle = evaluate(composed("evaluate", [*words, "search=grid", "search.split=test_oracle"]))
     assert record_of(oracle)["selected_on"] == "test"
-    free = evaluate(compose("evaluate", [*words, "search=mutual_information"]))
+    free = evaluate(composed("evaluate", [*words, "search=mutual_information"]))
     assert record_of(free)["selected_on"] == "label_free"
 
 

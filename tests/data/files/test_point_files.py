@@ -69,6 +69,13 @@ def pcd(encoding: str, fields: str = "intensity _ x y z", points: np.ndarray = P
     return header + np.array([len(packed), len(flat)], "<u4").tobytes() + packed
 
 
+def test_an_organised_pcd_without_a_count_has_width_times_height_points(tmp_path):
+    size = b"WIDTH 300\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS 300\n"
+    assert size in pcd("binary")
+    (tmp_path / "a.pcd").write_bytes(pcd("binary").replace(size, b"WIDTH 20\nHEIGHT 15\n"))
+    assert read_pcd(tmp_path / "a.pcd") == pytest.approx(POINTS)
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_pcd_gives_the_same_points_in_every_encoding(tmp_path, encoding):
     (tmp_path / "a.pcd").write_bytes(pcd(encoding))

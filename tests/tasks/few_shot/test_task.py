@@ -17,7 +17,7 @@ from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import CHECKPOINTS
 from pointclip2.types import ConfigError, DataError, TrainingError, UserError, WeightsError
 from pointclip2.worlds.shapes.world import ShapesSplit
-from tests.toy import toy_folder, toy_overrides
+from tests.toy import composed, toy_folder, toy_overrides
 
 SMALL = [
     "data.classes=[chair,table,lamp]",
@@ -62,12 +62,12 @@ def train(toy: Path, outputs: Path, adapter: str, *more: str) -> Result:
         *QUICK[adapter],
         *more,
     ]
-    return evaluate(compose("train", words))
+    return evaluate(composed("train", words))
 
 
 def evaluated(toy: Path, outputs: Path, *more: str) -> Result:
     words = [word for word in SMALL if not word.startswith("task.")]
-    return evaluate(compose("evaluate", [*toy_overrides(toy, outputs), *words, *more]))
+    return evaluate(composed("evaluate", [*toy_overrides(toy, outputs), *words, *more]))
 
 
 def results_of(result: Result) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def folder_words(toy: Path, outputs: Path, clouds: Path, *more: str) -> list[str
 def test_your_own_folder_is_learned_from_without_a_validation_split(toy: Path, tmp_path: Path) -> None:
     clouds = cloud_folder(tmp_path / "clouds", train=5, test=3)
     words = folder_words(toy, tmp_path, clouds, "adapter=point_nn", *QUICK["point_nn"], "data.shots=3")
-    result = evaluate(compose("train", words))
+    result = evaluate(composed("train", words))
     made = results_of(result)["adapter"]
     assert (made["examples"], made["validation"], made["validation_split"]) == (6, 2, "train")
     assert result.metrics["test/acc"] > result.metrics["test/acc_zero_shot"] + 0.3
@@ -273,7 +273,7 @@ def test_your_own_folder_is_learned_from_without_a_validation_split(toy: Path, t
 
 def test_clipping_gradients_which_no_recipe_knows_is_one_line(toy: Path, tmp_path: Path) -> None:
     words = folder_words(toy, tmp_path, cloud_folder(tmp_path / "clouds", train=5, test=3), "data.shots=3")
-    cfg = compose("train", [*words, "adapter=inter_view", "+trainer.gradient_clip_val=1.0"])
+    cfg = composed("train", [*words, "adapter=inter_view", "+trainer.gradient_clip_val=1.0"])
     with pytest.raises(ConfigError, match=r"^trainer: .*gradient clipping[^\n]*$"):
         evaluate(cfg)
 
@@ -281,7 +281,7 @@ def test_clipping_gradients_which_no_recipe_knows_is_one_line(toy: Path, tmp_pat
 def test_one_example_a_class_leaves_no_validation_and_says_so(toy: Path, tmp_path: Path) -> None:
     clouds = cloud_folder(tmp_path / "clouds", train=1, test=1)
     words = folder_words(toy, tmp_path, clouds, "data.shots=1", "adapter.recipe.epochs=2")
-    record = results_of(evaluate(compose("train", words)))
+    record = results_of(evaluate(composed("train", words)))
     assert record["selected_on"] == "train"
     assert record["adapter"]["epoch"] == 1
 
@@ -290,17 +290,17 @@ def test_an_unreadable_example_is_left_out(toy: Path, tmp_path: Path) -> None:
     clouds = cloud_folder(tmp_path / "clouds", train=3, test=1)
     words = folder_words(toy, tmp_path, clouds, "data.shots=all", "adapter=cache", "task.validation_share=0")
     (clouds / "train" / "rod" / "1.npy").write_bytes(b"no array")
-    assert results_of(evaluate(compose("train", words)))["adapter"]["examples"] == 5
+    assert results_of(evaluate(composed("train", words)))["adapter"]["examples"] == 5
     for number in (0, 2):
         (clouds / "train" / "rod" / f"{number}.npy").write_bytes(b"no array")
     with pytest.raises(DataError, match="none of the examples of rod can be read"):
-        evaluate(compose("train", words))
+        evaluate(composed("train", words))
 
 
 def test_a_folder_without_a_split_train_is_told_how_to_make_one(toy: Path, tmp_path: Path) -> None:
     clouds = cloud_folder(tmp_path / "clouds", test=1)
     with pytest.raises(DataError, match=r"no split train.*folders train and test"):
-        evaluate(compose("train", folder_words(toy, tmp_path, clouds)))
+        evaluate(composed("train", folder_words(toy, tmp_path, clouds)))
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_train_does_not_take_saved_adapters_nor_evaluate_those_to_be_trained(
     toy: Path, outputs: Path
 ) -> None:
     with pytest.raises(ConfigError, match=r"adapter=inter_view"):
-        evaluate(compose("train", [*toy_overrides(toy, outputs), *SMALL, "data.shots=2", "adapter=saved"]))
+        evaluate(composed("train", [*toy_overrides(toy, outputs), *SMALL, "data.shots=2", "adapter=saved"]))
     with pytest.raises(ConfigError, match=r"adapter\.checkpoint=FILE"):
         evaluated(toy, outputs, "adapter=cache")
 
