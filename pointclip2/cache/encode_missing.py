@@ -16,6 +16,7 @@ from pointclip2.cache.columns import Columns, Vectors
 from pointclip2.cache.keys import feature_key
 from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
 from pointclip2.cache.writer import ShardWriter, Skip
+from pointclip2.encoders.description import described
 from pointclip2.errors import CloudError, ConfigError, DataError
 
 log = logging.getLogger(__name__)
@@ -284,7 +285,7 @@ def encode_missing(
     missing = cut(range(len(dataset)), size)
     if cache.root is not None:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
-        key = feature_key(data, encoder.describe(), kept.describe(), driver.precision)
+        key = feature_key(data, described(encoder), kept.describe(), driver.precision)
         store = FeatureStore(cache.root, key, len(dataset), kept.names)
         missing = store.missing(size)
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)

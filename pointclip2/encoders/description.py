@@ -19,11 +19,12 @@ def described(module: Any) -> dict[str, Any]:
     Attributes whose names begin with an underscore count as working memory. The source counts for classes from
     outside this package only; that of our own rooms is part of every cache key.
     """
-    if callable(getattr(module, "describe", None)):
-        return {"class": _name(type(module)), **module.describe()}
     own: dict[str, Any] = {"class": _name(type(module))}
-    if not type(module).__module__.startswith("pointclip2."):
-        own["source"] = _source(type(module))
+    sources = [_source(kind) for kind in type(module).__mro__ if _is_foreign(kind)]
+    if sources:
+        own["source"] = sources
+    if callable(getattr(module, "describe", None)):
+        return {**own, **module.describe()}
     for name, value in sorted(vars(module).items()):
         if not name.startswith("_") and name != "training":
             own[name] = _plain(value)
@@ -65,6 +66,11 @@ def _digest(tensor: Tensor) -> str:
     digest = blake2b(f"{values.dtype} {tuple(values.shape)}".encode(), digest_size=16)
     digest.update(values.reshape(-1).view(torch.uint8).numpy().tobytes() if values.numel() else b"")
     return digest.hexdigest()
+
+
+def _is_foreign(kind: type) -> bool:
+    """Return whether a class comes from neither this package nor the libraries whose versions are in every key."""
+    return kind.__module__.partition(".")[0] not in ("pointclip2", "torch", "builtins", "abc", "typing")
 
 
 def _source(kind: type) -> str | None:

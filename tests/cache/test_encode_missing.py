@@ -15,6 +15,7 @@ from pointclip2.cache import EncodedSplit, FeatureCache, FeatureStore, Shard, en
 from pointclip2.cache.columns import Vectors
 from pointclip2.cache.encode_missing import Encoding
 from pointclip2.cache.writer import ShardWriter
+from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.types import (
     Cloud,
@@ -109,7 +110,7 @@ def test_shards_of_any_layout_give_every_position_once_and_in_order(
     dataset = Positions(12, {position: CloudError("bad") for position in bad})
     encoder = Plain()
     data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
-    key = feature_key(data, encoder.describe(), Vectors().describe(), "32-true")
+    key = feature_key(data, described(encoder), Vectors().describe(), "32-true")
     store = FeatureStore(root, key, 12)
     there: set[int] = set()
     for start, length, state in layout:

@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     def full(self: Path, *_: Any, **__: Any) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
         write_view_weights(tmp_path, FixedWeights((1.0,), "grid search", "holdout"), {})
     assert list(tmp_path.iterdir()) == []
