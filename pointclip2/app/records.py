@@ -25,6 +25,8 @@ from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.version import __version__
 from pointclip2.writing import write_text
 
+SCHEMA = 2
+"""Raise it when a field of ``results.json`` changes. 2: `encoder` describes what made the features."""
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 # Not part of what was computed: where it was written and how it was shown.
 PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths", "plugins")
@@ -46,8 +48,9 @@ def config_hash(cfg: DictConfig) -> str:
 
 
 def environment() -> dict[str, Any]:
-    """Versions, commit, program and machine, as far as they can be had."""
+    """Return schema, versions, commit and program, as far as they can be had."""
     return {
+        "schema": SCHEMA,
         "versions": dict(_versions()),
         "git_commit": git_commit(),
         "program": program_digest(),
