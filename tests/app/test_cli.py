@@ -12,9 +12,8 @@ import pointclip2
 from pointclip2.app.cli import COMMANDS
 from pointclip2.app.records import environment
 from tests.commands import lines_of, run_command
+from tests.places import ROOT
 from tests.toy import toy_folder, toy_overrides
-
-ROOT = Path(__file__).parents[2]
 
 
 def started(*words: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from pointclip2.app.compose import build, compose, conf_dir
 from pointclip2.encoders.projectors import SplatProjector
 from pointclip2.types import ConfigError
-
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
 
 
 def test_a_composed_node_becomes_the_object_it_describes() -> None:

@@ -8,10 +8,10 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 
 from tests.commands import lines_of, run_command
+from tests.places import ROOT
 from tests.toy import toy_folder, toy_overrides
 
-ROOT = Path(__file__).parents[2]
-PLUGIN = Path(__file__).parents[1] / "plugin_package"
+PLUGIN = ROOT / "tests" / "plugin_package"
 
 
 @pytest.fixture(scope="module")

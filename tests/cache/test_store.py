@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 from pointclip2.cache import FeatureStore, Shard, feature_key
 from pointclip2.cache.store import cut
 from pointclip2.types import DataError
+from tests.places import ROOT
 
 KEY = feature_key({"name": "toys", "split": "test", "checksum": "abc"}, {"kind": "toy"}, {}, "32-true")
-ROOT = Path(__file__).parents[2]
 
 
 def store_in(folder: Path, samples: int = 10) -> FeatureStore:
@@ -63,6 +63,20 @@ def test_skipped_samples_and_their_reasons_survive_the_round_trip(tmp_path: Path
     assert again.read(range(4)).index.tolist() == [0, 2, 3]
     assert again.read(range(4)).skipped == {"toy/1": reason}
     assert again.read(range(4, 6)).skipped == {"a": "bad", "b": "bad"}
+
+
+def test_a_shard_that_lacks_a_column_is_missing(tmp_path: Path) -> None:
+    filled(tmp_path)
+    more = FeatureStore(tmp_path, KEY, 10, ("features", "seen"))
+    assert more.folder == store_in(tmp_path).folder
+    assert more.missing(4) == [range(4), range(4, 8), range(8, 10)]
+
+
+def test_whatever_is_missing_is_cut_at_multiples_of_the_size(tmp_path: Path) -> None:
+    assert cut(range(3, 10), 4) == [range(3, 4), range(4, 8), range(8, 10)]
+    store = store_in(tmp_path)
+    store.write(range(3), shard_of(range(3)))
+    assert store.missing(4) == [range(3, 4), range(4, 8), range(8, 10)]
 
 
 def test_shards_of_scenes_have_columns_of_their_own(tmp_path: Path) -> None:

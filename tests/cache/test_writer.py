@@ -13,9 +13,9 @@ import torch
 from pointclip2.cache import FeatureStore, feature_key
 from pointclip2.cache.store import cut
 from pointclip2.cache.writer import ShardWriter, Skip
+from tests.places import ROOT
 
 KEY = feature_key({"name": "toys", "split": "test"}, {}, {}, "32-true")
-ROOT = Path(__file__).parents[2]
 SHARDS = cut(range(10), 4)
 
 

@@ -34,6 +34,11 @@ def test_temperature_changes_how_sure_and_not_what(temperature: float, seed: int
     assert torch.allclose(warm.sum(1), torch.ones(5))
 
 
+def test_the_temperature_divides_the_logits() -> None:
+    logits = torch.tensor([[2.0, 0.0, 1.0]])
+    assert torch.allclose(scorer(temperature=2.0)(logits, torch.ones(1, 3), 3), (logits / 2).softmax(dim=1))
+
+
 def test_background_swallows_a_part() -> None:
     logits = torch.tensor([[2.0, 0.0, 0.0, 5.0]])
     probability = scorer(background=["wall"])(logits, torch.ones(1, 3), 3)

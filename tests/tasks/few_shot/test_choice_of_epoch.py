@@ -15,8 +15,9 @@ from pointclip2.tasks.few_shot.module import FewShotModule, ShotData
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*number of training batches.*")
 
-# What the adapter says of every sample after each epoch: three are chairs, two tables, one is a lamp.
-SAID = ([0.0, 0.1, 0.0], [5.0, 0.0, 0.0], [0.2, 0.0, 0.0], [0.2, 0.0, 0.0], [0.0, 0.0, 0.1])
+# What the adapter says of every sample after each epoch: three are chairs, two tables, one is a lamp. The first epoch
+# has the least loss of all and fewer hits.
+SAID = ([0.3, 0.31, -1.0], [5.0, 0.0, 0.0], [0.2, 0.0, 0.0], [0.2, 0.0, 0.0], [0.0, 0.0, 0.1])
 
 
 class Bias(Adapter):

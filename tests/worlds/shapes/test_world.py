@@ -121,7 +121,7 @@ def test_a_spawned_worker_reads_what_it_is_sent_although_it_has_imported_no_make
         "shapes, rooms = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
         "print(shapes[1].points.numpy().tobytes().hex()[:800], rooms[0].points_m.sum().item())"
     )
-    environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    environment = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", code, str(sent)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
