@@ -98,7 +98,10 @@ def test_the_example_of_a_projector_projects() -> None:
     row, column = seen.pixel_yx.unbind(dim=-1)
     batch, views = torch.arange(2)[:, None, None], torch.arange(10)[None, :, None]
     assert torch.all(seen.images[batch, views, row, column] == 0)
-    assert torch.all((seen.images == 0).sum(dim=(2, 3)) <= 50)
+    assert seen.pixel_yx.shape == (2, 10, 50, 2)
+    drawn = (seen.images == 0).sum(dim=(2, 3))
+    # Two points may fall on one pixel, but not most of them.
+    assert bool(((drawn > 35) & (drawn <= 50)).all())
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -33,7 +33,7 @@ class DenseViewEncoder(ViewEncoder):
             ConfigError: the model has no dense features, not this variant, or cannot take an input of this size.
         """
         with self.stage("project"):
-            projection = self.projector(clouds.points)
+            projection = self.drawn(clouds)
         with self.stage("encode"):
             cells = self.dense(self.clip, projection.images)
         places = Places(

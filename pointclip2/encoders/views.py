@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from pointclip2.encoders.clip.openclip import OpenClipBackbone
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
-from pointclip2.types import CloudBatch, Features
+from pointclip2.errors import ConfigError
+from pointclip2.types import CloudBatch, Features, Projection
 
 
 class ViewEncoder(Encoder):
@@ -51,9 +52,33 @@ class ViewEncoder(Encoder):
     def encode(self, clouds: CloudBatch) -> Features:
         """Draw and encode every view."""
         with self.stage("project"):
-            images = self.projector(clouds.points).images
+            images = self.drawn(clouds).images
         with self.stage("encode"):
             return Features(self.clip.encode_views(images))
+
+    def drawn(self, clouds: CloudBatch) -> Projection:
+        """Return what the projector makes of a batch.
+
+        Raises:
+            ConfigError: the projection has not the shapes that `Projection` states.
+        """
+        projection: Projection = self.projector(clouds.points)
+        batch, count = clouds.points.shape[:2]
+        views = projection.images.shape[1]
+        fits = (
+            projection.images.shape[0] == batch
+            and projection.images.ndim - (projection.images.shape[2:-2] == (3,)) == 4
+            and projection.pixel_yx.shape == (batch, views, count, 2)
+            and projection.visible.shape == (batch, views, count)
+        )
+        if not fits:
+            raise ConfigError(
+                f"{type(self.projector).__name__} drew {batch} clouds of {count} points as images "
+                f"{tuple(projection.images.shape)}, pixel_yx {tuple(projection.pixel_yx.shape)} and visible "
+                f"{tuple(projection.visible.shape)}: they must be (batch, views, height, width) or "
+                "(batch, views, 3, height, width), (batch, views, points, 2) and (batch, views, points)"
+            )
+        return projection
 
     def describe(self) -> dict[str, Any]:
         """Return what decides the features: the projector with its options, and the CLIP."""
@@ -61,5 +86,4 @@ class ViewEncoder(Encoder):
 
     def shown(self, clouds: CloudBatch) -> Tensor:
         """Return the views."""
-        images: Tensor = self.projector(clouds.points).images
-        return images
+        return self.drawn(clouds).images

@@ -46,6 +46,7 @@ def test_a_model_that_was_never_validated_is_named(tmp_path: Path) -> None:
         validated(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_models_are_measured_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

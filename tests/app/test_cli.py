@@ -134,6 +134,7 @@ def test_a_shell_completes_behind_the_command(
     assert (status, printed.split()) == (0, ["projector=splat"])
 
 
+@pytest.mark.slow
 def test_an_installed_command_in_an_empty_folder_puts_its_outputs_there(tmp_path: Path) -> None:
     toy = [word for word in toy_overrides(toy_folder(tmp_path / "toy"), tmp_path) if "paths" not in word]
     (tmp_path / "empty").mkdir()

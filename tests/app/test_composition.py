@@ -44,6 +44,7 @@ JOBS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_job_is_what_hydra_composes(hydra: Hydra) -> None:
     loader, remembering, told = hydra.config_loader, Remembering(hydra.config_loader), master(hydra)
     for job in [*JOBS, *JOBS[::-1], *JOBS]:

@@ -48,6 +48,7 @@ def test_two_jobs_at_a_time(toy: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert f"summary: {sweep / 'summary.csv'}" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "word"), [("evaluate", "data.limit=some,all"), ("train", "data.shots=few,many")]
 )

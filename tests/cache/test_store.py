@@ -165,6 +165,7 @@ def encoder(folder: Path, pause: float, size: int = 4) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_whole_shards_and_the_next_encodes_the_rest(tmp_path: Path) -> None:
     first = encoder(tmp_path, 0.01)
     assert first.stdout is not None
@@ -183,6 +184,7 @@ def test_a_killed_run_leaves_whole_shards_and_the_next_encodes_the_rest(tmp_path
     assert whole(store) == list(range(40))
 
 
+@pytest.mark.slow
 def test_two_processes_that_write_one_store_in_other_shards_end_with_the_same_good_features(
     tmp_path: Path,
 ) -> None:

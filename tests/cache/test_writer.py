@@ -119,6 +119,7 @@ torch.testing.assert_close(writer.whole["features"], features)
 """
 
 
+@pytest.mark.slow
 def test_a_file_system_that_refuses_more_bytes_costs_only_the_cache(tmp_path: Path) -> None:
     command = [sys.executable, "-c", LIMITED, str(ROOT), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

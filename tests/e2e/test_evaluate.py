@@ -353,6 +353,7 @@ def test_a_mistake_is_one_line_and_status_1(toy: Path, tmp_path: Path) -> None:
     assert len(said) == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_encoding_leaves_no_results_and_the_next_run_goes_on(toy: Path, tmp_path: Path) -> None:
     words = [
         *toy_overrides(toy, tmp_path),

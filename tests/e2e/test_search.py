@@ -198,6 +198,7 @@ def test_results_that_cannot_be_written_are_at_least_printed(
 # As a command.
 
 
+@pytest.mark.slow
 def test_repeating_a_sweep_runs_only_what_is_missing(
     toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

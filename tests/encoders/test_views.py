@@ -10,6 +10,7 @@ from pointclip2.app.compose import build, compose
 from pointclip2.encoders.dense import DenseViewEncoder
 from pointclip2.encoders.projectors import SplatProjector
 from pointclip2.encoders.views import ViewEncoder
+from pointclip2.errors import ConfigError
 from pointclip2.geometry import ring
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.types import CloudBatch, Projection
@@ -92,3 +93,13 @@ def test_the_description_has_projector_rig_and_clip_and_changes_with_each(toy: P
     ]
     assert len({str(one) for one in said}) == len(said)
     assert encoder().describe() == said[0]
+
+
+def test_a_projection_of_other_shapes_is_one_line_that_names_them(toy: Path) -> None:
+    class Sideways(Painted):
+        def forward(self, points: Tensor) -> Projection:
+            drawn = super().forward(points)
+            return Projection(drawn.images, drawn.pixel_yx.transpose(2, 3)[..., :2], drawn.visible)
+
+    with pytest.raises(ConfigError, match=r"Sideways drew 2 clouds of 64 points .*pixel_yx \(2, 2, 2, 2\)"):
+        ViewEncoder(Sideways(), toy_backbone(toy)).encode(clouds(2))

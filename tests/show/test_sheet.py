@@ -227,6 +227,7 @@ def test_importing_the_room_loads_no_matplotlib() -> None:
     assert printed("import sys, pointclip2.show; print('matplotlib' in sys.modules)") == "False"
 
 
+@pytest.mark.slow
 def test_pyplot_stays_out_of_it(tmp_path: Path) -> None:
     script = (
         "import sys, torch; from pointclip2.show.sheet import ViewRow, draw_views\n"

@@ -18,7 +18,8 @@ class SilhouetteProjector(nn.Module):
     def forward(self, points: Tensor) -> Projection:
         """Draw a batch of clouds (batch, points, 3)."""
         side = self.resolution
-        pixel = ((self.rig(points)[..., :2] + 1) / 2 * (side - 1)).round().long().clamp(0, side - 1)
+        turned = self.rig(points)[:, :, :2].transpose(2, 3)  # coordinates before points; row, then column
+        pixel = ((turned + 1) / 2 * (side - 1)).round().long().clamp(0, side - 1)
         batch, views, count, _ = pixel.shape
         images = points.new_ones(batch, views, side * side)
         images.scatter_(2, pixel[..., 0] * side + pixel[..., 1], 0.0)

@@ -95,6 +95,7 @@ def test_a_sample_is_the_same_in_any_order_and_any_company(options: dict[str, st
         assert torch.equal(cloud.points, by_name[cloud.name].points)
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_cloud() -> None:
     code = (
         "from pointclip2.worlds.shapes.world import Shapes;"
