@@ -24,8 +24,17 @@ from pointclip2.errors import ConfigError, UserError
 
 OURS = ("pointclip2.", "lightning.", "torch.")
 """What may be built unasked; classes of other packages where the user opened the door."""
-NEVER = ("pointclip2.app.", "pointclip2.door.")
-"""What runs programs and opens doors: no configuration file builds that."""
+NEVER = (
+    "pointclip2.app.",
+    "pointclip2.door.",
+    "pointclip2.writing.",
+    "lightning.pytorch.cli.",
+    "torch.distributed.elastic.",
+    "torch.multiprocessing.",
+    "torch.package.",
+    "torch.utils.cpp_extension.",
+)
+"""What runs programs, writes files or opens doors: no configuration file builds that."""
 EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
 """What has to be installed for a launcher or a sweeper of Hydra's."""
 
@@ -137,7 +146,7 @@ def _check_target(target: str) -> None:
     # A module of ours imports others (torch.os.system), and a library's functions are programs (torch.hub.load).
     home = f"{getattr(found, '__module__', None)}."
     if home.startswith(NEVER):
-        raise ConfigError(f"_target_: {target} is not allowed: it is a part of the program, not of a run")
+        raise ConfigError(f"_target_: {target} is not allowed: no run is built of it")
     functions = tuple(name for name in allowed if name not in ("lightning.", "torch."))
     if not home.startswith(allowed if isinstance(found, type) else functions):
         raise ConfigError(refusal)

@@ -112,7 +112,7 @@ FOREIGN = f"projector: {{_target_: {PROJECTOR['_target_']}}}"
         ),
         (
             f"callbacks: {{a: {{_target_: pointclip2.app.plugins.open_door, words: ['plugins=[{NAME}]']}}}}",
-            "a part of the program",
+            "no run is built of it",
         ),
         (
             "callbacks: {a: {_target_: pointclip2.heads.adapters.file.SavedAdapter, _convert_: all, "
