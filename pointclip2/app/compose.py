@@ -24,6 +24,17 @@ from pointclip2.errors import ConfigError, UserError
 
 OURS = ("pointclip2.", "lightning.", "torch.")
 """What may be built unasked; classes of other packages where the user opened the door."""
+NEVER = (
+    "pointclip2.app.",
+    "pointclip2.door.",
+    "pointclip2.writing.",
+    "lightning.pytorch.cli.",
+    "torch.distributed.elastic.",
+    "torch.multiprocessing.",
+    "torch.package.",
+    "torch.utils.cpp_extension.",
+)
+"""What runs programs, writes files or opens doors: no configuration file builds that."""
 EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
 """What has to be installed for a launcher or a sweeper of Hydra's."""
 
@@ -84,11 +95,10 @@ def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
     _check_targets(plain)
     try:
         # Hydra's own way to the same takes as long as all the rest of a job on cached features.
-        return (
-            _constructed({**plain, **more})
-            if _is_plain(plain)
-            else instantiate(plain, **more, _convert_="all")
-        )
+        if _is_plain(plain):
+            return _constructed({**plain, **more})
+        _check_quoted(plain)
+        return instantiate(plain, **more, _convert_="all")
     except InstantiationException as error:
         # What a user did wrong is in the cause; Hydra's wrapping hides it.
         if isinstance(error.__cause__, UserError):
@@ -135,6 +145,8 @@ def _check_target(target: str) -> None:
         raise ConfigError(f"_target_: {target} cannot be found ({' '.join(str(error).split())})") from error
     # A module of ours imports others (torch.os.system), and a library's functions are programs (torch.hub.load).
     home = f"{getattr(found, '__module__', None)}."
+    if home.startswith(NEVER):
+        raise ConfigError(f"_target_: {target} is not allowed: no run is built of it")
     functions = tuple(name for name in allowed if name not in ("lightning.", "torch."))
     if not home.startswith(allowed if isinstance(found, type) else functions):
         raise ConfigError(refusal)
@@ -151,3 +163,17 @@ def _check_targets(node: Any) -> None:
     elif isinstance(node, list):
         for value in node:
             _check_targets(value)
+
+
+def _check_quoted(node: Any) -> None:
+    """Refuse what Hydra would resolve once more, after the targets were looked at: it could name any target."""
+    if isinstance(node, dict):
+        for value in node.values():
+            _check_quoted(value)
+    elif isinstance(node, list):
+        for value in node:
+            _check_quoted(value)
+    elif isinstance(node, str) and "${" in node:
+        raise ConfigError(
+            f"{node}: a quoted interpolation is not taken beside _partial_, _args_ and _convert_"
+        )

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
-from pointclip2.errors import UserError
+from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import RESULTS
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,14 @@ def run_checked(cfg: DictConfig) -> Outcome:
     hydra = HydraConfig.get()
     in_sweep = hydra.mode == RunMode.MULTIRUN
     try:
-        plugins.open_door(hydra.overrides.task)  # this may be another process than the command's
+        if plugins.VARIABLE in hydra.job.env_set:
+            raise ConfigError(
+                f"hydra.job.env_set: a configuration cannot set {plugins.VARIABLE}; type plugins=[mypackage], or set "
+                "it in your shell"
+            )
+        # This may be another process than the command's, which left there what was typed. The overrides that Hydra
+        # notes are no witness: a configuration file can add to them.
+        plugins.open_door()
         check_typed(cfg, hydra)
         folder = Path(hydra.runtime.output_dir)
         done = finished_job(folder, cfg) if in_sweep else None

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pointclip2.cache.keys import text_key
+from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import SentenceEncoder
 from pointclip2.text import PromptSet, encode_prompts, encode_sentences
 from pointclip2.writing import write_bytes
@@ -38,7 +39,7 @@ def class_vectors(
             encoder.to(device)
         return encode_prompts(encoder, prompts)
 
-    return _cached(root, text_key(encoder.describe(), prompts.hash), encode)
+    return _cached(root, text_key(described(encoder), prompts.hash), encode)
 
 
 def sentence_vectors(
@@ -53,7 +54,7 @@ def sentence_vectors(
         return encode_sentences(encoder, texts)
 
     said = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-    rows = _cached(root, text_key(encoder.describe(), said), encode)
+    rows = _cached(root, text_key(described(encoder), said), encode)
     return list(rows.split([len(own) for own in prompts.sentences.values()]))
 
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from pointclip2.door import opened
 
 
 def described(module: Any) -> dict[str, Any]:
@@ -74,7 +76,25 @@ def _is_foreign(kind: type) -> bool:
 
 
 def _source(kind: type) -> str | None:
+    """Return the digest of the file a class lies in, and of its whole package where the user opened the door to one.
+
+    What the class calls may lie in a file beside it.
+    """
+    package = next((name for name in opened if f"{kind.__module__}.".startswith(f"{name}.")), None)
+    if package is not None and opened[package]:
+        return package_digest(opened[package])
     try:
         return blake2b(Path(inspect.getfile(kind)).read_bytes(), digest_size=16).hexdigest()
     except (OSError, TypeError):  # written at a prompt
         return None
+
+
+@cache
+def package_digest(folders: tuple[Path, ...]) -> str:
+    """Return the digest of all Python files in these folders, as they were when this process first asked."""
+    digest = blake2b(digest_size=16)
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

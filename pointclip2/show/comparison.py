@@ -261,6 +261,7 @@ def _named_shortly(rows: Sequence[Row]) -> list[Row]:
 
 
 def _table(rows: Sequence[Row], metric: str | None) -> "Table":
+    from rich.markup import escape
     from rich.table import Table
 
     shown = shortened(rows)
@@ -270,5 +271,5 @@ def _table(rows: Sequence[Row], metric: str | None) -> "Table":
         table.add_column(field, overflow="fold")
     styles = {"best": "bold green", "oracle": "yellow"}
     for row, mark in zip(shown, marks(rows, metric), strict=True):
-        table.add_row(mark, *(cell(field, row) for field in fields), style=styles.get(mark))
+        table.add_row(mark, *(escape(cell(field, row)) for field in fields), style=styles.get(mark))
     return table

@@ -16,7 +16,7 @@ from pointclip2.app.compose import build, compose
 from pointclip2.app.records import program_digest
 from pointclip2.door import opened
 from pointclip2.errors import ConfigError
-from tests.commands import lines_of, run_command
+from tests.commands import run_command
 from tests.toy import toy_folder, toy_overrides
 
 PACKAGE = Path(__file__).parents[1] / "plugin_package"
@@ -93,17 +93,46 @@ def test_what_a_plugin_imports_is_no_door(target: str) -> None:
         build({"_target_": f"{NAME}_evil.spheres.Spheres"})
 
 
+FOREIGN = f"projector: {{_target_: {PROJECTOR['_target_']}}}"
+
+
 @pytest.mark.usefixtures("importable")
-def test_a_file_cannot_open_the_door(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (f"plugins: [{NAME}]\n{FOREIGN}", "is not allowed"),
+        (
+            f"hydra: {{job: {{env_set: {{{plugins.VARIABLE}: {NAME}}}}}}}\n{FOREIGN}",
+            "a configuration cannot set",
+        ),
+        (f"hydra: {{overrides: {{task: ['plugins=[{NAME}]']}}}}\n{FOREIGN}", "is not allowed"),
+        (
+            f"hydra: {{mode: MULTIRUN, sweeper: {{params: {{plugins: '[{NAME}]'}}}}}}\n{FOREIGN}",
+            "is not allowed",
+        ),
+        (
+            f"callbacks: {{a: {{_target_: pointclip2.app.plugins.open_door, words: ['plugins=[{NAME}]']}}}}",
+            "no run is built of it",
+        ),
+        (
+            "callbacks: {a: {_target_: pointclip2.heads.adapters.file.SavedAdapter, _convert_: all, "
+            f"checkpoint: '\\${{oc.create:{{_target_: {PROJECTOR['_target_']}}}}}'}}}}",
+            "a quoted interpolation is not taken",
+        ),
+    ],
+    ids=["plugins", "environment", "overrides", "sweep", "our own function", "resolved twice"],
+)
+def test_a_file_cannot_open_the_door(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "experiment").mkdir()
-    (tmp_path / "experiment" / "evil.yaml").write_text(
-        f"# @package _global_\nplugins: [{NAME}]\nprojector:\n  _target_: {PROJECTOR['_target_']}\n"
-    )
+    (tmp_path / "experiment" / "evil.yaml").write_text(f"# @package _global_\n{content}\n")
     words = ["--config-dir", str(tmp_path), "experiment=evil", f"paths.outputs={tmp_path}", "data.limit=2"]
+    sys.modules.pop(f"{NAME}.silhouette", None)
     status, printed = run_command(capsys, "evaluate", *words)
     assert status == 1
-    [line] = lines_of(printed)
-    assert "is not allowed" in line
+    assert said in " ".join(printed.split())
+    assert f"{NAME}.silhouette" not in sys.modules  # nothing of it ran
 
 
 @pytest.mark.usefixtures("closed")

@@ -1,6 +1,7 @@
 """What a module says of itself: the same in every process, and another as soon as anything that counts is another."""
 
 import functools
+import importlib
 import json
 import os
 import subprocess
@@ -13,7 +14,8 @@ import pytest
 import torch
 
 from pointclip2.app.compose import build, compose
-from pointclip2.encoders.description import described
+from pointclip2.door import opened
+from pointclip2.encoders.description import described, package_digest
 
 MODULE = """
 from enum import Enum
@@ -110,3 +112,20 @@ def test_a_projector_says_the_same_after_it_has_worked() -> None:
         projector(torch.rand(1, 64, 3) - 0.5)
         assert described(projector) == before, name
         json.dumps(before)
+
+
+def test_an_edit_anywhere_in_a_package_whose_door_is_open_is_another_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "far_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "turning.py").write_text("class Turned:\n    pass\n")
+    (package / "angles.py").write_text("DEGREES = 30\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(opened, "far_package", (package,))
+    turned = importlib.import_module("far_package.turning").Turned()
+    first = described(turned)
+    (package / "angles.py").write_text("DEGREES = 60\n")
+    package_digest.cache_clear()  # each run looks once
+    assert described(turned) != first

@@ -10,7 +10,7 @@ import pytest
 
 from pointclip2.app.records import main
 from pointclip2.errors import DataError
-from pointclip2.show.comparison import as_csv, as_markdown, best_of, rows_of, runs
+from pointclip2.show.comparison import as_csv, as_markdown, best_of, print_comparison, rows_of, runs
 from pointclip2.show.summary import draw_summary, job_names
 
 
@@ -220,3 +220,8 @@ def test_a_large_sweep_is_drawn_by_its_best_jobs(tmp_path: Path) -> None:
 
     with Image.open(path) as image:
         assert image.height < 3000
+
+
+def test_brackets_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    print_comparison([{"job": "0", "error": "no such file [/tmp/x]; open the door: plugins=[mypackage]"}])
+    assert "no such file [/tmp/x]; open the door: plugins=[mypackage]" in capsys.readouterr().out
