@@ -1,9 +1,7 @@
 """Fit logistic regression on frozen features: the baseline that every adapter has to beat."""
 
-import warnings
-from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
@@ -74,8 +72,10 @@ class LinearProbe(Adapter):
         self.scale = 1 / radius.clamp(min=1e-12)
         inputs = (inputs - self.mean) * self.scale
         own = float(self.strength)
-        strengths = sorted({*STRENGTHS, own}, reverse=True)
-        self._solutions = solve(inputs, labels, len(self.bias), strengths, self.iterations)
+        self._solutions = {}
+        start = (torch.zeros_like(self.weight), torch.zeros_like(self.bias))
+        for strength in sorted({*STRENGTHS, own}, reverse=True):
+            start = self._solutions[strength] = solve(inputs, labels, strength, start, self.iterations)
         self._take(own)
 
     def _inputs(self, views: Tensor) -> Tensor:
@@ -111,35 +111,27 @@ class LinearProbe(Adapter):
 def solve(
     inputs: Float[Tensor, "samples dim"],
     labels: Int64[Tensor, " samples"],
-    classes: int,
-    strengths: Sequence[float],
+    strength: float,
+    start: tuple[Float[Tensor, "classes dim"], Float[Tensor, " classes"]],
     iterations: int,
-) -> dict[float, tuple[Float[Tensor, "classes dim"], Float[Tensor, " classes"]]]:
-    """Return weights and biases of the least mean cross-entropy plus ``strength / 2`` times the squared weights.
+) -> tuple[Float[Tensor, "classes dim"], Float[Tensor, " classes"]]:
+    """Minimise mean cross entropy plus half ``strength`` times the squared weights; return weight and bias."""
+    weight, bias = (tensor.clone().requires_grad_(True) for tensor in start)
+    optimiser = torch.optim.LBFGS(
+        [weight, bias],
+        max_iter=iterations,
+        history_size=10,
+        tolerance_grad=1e-5,
+        tolerance_change=1e-7,
+        line_search_fn="strong_wolfe",
+    )
 
-    For every strength, each from the solution of the one before it.
-    """
-    # Imported here: only this adapter needs it.
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
+    def closure() -> Any:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(F.linear(inputs, weight, bias), labels) + strength / 2 * weight.square().sum()
+        loss.backward()
+        return loss
 
-    dim = inputs.shape[1]
-    if classes == 1:
-        return dict.fromkeys(strengths, (inputs.new_zeros(1, dim), inputs.new_zeros(1)))
-    # A sample of no weight in every class, so that one without examples keeps its row.
-    rows = np.concatenate([inputs.numpy(force=True), np.zeros((classes, dim), dtype=np.float32)])
-    targets = np.concatenate([labels.numpy(force=True), np.arange(classes)])
-    counted = np.concatenate([np.ones(len(inputs)), np.zeros(classes)])
-    model = LogisticRegression(max_iter=iterations, tol=1e-5, warm_start=True)
-    solutions = {}
-    for strength in strengths:
-        # Two classes have one row of weights there, the difference of ours: half the penalty for the same.
-        model.C = (2 if classes == 2 else 1) / (strength * len(inputs))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(rows, targets, counted)
-        weight, bias = (torch.from_numpy(part).to(inputs) for part in (model.coef_, model.intercept_))
-        if classes == 2:
-            weight, bias = torch.cat([-weight, weight]) / 2, torch.cat([-bias, bias]) / 2
-        solutions[strength] = weight, bias
-    return solutions
+    with torch.enable_grad():
+        optimiser.step(closure)
+    return weight.detach(), bias.detach()

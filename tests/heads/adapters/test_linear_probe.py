@@ -9,24 +9,15 @@ from tests.heads.adapters.made import samples, setting
 
 
 @pytest.mark.parametrize("strength", [1.0, 1e-1, 1e-2])
-@pytest.mark.parametrize("classes", [2, 3])
-def test_the_solution_is_where_the_gradient_vanishes(strength: float, classes: int) -> None:
+def test_the_solution_is_where_the_gradient_vanishes(strength: float) -> None:
     generator = torch.Generator().manual_seed(0)
     inputs = torch.randn(40, 7, generator=generator)
-    labels = torch.randint(classes, (40,), generator=generator)
-    weight, bias = solve(inputs, labels, classes, [strength], 200)[strength]
+    labels = torch.randint(3, (40,), generator=generator)
+    weight, bias = solve(inputs, labels, strength, (torch.zeros(3, 7), torch.zeros(3)), 200)
     weight.requires_grad_(), bias.requires_grad_()
     loss = F.cross_entropy(inputs @ weight.T + bias, labels) + strength / 2 * weight.square().sum()
     gradients = torch.autograd.grad(loss, (weight, bias))
     assert max(float(gradient.abs().max()) for gradient in gradients) < 1e-3
-
-
-@pytest.mark.parametrize("classes", [1, 2, 3])
-def test_a_class_without_examples_keeps_its_place_and_is_not_chosen(classes: int) -> None:
-    inputs = torch.randn(12, 5, generator=torch.Generator().manual_seed(0))
-    weight, bias = solve(inputs, torch.full((12,), classes - 1), classes, [1e-2], 60)[1e-2]
-    assert weight.shape == (classes, 5)
-    assert (F.linear(inputs, weight, bias).argmax(dim=1) == classes - 1).all()
 
 
 def test_a_stronger_penalty_gives_smaller_weights() -> None:
