@@ -75,7 +75,7 @@ def _folders(name: str) -> tuple[Path, ...]:
         spec = None
     if spec is None:
         raise ConfigError(
-            f"plugins: Python finds no package {name}; install it, or name its folder in PYTHONPATH"
+            f"plugins: Python finds no package {name}; install it, or name the folder that contains it in PYTHONPATH"
         )
     return tuple(map(Path, spec.submodule_search_locations or ()))
 

@@ -1,4 +1,8 @@
-"""Fit logistic regression on frozen features: the baseline that every adapter has to beat."""
+"""Fit logistic regression on frozen features: the baseline that every adapter has to beat.
+
+L-BFGS of torch and not scikit-learn's: the same accuracy, and nine strengths on 784 examples of 2,560 numbers take 4.0
+seconds instead of 14.7 (two cores, in one run).
+"""
 
 from typing import Any
 
