@@ -1,6 +1,6 @@
-"""The values that travel between rooms, and the errors that users see.
+"""The values that travel between rooms; the errors of `pointclip2.errors` can be had from here, too.
 
-Axes have one vocabulary everywhere: ``batch points views height width dim classes parts boxes sentences``.
+Axes have one vocabulary everywhere: ``batch points views tokens height width dim classes parts boxes sentences``.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,6 +38,8 @@ __all__ = [
     "Projection",
     "Boxes",
     "Scene",
+    "Features",
+    "Places",
 ]
 
 SELECTED_ON = ("none", "train", "holdout", "test", "label_free", "unknown")
