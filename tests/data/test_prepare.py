@@ -117,7 +117,6 @@ def test_farthest_keeps_the_lone_far_points_that_first_misses():
     assert {500, 501, 502} <= set(prepare_points(raw, n=6, sampling="farthest").chosen.tolist())
 
 
-@pytest.mark.slow
 def test_random_depends_on_the_name_alone_even_across_processes():
     program = (
         "import numpy as np; from pointclip2.data.prepare import prepare_points;"
