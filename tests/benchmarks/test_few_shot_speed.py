@@ -9,9 +9,12 @@ from torch.nn import functional as F
 
 from pointclip2.app.compose import build, compose
 from pointclip2.app.console import quiet_lightning
+from pointclip2.data.shots import ShotSubset
 from pointclip2.encoders.points.point_nn import PointNNEncoder
 from pointclip2.heads.adapters import InterViewAdapter, Samples, Setting
+from pointclip2.tasks.few_shot.training import train_adapter
 from tests.encoders.points.test_point_nn import plainly
+from tests.toy import toy_run
 
 CLASSES, SHOTS, VIEWS, EPOCHS = 40, 16, 10, 250
 

@@ -9,7 +9,9 @@ import torch
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
-from pointclip2.text import NamePrompt
+from pointclip2.encoders.views import ViewEncoder
+from pointclip2.heads.zero_shot import ZeroShotHead
+from pointclip2.text import NamePrompt, encode_prompts
 
 
 def alternating_seconds(

@@ -5,7 +5,10 @@ import torch
 
 from pointclip2.app.compose import build, compose
 from pointclip2.encoders.clip import OpenClipBackbone
-from pointclip2.text import NamePrompt
+from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.heads.parts import PartHead
+from pointclip2.text import NamePrompt, encode_prompts
+from pointclip2.types import CloudBatch
 from tests.benchmarks.test_pipeline_overhead import alternating_seconds
 
 PARTS = ["back", "seat", "leg", "arm"]
