@@ -75,8 +75,15 @@ def toy_overrides(folder: Path, outputs: Path) -> list[str]:
 
 def toy_run(cfg: DictConfig) -> Run:
     """A run in ``cfg.run_dir`` as the program would make it, with everything encoded anew."""
-    trainers = ConfiguredTrainers(cfg, "evaluate")
-    return Run(Path(cfg.run_dir), trainers, FeatureCache(None), Provenance("toy"), pictures=cfg.pictures or 0)
+    folder = Path(cfg.run_dir)
+    return Run(
+        folder,
+        ConfiguredTrainers(cfg, "evaluate"),
+        FeatureCache(None),
+        Provenance("toy"),
+        pictures=cfg.pictures or 0,
+        unfinished=folder / "unfinished",
+    )
 
 
 def composed(program: str, overrides: Sequence[str]) -> DictConfig:
