@@ -1,4 +1,4 @@
-"""From YAML to objects: compose a configuration, build what it describes.
+"""Compose a configuration from YAML files, and build the objects that it describes.
 
 ``compose("evaluate", ["projector=splat"])`` is what ``pointclip2 evaluate projector=splat`` sees, for notebooks and
 tests.

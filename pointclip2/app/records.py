@@ -92,7 +92,7 @@ def _digest(names: tuple[str, ...]) -> str:
 
 @cache
 def git_commit() -> str | None:
-    """Of the checkout the package is in, with ``+`` where it has changes; None outside a checkout.
+    """Return the commit of the checkout the package is in, with ``+`` where it has changes; None outside a checkout.
 
     Asked once a process: its program does not change, and the jobs of a sweep need not wait for git each.
     """

@@ -15,6 +15,7 @@ from hydra.types import RunMode
 from lightning import seed_everything
 from omegaconf import DictConfig, open_dict
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pointclip2.app.compose import build
@@ -204,17 +205,17 @@ def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
     """The table a run ends with, and what has to be said beside it."""
     console = Console()
     backbone, seconds = record["backbone"], record["seconds"]
-    table = Table(title=finding.title)
+    table = Table(title=escape(finding.title))
     table.add_column("")
     table.add_column("%", justify="right")
     for row in finding.rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))  # a class may be called [/x]
     slowest = max((stage for stage in seconds if stage != "total"), key=seconds.__getitem__)
     table.add_row("slowest stage", f"{slowest} {seconds[slowest]:.1f} s")
     table.add_row("all", f"{seconds['total']:.1f} s")
     console.print(table)
     if not backbone["trained"]:
-        console.print(f"[bold red]{backbone['trained_on']}[/]")
+        console.print(f"[bold red]{escape(backbone['trained_on'])}[/]")
     if finding.skipped:
         total = len(finding.skipped) + record["data"]["n"]
         console.print(f"[bold red]{len(finding.skipped)} of {total} samples could not be read:[/]")

@@ -52,7 +52,7 @@ class SampleBatch:
     """Samples that could be read, side by side, and who could not be."""
 
     content: Any
-    """As the columns collate them."""
+    """What the columns' ``collate`` made of the samples."""
     index: list[int]
     skipped: dict[int, Skip]
 

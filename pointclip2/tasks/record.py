@@ -39,8 +39,13 @@ def encoder_facts(run: Run, encoder: Encoder) -> dict[str, Any]:
             "trained_on": encoder.trained_on,
         },
     }
-    projector = run.provenance.options.get("projector")
+    projector = projector_options(run, encoder)
     return facts if projector is None else {**facts, "projector": projector}
+
+
+def projector_options(run: Run, encoder: Encoder) -> Any:
+    """Return the options of the projector that the encoder looks through; None for one that looks at points."""
+    return run.provenance.options.get("projector") if hasattr(encoder, "projector") else None
 
 
 def learned(encoder: Encoder) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def test_an_encoder_of_points_is_learned_on_and_tested_again_with_the_same_figur
         record = record_of(result)
         assert record["backbone"]["id"] == "point_nn"
         assert record["prompt"]["count"] == 0
+        assert "projector" not in record
+        assert "differs" not in record["adapter"]
         assert (result.run_dir / "confusion.png").is_file()
         assert not (result.run_dir / "views.png").exists()
     # Vectors that mean something else are not taken for these.

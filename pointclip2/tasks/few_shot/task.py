@@ -27,7 +27,7 @@ from pointclip2.tasks.classification.samples import (
 )
 from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import train_adapter
-from pointclip2.tasks.record import learned
+from pointclip2.tasks.record import learned, projector_options
 from pointclip2.tasks.run import Run, text_of, whole_clouds
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
@@ -192,7 +192,7 @@ class FewShot:
             "selected_on": "holdout" if subset.validation else "train",
             "option": run.provenance.choices.get("adapter"),
             "prompt": {"name": prompts.name, "hash": prompts.hash},
-            "projector": run.provenance.options.get("projector"),
+            "projector": projector_options(run, self.encoder),
             **trained,
         }
 

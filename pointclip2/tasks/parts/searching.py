@@ -43,7 +43,7 @@ class _Shape:
 
     category: int
     features: Features
-    """Of all cells, and the places of some points."""
+    """The vectors of all cells, and where some of the points lie among them."""
     truth: Tensor
     """(points,) place among the parts of its category, -1 where unknown."""
 
