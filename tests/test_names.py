@@ -13,7 +13,8 @@ from tests.places import ROOT
 
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for path in (ROOT / "pointclip2").rglob("*.py")
+    # Benchmarks, too: nothing else runs them day by day.
+    for path in [*(ROOT / "pointclip2").rglob("*.py"), *(ROOT / "tests" / "benchmarks").glob("test_*.py")]
 )
 
 
