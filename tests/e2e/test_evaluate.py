@@ -20,6 +20,7 @@ from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from tests.commands import run_command
 from tests.places import ROOT
+from tests.processes import start
 from tests.toy import composed, toy_folder, toy_overrides
 
 
@@ -290,16 +291,8 @@ def _ordered(words: list[str]) -> list[str]:
     return sorted(words, key=lambda word: not word.startswith("--"))
 
 
-def command(toy: Path, outputs: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "evaluate.py", *_ordered([*toy_overrides(toy, outputs), *words])],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-    )
+def command(toy: Path, outputs: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return start("evaluate.py", *_ordered([*toy_overrides(toy, outputs), *words]), cwd=ROOT).done()
 
 
 def test_a_sweep_encodes_once_a_projector_and_writes_one_summary(toy: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pickle
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class OpenClipBackbone(nn.Module):
             model, self.weights_hash = self._load(
                 source, pretrained, weights, weights_folder, download, sha256
             )
-            self.tokenizer = _tokenizer(arch, download)
+            self.tokenizer = _tokenizer(arch, self.architecture, download)
         # Before the weights lose digits: in bfloat16 OpenAI's 100 would be 99.
         self.logit_scale = float(model.logit_scale.detach().exp())
         # Any: open_clip's towers have attributes that nn.Module does not declare.
@@ -302,15 +303,21 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _tokenizer(arch: str, download: bool) -> Any:
+@cache
+def _known_tokenizer(arch: str, architecture: str) -> Any:
+    """The tokenizer of a name or a folder, as long as what is written there is the same."""
+    import open_clip
+
+    with _quiet():
+        return open_clip.get_tokenizer(arch)
+
+
+def _tokenizer(arch: str, architecture: str, download: bool) -> Any:
     """The model's tokenizer. The byte-pair vocabulary of CLIP is bundled; SigLIP's comes from the hub."""
     import os
 
-    import open_clip
-
     try:
-        with _quiet():
-            return open_clip.get_tokenizer(arch)
+        return _known_tokenizer(arch, architecture)
     except Exception as error:
         if isinstance(error, ImportError) or "sentencepiece" in str(error):
             raise WeightsError(
