@@ -1,10 +1,12 @@
 """What a task is given beside its own parts: a folder, a clock, the cache, trainers, and where its options are from."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Protocol
 
 import torch
@@ -15,10 +17,12 @@ from pointclip2.cache.columns import Columns
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.text import class_vectors, sentence_vectors
 from pointclip2.encoders.dense import DenseViewEncoder
-from pointclip2.encoders.encoder import Encoder, SentenceEncoder
+from pointclip2.encoders.encoder import Encoder, ReadingEncoder, SentenceEncoder
 from pointclip2.errors import ConfigError
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
+
+log = logging.getLogger(__name__)
 
 
 class Stopwatch:
@@ -115,6 +119,8 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    told: set[str] = field(default_factory=set)
+    """What was said once and need not be again."""
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None
@@ -127,11 +133,39 @@ class Run:
 
     def class_vectors(self, encoder: Encoder, prompts: PromptSet) -> Tensor:
         """Return a unit vector for every class; see `pointclip2.cache.text.class_vectors`."""
-        return class_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+        return class_vectors(self._reader(encoder, prompts), prompts, self.cache.root, self.trainers.device)
 
     def sentence_vectors(self, encoder: Encoder, prompts: PromptSet) -> list[Tensor]:
         """Return the unit vectors of every sentence of every class."""
-        return sentence_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+        return sentence_vectors(
+            self._reader(encoder, prompts), prompts, self.cache.root, self.trainers.device
+        )
+
+    def _reader(self, encoder: Encoder, prompts: PromptSet) -> SentenceEncoder:
+        """The encoder's encoder of sentences, after a word on what it will not read of these."""
+        text = text_of(encoder)
+        for told in unread(text, prompts):
+            if told not in self.told:
+                self.told.add(told)
+                log.warning("%s", told)
+        return text
+
+
+def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
+    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on."""
+    if not isinstance(text, ReadingEncoder):
+        return
+    sentences = list(dict.fromkeys(sentence for own in prompts.sentences.values() for sentence in own))
+    cut = text.cut_sentences(sentences)
+    if cut:
+        does, their = ("does", "its end is") if len(cut) == 1 else ("do", "their ends are")
+        yield (
+            f"{len(cut)} sentence{'s' if len(cut) > 1 else ''} of {len(sentences)} {does} not fit the model's "
+            f'{text.context_length} tokens, {their} not read: "{shorten(cut[0], 60, placeholder=" ...")}"'
+        )
+    words = text.unread_words(prompts.classes)
+    if words:
+        yield f"never read: {', '.join(words)} (the model was not trained on these words)"
 
 
 def text_of(encoder: Encoder) -> SentenceEncoder:

@@ -283,6 +283,17 @@ def test_figures_chosen_on_test_labels_say_so_wherever_they_stand(
     assert "TEST" in capsys.readouterr().out
 
 
+def test_a_sentence_that_is_cut_off_is_named_once_a_run(
+    toy: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sentences = tmp_path / "sentences.json"
+    sentences.write_text(json.dumps({"chair": ["a chair with " + "legs and " * 20], "table": ["a table"]}))
+    run(toy, tmp_path, "data.classes=[chair,table]", "prompt=file", f"prompt.path={sentences}")
+    told = [record.message for record in caplog.records if "is not read" in record.message]
+    assert len(told) == 1
+    assert told[0].startswith("1 sentence of 2 does not fit the model's 16 tokens")
+
+
 # As a command.
 
 
