@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from pointclip2.data.dataset import CloudData, single_objects
 from pointclip2.data.scene_dataset import SceneData
-from pointclip2.encoders.encoder import Encoder
+from pointclip2.encoders.dense import whole_clouds
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.heads.adapters import Adapter
 from pointclip2.heads.adapters.file import SavedAdapter, saved_adapter
 from pointclip2.heads.search.prompts import NoSearch
@@ -17,7 +18,7 @@ from pointclip2.tasks.classification.module import ClassificationModule, ColumnD
 from pointclip2.tasks.classification.report import draw, facts, per_view, rows, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
 from pointclip2.tasks.record import learned
-from pointclip2.tasks.run import Run, text_of, whole_clouds
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
