@@ -12,17 +12,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pointclip2.app.compose import build, compose
     from pointclip2.app.run import Result, evaluate
+    from pointclip2.data.reading import read
+    from pointclip2.errors import CloudError
     from pointclip2.heads.search import search_view_weights
 
 from pointclip2.version import __version__
 
-__all__ = ["Result", "__version__", "build", "compose", "evaluate", "search_view_weights"]
+__all__ = [
+    "CloudError",
+    "Result",
+    "__version__",
+    "build",
+    "compose",
+    "evaluate",
+    "read",
+    "search_view_weights",
+]
 
 _HOMES = {
+    "CloudError": "pointclip2.errors",
     "Result": "pointclip2.app.run",
     "build": "pointclip2.app.compose",
     "compose": "pointclip2.app.compose",
     "evaluate": "pointclip2.app.run",
+    "read": "pointclip2.data.reading",
     "search_view_weights": "pointclip2.heads.search",
 }
 
