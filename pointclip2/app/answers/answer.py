@@ -60,8 +60,8 @@ class Answer:
 
         return sheet([self])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data."""
+    def to_dict(self, top: int = 5) -> dict[str, Any]:
+        """Return the answer as plain data, with so many of the best names."""
         return {
             "source": self.source,
             "name": self.name,
@@ -69,7 +69,7 @@ class Answer:
             "is_none": self.is_none,
             "fit": round(self.fit, 6),
             "threshold": round(self.threshold, 6),
-            "top": [{"name": name, "probability": round(value, 6)} for name, value in self.top],
+            "top": [{"name": name, "probability": round(value, 6)} for name, value in self.top[:top]],
             "remarks": list(self.remarks),
         }
 

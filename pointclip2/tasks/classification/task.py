@@ -15,7 +15,7 @@ from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.show.exhibit import ConfusionCounts
 from pointclip2.tasks.classification.adapted import setting_of, test_adapter
 from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
-from pointclip2.tasks.classification.report import draw, facts, per_view, rows, sentence
+from pointclip2.tasks.classification.report import draw, facts, per_view, rows, said, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
 from pointclip2.tasks.record import learned
 from pointclip2.tasks.run import Run
@@ -100,6 +100,7 @@ class Classification:
             sentence=sentence(record),
             skipped=table.skipped,
             predictions=module.predictions,
+            said=said(dataset, module.predictions),
             gallery=gallery,
             confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
             if module.results
