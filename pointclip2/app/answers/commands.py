@@ -6,8 +6,8 @@ What can be wrong with what was typed is looked at first; torch is imported only
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -268,37 +268,41 @@ def asked(
 
 def main(words: Sequence[str]) -> int:
     """Run one of the commands; the exit status: 0 all well, 1 failed, 3 some files could not be read."""
-    _logging()
-    try:
-        status = program(args=list(words), prog_name="pointclip2", standalone_mode=False)
-        sys.stdout.flush()
-        return int(status or 0)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever reads has seen enough; nothing more can be printed, not even at the end of the program.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
-        return 1
-    except Exception as error:
-        told = getattr(error, "format_message", None)  # a mistake in what was typed, as typer tells it
-        if told is None:
-            raise
-        print(f"pointclip2 {' '.join(words[:1])}: {told()}; --help lists what there is", file=sys.stderr)
-        return 1
+    with _warnings_in_lines():
+        try:
+            status = program(args=list(words), prog_name="pointclip2", standalone_mode=False)
+            sys.stdout.flush()
+            return int(status or 0)
+        except UserError as error:
+            told = str(error)
+        except BrokenPipeError:
+            # Whoever reads has seen enough; nothing more can be printed, not even at the end of the program.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            return 130
+        except OSError as error:  # such as a full disk
+            if error.errno is None:
+                raise
+            told = f"{error.filename or 'the answer'}: {error.strerror}"
+        except Exception as error:
+            mistake = getattr(error, "format_message", None)  # in what was typed, as typer tells it
+            if mistake is None:
+                raise
+            told = f"pointclip2 {' '.join(words[:1])}: {mistake()}; --help lists what there is"
+    print(told, file=sys.stderr)
+    return 1
 
 
-def _logging() -> None:
-    """Warnings go to the terminal, a line each; what a reader says of a file is printed beside its answer."""
-    handler = logging.StreamHandler()
+@contextmanager
+def _warnings_in_lines() -> Iterator[None]:
+    """Print warnings as bare lines, but not what a reader says of a file: that stands beside the file's answer."""
+    logger, handler = logging.getLogger("pointclip2"), logging.StreamHandler()
     handler.addFilter(lambda record: record.name != "pointclip2.data.stored")
-    logging.getLogger("pointclip2").handlers[:] = [handler]
-    logging.getLogger("pointclip2").propagate = False
+    before, propagated = logger.handlers[:], logger.propagate
+    logger.handlers[:], logger.propagate = [handler], False
+    try:
+        yield
+    finally:
+        logger.handlers[:], logger.propagate = before, propagated
