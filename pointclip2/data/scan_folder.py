@@ -13,7 +13,7 @@ from pointclip2.data.prepare import RawCloud, finite_rows, stable_seed
 from pointclip2.data.scan_frame import ScanOptions, scan_options, settled, to_metres
 from pointclip2.data.stored import sample_error
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, scene_of, scene_options
-from pointclip2.types import CloudError, DataError, Scene
+from pointclip2.types import CloudError, ConfigError, DataError, Scene
 
 SURFACE_POINTS = 400_000
 """Drawn from a scan that is a mesh, unless fewer are wanted."""
@@ -59,7 +59,8 @@ class ScanFolderIndex(SceneIndex):
         path, name = self.files[index], self.names[index]
         beside = boxes_beside(path)
         boxes = None if beside is None else read_true_boxes(beside, name)
-        raw = raw_scan(path, self.read_points, self.options, rng, boxes)
+        cloud = self.read_points(path, self.options.points or SURFACE_POINTS, rng)
+        raw = raw_scene(cloud, self.options, boxes)
         if boxes is None:
             return raw
         remarks = list(raw.remarks)
@@ -85,29 +86,45 @@ class ScanFolderIndex(SceneIndex):
         )
 
 
-def raw_scan(
-    path: Path,
-    read_points: Reader,
-    options: ScanOptions,
-    rng: np.random.Generator,
-    boxes: ListedBoxes | None = None,
-) -> RawScene:
-    """Read a scan and stand it up, in metres, near the origin; what its boxes state goes before a guess."""
-    raw = read_points(path, options.points or SURFACE_POINTS, rng)
+def raw_scene(cloud: RawCloud, options: ScanOptions, boxes: ListedBoxes | None = None) -> RawScene:
+    """Stand a scan up, in metres, near the origin; what its boxes state goes before a guess."""
     unit, up = ("", "") if boxes is None else boxes.stated()
-    finite = finite_rows(raw.points)
-    xyz = raw.points[finite, :3].astype(np.float64)
-    frame, remarks = settled(xyz, options, unit or raw.unit or None, up or None)
+    finite = finite_rows(cloud.points)
+    xyz = cloud.points[finite, :3].astype(np.float64)
+    frame, remarks = settled(xyz, options, unit or cloud.unit, up)
     # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
-    points = np.full((len(raw.points), 3), np.nan)
+    points = np.full((len(cloud.points), 3), np.nan)
     points[finite] = to_metres(xyz, frame)
-    return RawScene(points, None, raw.colours, frame, raw.sampled, remarks)
+    said = (*cloud.remarks, *remarks)
+    return RawScene(points, None, cloud.colours, frame, cloud.sampled, said, cloud.unmeasured)
+
+
+def made_scene(
+    name: str,
+    cloud: RawCloud,
+    units: str = "auto",
+    up: str = "auto",
+    points: int | None = 200_000,
+    seed: int = 0,
+) -> Scene:
+    """Return the rows of a scan as a scene, without boxes; `read_scan` says what the options mean.
+
+    >>> rows = np.random.default_rng(0).uniform(0, 4000, (500, 3))
+    >>> made_scene("mine", RawCloud(rows), units="mm", up="z").points_m.amax().item() <= 4.0
+    True
+    """
+    options = scan_options(units, up, scene_options(points, None, seed, "points").points, option="")
+    rng = np.random.default_rng(stable_seed(f"{seed}/{name}"))
+    return scene_of(name, raw_scene(cloud, options), options.points, rng)
 
 
 def read_scan(
     path: str | Path, units: str = "auto", up: str = "auto", points: int | None = 200_000, seed: int = 0
 ) -> Scene:
     """Read one file as a scene, without boxes.
+
+    >>> scene = read_scan("room.ply")                                       # doctest: +SKIP
+    >>> scene.frame.to_input(scene.points_m)     # where the file has them    # doctest: +SKIP
 
     Args:
         path: any file that ``data=folder`` reads.
@@ -119,19 +136,19 @@ def read_scan(
     Raises:
         CloudError: the file cannot be read; the message names it.
         ConfigError: an unknown unit or axis, or fewer points than 1.
-
-    >>> scene = read_scan("room.ply")                                       # doctest: +SKIP
-    >>> scene.frame.to_input(scene.points_m)     # where the file has them    # doctest: +SKIP
     """
     from pointclip2.data.folder import read_points
 
     path = Path(path).expanduser()
-    options = scan_options(units, up, scene_options(points, None, seed, "points").points, option="")
-    rng = np.random.default_rng(stable_seed(f"{seed}/{path.name}"))
     if not path.is_file():
         raise CloudError(f"{path}: no such file")
     try:
-        return scene_of(path.name, raw_scan(path, read_points, options, rng), options.points, rng)
+        rng = np.random.default_rng(stable_seed(f"{seed}/{path.name}/surface"))
+        return made_scene(
+            path.name, read_points(path, points or SURFACE_POINTS, rng), units, up, points, seed
+        )
+    except ConfigError:
+        raise
     except Exception as error:
         raise sample_error(str(path), error) from error
 

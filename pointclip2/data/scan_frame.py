@@ -70,15 +70,13 @@ def origin_of(points: Floats) -> Floats:
     return np.asarray(np.quantile(points, 0.005, axis=0, method="lower"))
 
 
-def settled(
-    points: Floats, options: ScanOptions, unit: str | None = None, up: str | None = None
-) -> tuple[Frame, list[str]]:
+def settled(points: Floats, options: ScanOptions, unit: str = "", up: str = "") -> tuple[Frame, list[str]]:
     """Decide how a scan (n, 3) is read: return its frame, and in sentences what was guessed or is doubtful.
 
     Args:
         points: the finite points, in the scan's own coordinates.
         options: what the user said; it goes first.
-        unit: what a file states, where one does; it goes before a guess.
+        unit: what a file states, empty where none does; it goes before a guess.
         up: likewise the axis.
     """
     asked_unit, asked_up = options.units, "z" if options.up == "any" else options.up
@@ -86,7 +84,7 @@ def settled(
     floor = likely_up(points)
     taken_up = asked_up if asked_up != "auto" else up or (floor.up if floor.sure else "z")
     remarks = []
-    guessed_unit, guessed_up = asked_unit == "auto" and unit is None, asked_up == "auto" and up is None
+    guessed_unit, guessed_up = asked_unit == "auto" and not unit, asked_up == "auto" and not up
     extent = describe_extent(points, taken_unit)
     if (guessed_unit and taken_unit != "m") or (guessed_up and (taken_up != "z" or not floor.sure)):
         doubt = "" if floor.sure or not guessed_up else " (no floor says which axis points up)"

@@ -38,6 +38,8 @@ class RawScene:
     """Whether the points were drawn from a surface: then they are no rows of the file."""
     remarks: Sequence[str] = ()
     """What the reader had to say, a sentence each."""
+    unmeasured: int = 0
+    """Points that the reader made NaN because nothing was measured there; a remark tells of them."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,9 @@ def scene_of(name: str, raw: RawScene, most: int | None, rng: np.random.Generato
     """
     remarks = list(raw.remarks)
     rows = finite_rows(raw.points_m)
-    if len(rows) < len(raw.points_m):
-        dropped = len(raw.points_m) - len(rows)
-        remarks.append(f"left out {dropped} of {len(raw.points_m)} points that are not finite")
+    dropped = len(raw.points_m) - len(rows) - raw.unmeasured
+    if dropped > 0:
+        remarks.append(f"left out {dropped:,} of {len(raw.points_m):,} points that are not finite")
     boxes = None
     if raw.boxes is not None:
         # Before the scan is thinned: where a box lies does not depend on which points were drawn.
