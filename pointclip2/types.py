@@ -77,6 +77,8 @@ class Frame:
     index: Int64[Tensor, " points"] | None = None
     """The row of the input that each point is, -1 where a point was moved off it; None where points were drawn from a
     surface, so that there are no rows."""
+    exact: Float64[Tensor, "points 3"] | None = None
+    """The points as the input has them, to the last bit; None where only the matrix leads back."""
 
     def to_input(self, points: Float[Tensor, "points 3"]) -> Float64[Tensor, "points 3"]:
         """Return points of the cloud in the input's coordinates."""
@@ -100,6 +102,13 @@ class Cloud:
     normals: Float[Tensor, "points 3"] | None = None
     """Unit vectors, turned as the points are; None where the input has none."""
     frame: Frame = field(default_factory=Frame)
+    remarks: tuple[str, ...] = ()
+    """What its reader had to say: what it guessed, left out or found too much. Sentences without the cloud's name."""
+
+    @property
+    def input_points(self) -> Float64[Tensor, "points 3"]:
+        """The points in the coordinates of the input; exactly its values where `pointclip2.read` made the cloud."""
+        return self.frame.to_input(self.points) if self.frame.exact is None else self.frame.exact
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ POINT_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
 SUFFIXES = (*MESH_SUFFIXES, *POINT_READERS)
 
 
-def read_points(path: Path, points: int, rng: np.random.Generator) -> RawCloud:
-    """Read all rows of a file of points; ``points`` rows of a surface.
+def read_points(path: Path, points: int | None, rng: np.random.Generator) -> RawCloud:
+    """Read all rows of a file of points; ``points`` rows of a surface, or all its vertices for None.
 
     Raises:
         CloudError: or any other exception of a reader.

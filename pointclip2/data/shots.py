@@ -204,6 +204,7 @@ class AugmentedSplit(CloudDataset):
             colours=cloud.colours,
             normals=None if cloud.normals is None else F.normalize(cloud.normals / scale, dim=1),
             frame=replace(cloud.frame, matrix=cloud.frame.matrix @ back),
+            remarks=cloud.remarks,
         )
 
 

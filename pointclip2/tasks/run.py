@@ -14,9 +14,7 @@ from torch import Tensor
 from pointclip2.cache.columns import Columns
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.text import class_vectors, sentence_vectors
-from pointclip2.encoders.dense import DenseViewEncoder
-from pointclip2.encoders.encoder import Encoder, SentenceEncoder
-from pointclip2.errors import ConfigError
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
 
@@ -132,30 +130,3 @@ class Run:
     def sentence_vectors(self, encoder: Encoder, prompts: PromptSet) -> list[Tensor]:
         """Return the unit vectors of every sentence of every class."""
         return sentence_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
-
-
-def text_of(encoder: Encoder) -> SentenceEncoder:
-    """Return the encoder's encoder of sentences.
-
-    Raises:
-        ConfigError: it has none.
-    """
-    if encoder.text is None:
-        raise ConfigError(
-            f"encoder {encoder.id} knows no sentences, so names mean nothing to it: train an adapter on examples "
-            "(python train.py adapter=linear_probe), or take encoder=views"
-        )
-    return encoder.text
-
-
-def whole_clouds(encoder: Encoder) -> Encoder:
-    """Return the encoder, whose vectors are of views or of whole clouds.
-
-    Raises:
-        ConfigError: they are of single cells.
-    """
-    if isinstance(encoder, DenseViewEncoder):
-        raise ConfigError(
-            "encoder=dense looks at single cells, for part segmentation: whole clouds are seen by encoder=views"
-        )
-    return encoder

@@ -18,14 +18,14 @@ Floats = NDArray[np.float64]
 MESH_SUFFIXES = (".ply", ".obj", ".off", ".stl", ".glb", ".gltf")
 
 
-def read_mesh(path: Path, points: int, rng: np.random.Generator) -> RawCloud:
-    """Return ``points`` points of the surface, or all vertices of a file without a surface.
+def read_mesh(path: Path, points: int | None, rng: np.random.Generator) -> RawCloud:
+    """Return ``points`` points of the surface, or all vertices of a file without a surface, or of any for None.
 
     Several geometries stand where the scene puts them. A surface of no area gives its vertices.
     """
     triangles, vertices = _geometries(path)
     finite = triangles[np.isfinite(triangles).all(axis=(1, 2))]
-    if len(finite):
+    if len(finite) and points is not None:
         scale = float(np.abs(finite).max()) or 1.0
         try:
             # Scaled, because the area of a triangle with sides of 1e200 is not a number.

@@ -16,6 +16,7 @@ from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.view_weights import ViewWeights
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.metrics.functional import predicted_class
+from pointclip2.show.exhibit import Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.tasks.classification.module import Predictions
@@ -166,6 +167,15 @@ def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) ->
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
+
+
+def said(dataset: CloudDataset, predictions: Predictions) -> list[Prediction]:
+    """Return the best names of every sample, for people to read."""
+    top = top_classes(predictions.probability, dataset.classes, 3)
+    return [
+        Prediction(dataset.names[position], _truth(dataset, position), tuple(best))
+        for position, best in zip(predictions.index.tolist(), top, strict=True)
+    ]
 
 
 def spread(labels: Sequence[int], positions: Sequence[int], count: int) -> list[int]:

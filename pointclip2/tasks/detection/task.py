@@ -9,7 +9,8 @@ import torch
 from pointclip2.cache.encode_missing import EncodedSplit
 from pointclip2.data.dataset import CloudData
 from pointclip2.data.scene_dataset import SceneData
-from pointclip2.encoders.encoder import Encoder
+from pointclip2.encoders.dense import whole_clouds
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
 from pointclip2.heads.zero_shot import ZeroShotHead
@@ -24,7 +25,7 @@ from pointclip2.tasks.detection.head import DetectionHead
 from pointclip2.tasks.detection.module import DetectionModule
 from pointclip2.tasks.detection.report import BoxCounts, facts, rows, sentence
 from pointclip2.tasks.encoding import ShardData
-from pointclip2.tasks.run import Run, text_of, whole_clouds
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
