@@ -79,7 +79,7 @@ class Folder(StoredData):
     Args:
         path: a file, or a directory that is searched with everything below it.
         up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are; ``auto`` is
-            y for objects, and what the floor of a room says.
+            what the shape of an object says, and the model where that leaves a doubt, or the floor of a room.
         labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
             file (as seen from ``path``), label and, if need be, up.
         classes: names to choose from, or ``known``: those of the built-in model (``unseen``, ``all``: the other classes
@@ -112,7 +112,7 @@ class Folder(StoredData):
         check_choice("data.up", up, ("auto", *TO_Y_UP))
         check_choice("data.units", units, ("auto", *UNITS_M))
         self.path = None if path is None else Path(path).expanduser()
-        self.default_up = "y" if up == "auto" else up
+        self.default_up = up
         self.scan_options = ScanOptions(units, up, scene_points)
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
