@@ -35,7 +35,7 @@ class Folder(StoredData):
     Args:
         path: a file, or a directory that is searched with everything below it.
         up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are; ``auto`` is
-            y for objects, and what the floor of a room says.
+            what the shape of an object says, and the model where that leaves a doubt, or the floor of a room.
         labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
             file (as seen from ``path``), label and, if need be, up and split.
         classes: names to choose from, or the name of a data set that has them: ``modelnet40``, or ``known``, those of
@@ -68,7 +68,7 @@ class Folder(StoredData):
         super().__init__(split, points, sampling, limit, corruption, seed)
         check_choice("data.up", up, ("auto", *TO_Y_UP))
         self.path = None if path is None else Path(path).expanduser()
-        self.default_up = "y" if up == "auto" else up
+        self.default_up = up
         self.scan_options = scan_options(units, up, scene_points)
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
