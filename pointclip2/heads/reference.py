@@ -85,13 +85,20 @@ class Reference:
                 plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
                 shapes["held_plain"] = torch.tensor(plain, dtype=torch.int64)
         names = class_vectors(encoder.text, TemplatesPrompt()(ReferenceShapes.classes), root)
-        return cls(**shapes, names=names.cpu(), background=class_vectors(encoder.text, background(), root).cpu())
+        return cls(
+            **shapes, names=names.cpu(), background=class_vectors(encoder.text, background(), root).cpu()
+        )
 
     def save(self, path: Path) -> None:
         """Write the reference in half precision, to be shipped."""
         path.parent.mkdir(parents=True, exist_ok=True)
         held = {part.name: getattr(self, part.name) for part in fields(self)}
         save_file({n: v.half() if v.is_floating_point() else v.to(torch.int8) for n, v in held.items()}, path)
+
+
+def calibrated(encoder: Encoder, root: Path | None) -> bool:
+    """Return whether the reference of an encoder is there: shipped, or wholly in a features cache."""
+    return encoder.text is not None and (SHIPPED / f"{reference_key(encoder)}.safetensors").is_file()
 
 
 def reference_key(encoder: Encoder) -> str:
