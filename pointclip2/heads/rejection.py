@@ -126,6 +126,7 @@ class Rejection(nn.Module):
 
     centre: Tensor
     spread: Tensor
+    sharpness: Tensor
     selected_on = "holdout"
     """What chose the threshold and the temperature: held-out shapes that the program makes."""
 
@@ -149,14 +150,14 @@ class Rejection(nn.Module):
         fit = self._mean(held.columns)
         self.threshold = float(fit[held.known & held.plain].quantile(refused))
         self.slope = _slope(fit - self.threshold, held.known)
-        self.sharpness = _sharpness(reference, head.logit_scale)
+        self.register_buffer("sharpness", _sharpness(reference, head.logit_scale), persistent=False)
 
     def judge(self, features: Float[Tensor, "batch views dim"]) -> Judgement:
         """Return what is said of clouds by the vectors of their views."""
         self.to(features.device)
         named = self.head(features)
         fit = self.fit(features.float().mean(dim=1), named.argmax(dim=1))
-        probability = _sharpened(named.clamp(min=1e-30).log(), fit, *self.sharpness).softmax(dim=1)
+        probability = _sharpened(named.clamp(min=1e-30).log(), fit, self.sharpness).softmax(dim=1)
         return Judgement(probability, torch.sigmoid(-self.slope * fit), fit, fit < 0)
 
     def fit(
@@ -232,34 +233,34 @@ def _slope(fit: Float[Tensor, " held"], known: Bool[Tensor, " held"], steps: int
 
 
 def _sharpened(
-    logits: Float[Tensor, "batch classes"], fit: Float[Tensor, " batch"], base: float, rise: float
+    logits: Float[Tensor, "batch classes"], fit: Float[Tensor, " batch"], sharpness: Float[Tensor, " 2"]
 ) -> Float[Tensor, "batch classes"]:
-    """Return logits with a temperature that falls as the fit rises: who fits badly is judged less surely."""
+    """Return logits with a temperature that falls as the fit rises: what fits badly is named less surely."""
+    base, rise = sharpness
     return logits * F.softplus(base + rise * fit).unsqueeze(1)
 
 
-def _sharpness(reference: Reference, scale: float, steps: int = 40) -> tuple[float, float]:
-    """Return base and rise under which held-out known shapes, clean and worn, are the least surprising.
+def _sharpness(reference: Reference, scale: float, steps: int = 40) -> Float[Tensor, " 2"]:
+    """Return the base and the rise under which held-out known shapes, clean and worn, are the least surprising.
 
     All known names are to choose from, whichever the user's are: among a few there is too little to learn from.
     """
     every = torch.arange(len(reference.names))
-    evidence = Evidence(reference.names, every, reference, scale)
-    held = Held.of(evidence, every, reference)
-    columns = (held.columns - held.columns[held.known].nanmean(dim=0)) / _spread(held.columns)
-    fit = columns.nanmean(dim=1)
-    fit = fit[held.known] - fit[held.known & held.plain].quantile(0.05)
-    logits, labels = scale * reference.held[held.known] @ reference.names.T, reference.held_labels[held.known]
+    held = Held.of(Evidence(reference.names, every, reference, scale), every, reference)
+    mine = held.known
+    fit = ((held.columns - held.columns[mine].nanmean(dim=0)) / _spread(held.columns)).nanmean(dim=1)
+    fit = fit[mine] - fit[mine & held.plain].quantile(0.05)
+    logits, labels = scale * reference.held[mine] @ reference.names.T, reference.held_labels[mine]
     with torch.enable_grad():
-        found = torch.tensor([0.5, 0.0], requires_grad=True)
+        found = torch.tensor([0.5, 0.5], requires_grad=True)
         search = torch.optim.LBFGS([found], max_iter=steps, line_search_fn="strong_wolfe")
 
-        def surprise() -> float:
+        def surprise() -> Tensor:
             search.zero_grad()
-            loss = F.cross_entropy(_sharpened(logits, fit, found[0], found[1]), labels)
+            # Squared, for what fits well is never to be named less surely than what fits badly.
+            loss = F.cross_entropy(_sharpened(logits, fit, torch.stack((found[0], found[1] ** 2))), labels)
             loss.backward()
-            return float(loss)
+            return loss
 
         search.step(surprise)
-    base, rise = found.detach().tolist()
-    return base, rise
+    return torch.stack((found[0], found[1] ** 2)).detach()

@@ -23,7 +23,9 @@ def test_calibration_error_is_the_gap_weighed_by_bins() -> None:
     assert calibration_error(confidence, correct, bins=1) == pytest.approx(one_bin)
 
 
-@pytest.mark.parametrize(("confidence", "hit", "error"), [(0.0, False, 0.0), (1.0, True, 0.0), (1.0, False, 1.0)])
+@pytest.mark.parametrize(
+    ("confidence", "hit", "error"), [(0.0, False, 0.0), (1.0, True, 0.0), (1.0, False, 1.0)]
+)
 def test_the_ends_of_the_scale_are_in_a_bin(confidence: float, hit: bool, error: float) -> None:
     assert calibration_error(torch.tensor([confidence]), torch.tensor([hit])) == pytest.approx(error)
 
@@ -35,11 +37,15 @@ def test_an_edge_belongs_to_the_bin_below() -> None:
 
 
 def test_risk_grows_as_the_unsure_are_answered() -> None:
-    coverage, risk = risk_coverage(torch.tensor([0.2, 0.9, 0.6, 0.4]), torch.tensor([True, False, True, False]))
+    coverage, risk = risk_coverage(
+        torch.tensor([0.2, 0.9, 0.6, 0.4]), torch.tensor([True, False, True, False])
+    )
     assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert risk.tolist() == pytest.approx([0, 1 / 2, 1 / 3, 2 / 4])
     wrong = torch.tensor([True, False, True, False])
-    assert area_under_risk(torch.tensor([0.2, 0.9, 0.6, 0.4]), wrong) == pytest.approx((1 / 2 + 1 / 3 + 2 / 4) / 4)
+    assert area_under_risk(torch.tensor([0.2, 0.9, 0.6, 0.4]), wrong) == pytest.approx(
+        (1 / 2 + 1 / 3 + 2 / 4) / 4
+    )
 
 
 def test_the_order_within_a_tie_does_not_matter() -> None:
