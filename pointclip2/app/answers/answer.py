@@ -31,7 +31,7 @@ class Answer:
     source: str
     """The file, as it was given, or what else tells this cloud from others."""
     top: tuple[tuple[str, float], ...]
-    """All names that were asked for with their probabilities, best first; with `none` they sum to 1."""
+    """All names that were asked for with their probabilities, best first. They sum to 1: they are of the names alone."""
     none: float | None
     """The probability that no name fits, if every other cloud were none of the names; None where that was not judged."""
     fit: float
