@@ -1,6 +1,5 @@
 """Points in arrays: .npy and .npz of numpy, and single clouds in HDF5."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -178,15 +177,3 @@ def read_hdf5(path: Path, row: int | None = None) -> FileRows:
         return of_arrays(
             {name: np.asarray(item[()]) for name, item in held.items() if item.dtype.kind in "fiub"}
         )
-
-
-def npy_bytes(rows: FileRows, columns: Columns) -> bytes:
-    """Return the content of a structured .npy: x, y, z in their own type, then these columns."""
-    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
-    layout = [(name, column.dtype, column.shape[1:]) for name, column in table.items()]
-    packed = np.zeros(len(rows.points), dtype=layout)
-    for name, column in table.items():
-        packed[name] = column
-    stream = io.BytesIO()
-    np.save(stream, packed, allow_pickle=False)
-    return stream.getvalue()

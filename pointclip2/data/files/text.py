@@ -350,14 +350,3 @@ def _slow(body: bytes, head: _Head, names: list[str], axes: set[int]) -> Columns
 
 def _quoted(line: str) -> str:
     return repr(line if len(line) <= 60 else f"{line[:57]}...")
-
-
-def csv_bytes(rows: FileRows, columns: Columns) -> bytes:
-    """Return the content of a CSV file: x, y, z as their own type writes them, then these columns."""
-    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table)
-    # As text by numpy, because a float32 made a double is written with digits that it does not have.
-    writer.writerows(zip(*(column.astype(str).tolist() for column in table.values()), strict=True))
-    return text.getvalue().encode()
