@@ -27,7 +27,7 @@ from pointclip2.data.prepare import (
     unit_sphere,
     way_back,
 )
-from pointclip2.errors import is_transient
+from pointclip2.errors import is_transient, one_line
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
 READING_VERSION = 2
@@ -251,8 +251,3 @@ def sample_error(name: str, error: Exception) -> CloudError:
     if isinstance(error, UserError):
         return kind(f"{name}: {one_line(error)}")
     return kind(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})")
-
-
-def one_line(error: Exception) -> str:
-    """What an error says, without its line breaks."""
-    return " ".join(str(error).split()) or "no reason given"
