@@ -165,17 +165,20 @@ def test_archives_of_arrays_are_read_by_their_usual_names(tmp_path, names):
         assert set(rows.columns) >= {"label", "t"} & set(names)
 
 
-def test_a_batch_of_clouds_is_no_cloud(tmp_path):
-    spheres = np.random.default_rng(0).normal(size=(5, 64, 3))
-    spheres -= spheres.mean(axis=1, keepdims=True)
-    spheres /= np.linalg.norm(spheres, axis=2).max(axis=1)[:, None, None]
-    np.save(tmp_path / "a.npy", spheres)
-    with pytest.raises(CloudError, match="holds 5 clouds of 64 points"):
+def test_a_batch_of_clouds_is_no_cloud_but_an_image_of_points_is(tmp_path):
+    batch = np.random.default_rng(0).normal(size=(5, 128, 3)) * (1, 2, 3)
+    np.save(tmp_path / "a.npy", batch)
+    with pytest.raises(CloudError, match="looks like 5 clouds of 128 points"):
         read_rows(tmp_path / "a.npy")
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file["data"] = spheres
-    with pytest.raises(CloudError, match="holds 5 clouds of 64 points"):
+        file["data"] = batch
+    with pytest.raises(CloudError, match="holds 5 clouds of 128 points"):
         read_rows(tmp_path / "a.h5")
+    turn, tilt = np.meshgrid(np.linspace(0, 6, 128), np.linspace(-0.3, 0.3, 16))
+    image = np.stack([np.cos(turn), np.sin(turn), tilt], axis=2) * 9 + batch[:1, :1]
+    image[3:5, 40:80] = 0
+    np.save(tmp_path / "b.npy", image)
+    assert np.array_equal(read_rows(tmp_path / "b.npy").points, image.reshape(-1, 3))
 
 
 # PLY, PCD, STL, OBJ
