@@ -31,9 +31,9 @@ class Answer:
     source: str
     """The file, as it was given, or what else tells this cloud from others."""
     top: tuple[tuple[str, float], ...]
-    """All names that were asked for with their probabilities, best first. They sum to 1: they are of the names alone."""
+    """All names with their probabilities, best first. They sum to 1, for they are of the names alone."""
     none: float | None
-    """The probability that no name fits, if every other cloud were none of the names; None where that was not judged."""
+    """The probability that no name fits, if for half of all clouds none did; None where that was not judged."""
     fit: float
     """How well the best name fits; below 0 it is none of these. It has no unit."""
     is_none: bool
