@@ -87,9 +87,7 @@ def test_a_turned_cloud_still_leads_back_and_says_only_what_holds_now(tmp_path, 
     doubt = scores("-z", 0.5)
     doubt[UPS.index("x")] += 0.05
     again = turn(cloud, doubt)
-    assert torch.allclose(
-        again.frame.to_input(again.points), cloud.frame.to_input(cloud.points), atol=1e-6
-    )
+    assert torch.allclose(again.frame.to_input(again.points), cloud.frame.to_input(cloud.points), atol=1e-6)
     assert torch.equal(again.input_points, cloud.input_points)
     assert not torch.equal(again.points, cloud.points)
     assert [remark for remark in again.remarks if remark.startswith("up=auto")] == [

@@ -17,7 +17,9 @@ UPRIGHT = ["chair", "table", "sofa", "toilet", "piano", "car", "stool", "bench",
 def surface(*meshes: Mesh, points: int = 1024) -> np.ndarray:
     whole = merge(meshes)
     corners = whole.vertices[whole.faces]
-    return sample_surface(corners, np.zeros(len(corners), dtype=np.int64), points, np.random.default_rng(0))[0]
+    return sample_surface(corners, np.zeros(len(corners), dtype=np.int64), points, np.random.default_rng(0))[
+        0
+    ]
 
 
 def table() -> np.ndarray:
