@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, others, per_cent
-from pointclip2.app.answers.given import Item, files_of
+from pointclip2.app.answers.given import Item, files_of, unread_in
+from pointclip2.data.standing import UP_REMARK, summary_line, up_summary
 
 if TYPE_CHECKING:
+    from pointclip2.app.answers.boxes import FoundBoxes
     from pointclip2.app.answers.model import PointCLIP
     from pointclip2.app.answers.parts import Parts
 
@@ -34,12 +37,14 @@ class Printer:
         self.as_json = as_json
         self.out = Console(highlight=False, soft_wrap=True)
         self.beside = Console(stderr=True, highlight=False)
+        self.folders = [path for path in files if path.is_dir()]
         self.several = len(files) > 1 or files[0].is_dir()
         self.total = sum(len(files_of(path)) if path.is_dir() else 1 for path in files)
         self.width = min(max((len(name) for name in self._names(files)), default=8), 40)
         self.counts: Counter[str] = Counter()
         self.unread = 0
         self.remarks = 0
+        self.ups: dict[str, Tensor] = {}
         self.progress: Progress | None = None
 
     def _names(self, files: Sequence[Path]) -> list[str]:
@@ -94,9 +99,13 @@ class Printer:
             self._styled(found)
         else:
             print(found.source, found.name, per_cent(found.probability), others(found), sep="\t", flush=True)
+        if found.up is not None and found.cloud.ups is not None:
+            self.ups[found.source] = found.cloud.ups
         if self.total <= FEW:
             for remark in found.remarks:
-                self.note(f"  {remark}")
+                # Of several files a summary says which way up they were taken.
+                if not self.several or not remark.startswith(UP_REMARK):
+                    self.note(f"  {remark}")
 
     def _styled(self, answer: Answer) -> None:
         room = self.out.width
@@ -113,6 +122,12 @@ class Printer:
         """Count what there was."""
         if self.progress is not None:
             self.progress.stop()
+        if self.several and self.ups and not self.as_json:
+            self.note(summary_line(up_summary(self.ups), "--up"))
+        for path in self.folders:
+            unread = unread_in(path)
+            if unread:
+                self.note(f"not read in {path}: {unread}")
         if self.several and not self.as_json:
             told = ", ".join(f"{count} {name}" for name, count in self.counts.most_common(8))
             more = len(self.counts) - 8
@@ -142,6 +157,25 @@ def print_parts(parts: "Parts", written: Path, as_json: bool) -> None:
         print(remark, file=sys.stderr)
     print(
         f"written: {written} ({len(parts):,} rows, in the coordinates and the order of the file)",
+        file=sys.stderr,
+    )
+
+
+def print_boxes(found: "FoundBoxes", written: Sequence[Path], as_json: bool) -> None:
+    """Print the boxes, best first, and where they were written."""
+    if as_json:
+        print(json.dumps({**found.to_dict(), "written": [str(path) for path in written]}, ensure_ascii=False))
+    else:
+        width = max((len(box["class"]) for box in found), default=0)
+        for box in found:
+            place = " ".join(f"{value:.6g}" for value in box["centre"])
+            size = " x ".join(f"{value:.4g}" for value in box["size"])
+            print(f"{box['class']:<{width}}  {box['score']:.2f}  at {place}  size {size} {found.unit}")
+    for remark in found.remarks:
+        print(remark, file=sys.stderr)
+    files = ", ".join(map(str, written))
+    print(
+        f"{len(found)} boxes above {found.least:g}; written: {files} (in the scan's own coordinates)",
         file=sys.stderr,
     )
 
