@@ -102,6 +102,12 @@ def test_normals_turn_with_the_points():
     assert not torch.equal(ball.points, points)
 
 
+def test_a_cloud_whose_up_was_told_stays_as_it_is():
+    for told in (None, torch.zeros(6)):
+        cloud = Cloud("told", torch.randn(20, 3), ups=told)
+        assert turn(cloud, scores("x")) is cloud
+
+
 def test_a_split_is_turned_where_up_was_guessed(tmp_path, chair):
     for name in ("a", "b"):
         np.save(tmp_path / f"{name}.npy", chair)
