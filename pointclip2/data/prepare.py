@@ -41,6 +41,10 @@ class RawCloud:
     """(n, 3) of any length."""
     unit: str = ""
     """Of the coordinates, as in `Frame`."""
+    remarks: tuple[str, ...] = ()
+    """What the reader had to say, as in `Cloud`."""
+    unmeasured: int = 0
+    """Rows that the reader made NaN because nothing was measured there; a remark tells of them."""
 
 
 class Prepared(NamedTuple):

@@ -19,6 +19,7 @@ from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.prepare import (
     SAMPLINGS,
+    TO_Y_UP,
     RawCloud,
     check_choice,
     prepare_points,
@@ -27,10 +28,12 @@ from pointclip2.data.prepare import (
     unit_sphere,
     way_back,
 )
-from pointclip2.errors import is_transient
+from pointclip2.data.standing import taken_up, turned
+from pointclip2.errors import is_transient, one_line
+from pointclip2.geometry.standing import up_scores, weights_digest
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Part of every checksum. Raise it when the same files and options begin to give other clouds."""
 
 log = logging.getLogger(__name__)
@@ -56,6 +59,8 @@ class SampleIndex(ABC):
     """``category/part`` of every part id; empty where there are no part labels."""
     names: Sequence[str]
     labels: Sequence[int]
+    strange: Sequence[bool] = ()
+    """Whether a sample has a label that is none of the classes; empty where none has."""
 
     def parts(self, index: int) -> NDArray[Any] | None:
         """The part id of every row that `read` gives; None where there are no part labels."""
@@ -71,7 +76,7 @@ class SampleIndex(ABC):
 
     @abstractmethod
     def up(self, index: int) -> str:
-        """Which axis of this sample's file points up."""
+        """Which axis of this sample's file points up; ``auto`` where nobody knows."""
 
     @abstractmethod
     def digest(self, indices: Sequence[int]) -> str:
@@ -135,11 +140,15 @@ class StoredSplit(CloudDataset):
         self.chosen = subset(index.names, options.limit, options.seed)
         self.names = [index.names[i] for i in self.chosen]
         self.labels = [int(index.labels[i]) for i in self.chosen]
+        self.strange = [bool(index.strange[i]) for i in self.chosen] if index.strange else ()
+        # What is guessed depends on what the guess was learned by.
+        ups = [f"auto {weights_digest()}" if up == "auto" else up for up in map(index.up, self.chosen)]
+        self.undecided = any(up.startswith("auto") for up in ups)
         self.checksum = digest_values(
             {
                 "reading": READING_VERSION,
                 "names": self.names,
-                "ups": [index.up(i) for i in self.chosen],
+                "ups": ups,
                 "files": index.digest(self.chosen),
                 "points": options.points,
                 "sampling": options.sampling,
@@ -161,32 +170,87 @@ class StoredSplit(CloudDataset):
         # Farthest points can only be chosen among more than are wanted.
         drawn = options.points * (8 if options.sampling == "farthest" else 1)
         raw = self.index.read(row, drawn, np.random.default_rng(stable_seed(seed_name)))
-        points, chosen, dropped, matrix = prepare_points(
-            raw.points, self.index.up(row), options.points, options.sampling, seed_name
-        )
-        if dropped:
-            log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw.points))
-        rows = input_rows = chosen.numpy()
-        if options.corruption != "none":
-            rng = np.random.default_rng(stable_seed(f"{seed_name}/{options.corruption}"))
-            worn = corrupt(points.numpy().astype(np.float64), options.corruption, rng)
-            placed, centre, radius = unit_sphere(worn.points)
-            points = torch.from_numpy(placed.astype(np.float32))
-            matrix = matrix @ way_back(np.zeros(3), 1.0, worn.rotation) @ way_back(centre, radius)
-            rows = rows[worn.chosen]
-            input_rows = np.where(worn.moved, -1, rows)
-        labels = self.index.parts(row)
-        return Cloud(
+        cloud = made_cloud(
             name,
-            points,
+            raw,
+            self.index.up(row),
+            options.points,
+            options.sampling,
+            seed_name,
+            options.corruption,
             self.labels[index],
-            None if labels is None else torch.from_numpy(np.asarray(labels, dtype=np.int64)[rows]),
-            None
-            if raw.colours is None
-            else torch.from_numpy(raw.colours[rows].astype(np.float32).clip(0, 1)),
-            None if raw.normals is None else turned_normals(raw.normals[rows], matrix),
-            Frame(matrix, raw.unit, None if raw.sampled else torch.from_numpy(input_rows)),
+            self.index.parts(row),
         )
+        say(cloud)
+        return cloud
+
+
+def made_cloud(
+    name: str,
+    raw: RawCloud,
+    up: str,
+    points: int | None,
+    sampling: str,
+    seed_name: str,
+    corruption: str = "none",
+    label: int = -1,
+    parts: NDArray[Any] | None = None,
+    exact: bool = False,
+) -> Cloud:
+    """Return the cloud of ``points`` points (None: all) that a file's rows make.
+
+    Args:
+        up: an axis of the file, ``any``, or ``auto``: what the points themselves say, see `Cloud.ups`.
+        exact: keep the chosen rows as the file has them, too, in `Frame.exact`; no corruption may have moved them.
+
+    Raises:
+        CloudError: the rows are no cloud.
+        ConfigError: as `prepare_points`.
+    """
+    guess = None
+    placed, chosen, dropped, matrix = prepare_points(
+        raw.points, "any" if up == "auto" else up, points, sampling, seed_name
+    )
+    if up == "auto":
+        guess = torch.from_numpy(up_scores(placed.numpy())).float()
+        taken = taken_up(guess)
+        placed = turned(placed, "any", taken)
+        matrix = matrix @ way_back(np.zeros(3), 1.0, np.array(TO_Y_UP[taken], dtype=np.float64))
+    remarks = raw.remarks
+    if dropped > raw.unmeasured:
+        count = dropped - raw.unmeasured
+        remarks += (f"left out {count:,} of {len(raw.points):,} points that are not finite",)
+    rows = input_rows = chosen.numpy()
+    if corruption != "none":
+        rng = np.random.default_rng(stable_seed(f"{seed_name}/{corruption}"))
+        worn = corrupt(placed.numpy().astype(np.float64), corruption, rng)
+        moved, centre, radius = unit_sphere(worn.points)
+        placed = torch.from_numpy(moved.astype(np.float32))
+        matrix = matrix @ way_back(np.zeros(3), 1.0, worn.rotation) @ way_back(centre, radius)
+        rows = rows[worn.chosen]
+        input_rows = np.where(worn.moved, -1, rows)
+    return Cloud(
+        name,
+        placed,
+        label,
+        None if parts is None else torch.from_numpy(np.asarray(parts, dtype=np.int64)[rows]),
+        None if raw.colours is None else torch.from_numpy(raw.colours[rows].astype(np.float32).clip(0, 1)),
+        None if raw.normals is None else turned_normals(raw.normals[rows], matrix),
+        Frame(
+            matrix,
+            raw.unit,
+            None if raw.sampled else torch.from_numpy(input_rows),
+            torch.from_numpy(raw.points[rows, :3].astype(np.float64)) if exact else None,
+        ),
+        remarks,
+        guess,
+    )
+
+
+def say(cloud: Cloud) -> None:
+    """Log what the reader of a cloud had to say."""
+    for remark in cloud.remarks:
+        log.warning("%s: %s", cloud.name, remark)
 
 
 def subset(names: Sequence[str], limit: int | None, seed: int) -> list[int]:
@@ -206,8 +270,3 @@ def sample_error(name: str, error: Exception) -> CloudError:
     if isinstance(error, UserError):
         return kind(f"{name}: {one_line(error)}")
     return kind(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})")
-
-
-def one_line(error: Exception) -> str:
-    """What an error says, without its line breaks."""
-    return " ".join(str(error).split()) or "no reason given"

@@ -4,13 +4,15 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import shorten
 from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.types import CloudBatch, Features
+from pointclip2.text import PromptSet
+from pointclip2.types import CloudBatch, ConfigError, Features
 
 
 @runtime_checkable
@@ -115,3 +117,34 @@ class Encoder(nn.Module, ABC):
         if torch.cuda.is_available() and torch.cuda.is_initialized():
             torch.cuda.synchronize()
         return time.perf_counter()
+
+
+def text_of(encoder: Encoder) -> SentenceEncoder:
+    """Return the encoder's encoder of sentences.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    if encoder.text is None:
+        raise ConfigError(
+            f"encoder {encoder.id} knows no sentences, so names mean nothing to it: train an adapter on examples "
+            "(python train.py adapter=linear_probe), or take encoder=views"
+        )
+    return encoder.text
+
+
+def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
+    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on."""
+    if not isinstance(text, ReadingEncoder):
+        return
+    sentences = list(dict.fromkeys(sentence for own in prompts.sentences.values() for sentence in own))
+    cut = text.cut_sentences(sentences)
+    if cut:
+        does, their = ("does", "its end is") if len(cut) == 1 else ("do", "their ends are")
+        yield (
+            f"{len(cut)} sentence{'s' if len(cut) > 1 else ''} of {len(sentences)} {does} not fit the model's "
+            f'{text.context_length} tokens, {their} not read: "{shorten(cut[0], 60, placeholder=" ...")}"'
+        )
+    words = text.unread_words(prompts.classes)
+    if words:
+        yield f"never read: {', '.join(words)} (the model was not trained on these words)"

@@ -1,0 +1,53 @@
+"""One file to one cloud: `pointclip2.read`."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from pointclip2.data.files.rows import read_points
+from pointclip2.data.prepare import stable_seed
+from pointclip2.data.standing import turn
+from pointclip2.data.stored import made_cloud, sample_error, say
+from pointclip2.types import Cloud, ConfigError
+
+
+def read(
+    path: str | os.PathLike[str],
+    points: int | None = 2048,
+    up: str = "y",
+    sampling: str = "random",
+    seed: int = 0,
+) -> Cloud:
+    """Read a point cloud or mesh of any format that `Folder` knows.
+
+    >>> cloud = pointclip2.read("scan.ply")  # cloud.input_points are the chosen rows in the scan's own coordinates
+
+    Args:
+        path: the file.
+        points: so many points, drawn on the surface where there is one; None takes all points of the file, or all
+            vertices of a mesh, in the order of the file.
+        up: the axis that points up in the file: x y z -x -y -z, ``any`` to take it as it is, or ``auto``: what its
+            shape says; a remark tells what that is, and how sure.
+        sampling: which points of a larger cloud: ``first``, ``random`` or ``farthest``.
+        seed: of what is random.
+
+    Raises:
+        CloudError: the file is not there, or cannot be read right; one sentence that names it.
+        ConfigError: an option cannot work.
+    """
+    file = Path(path).expanduser()
+    seed_name = f"{seed}/{file.name}"
+    drawn = points if points is None or sampling != "farthest" else 8 * points
+    try:
+        raw = read_points(file, drawn, np.random.default_rng(stable_seed(seed_name)))
+        order = "first" if points is None else sampling
+        cloud = made_cloud(file.name, raw, up, points, order, seed_name, exact=True)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise sample_error(str(path), error) from error
+    if cloud.ups is not None:
+        cloud = turn(cloud, cloud.ups)  # says so
+    say(cloud)
+    return cloud
