@@ -154,13 +154,14 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.overrides import quoted
 
     global _status
     _status = sweep.status = 0
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv
-        sys.argv[:] = [script, *words]
+        sys.argv[:] = [script, *quoted(words)]
         try:
             names = plugins.open_door(words)
             plugins.search_options(names)
