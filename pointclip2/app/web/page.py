@@ -1,0 +1,171 @@
+"""The page: a file, names, and three questions about them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pointclip2.app.catalog import catalog, conf_dir
+from pointclip2.app.web.models import Models, Options
+from pointclip2.app.web.same import Same, classifying, segmenting
+from pointclip2.app.web.sessions import Sessions
+from pointclip2.app.web.viewer import answer_frame, parts_frame, problem
+from pointclip2.errors import UserError
+from pointclip2.show.page.html import Html
+from pointclip2.text.name_list import listed_names, named, split_names
+
+UPS = ("auto", "y", "z", "x", "-y", "-z", "-x")
+HONEST = (
+    "The built-in model, tiny, is small and learned from procedural shapes alone: of real scans it is often wrong. "
+    "The other backbones are CLIPs that were trained on pictures of the world; their weights have to be on this machine. "
+    "The program keeps nothing of a file: it lies in memory until this page is closed or another file is dropped."
+)
+STYLE = """
+.gradio-container { max-width: 78rem !important; margin: 0 auto !important; }
+iframe.answer { display: block; width: 100%; height: 40rem; border: 0; color-scheme: light dark; }
+.problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; border-radius: 4px; background: var(--block-background-fill); }
+.download a { font-weight: 600; }
+"""
+
+Answered = tuple[Html, str, str]
+
+
+class Questions:
+    """What the buttons of the page do, each for the page that it was pressed on."""
+
+    def __init__(self, models: Models, sessions: Sessions) -> None:
+        self.models = models
+        self.sessions = sessions
+
+    def take(self, path: str | None, request: gr.Request) -> Html:
+        """Take a file that was dropped, or let go of the one that was removed."""
+        try:
+            self.sessions.forget(_session(request))
+            if path is not None:
+                self.sessions.take(_session(request), Path(path))
+        except UserError as error:
+            return problem(str(error))
+        return Html()
+
+    def close(self, request: gr.Request) -> None:
+        """Remove all that belongs to a page that was closed."""
+        self.sessions.forget(_session(request))
+
+    def classify(
+        self, names: str, backbone: str, up: str, points: float, request: gr.Request
+    ) -> Answered:
+        """Answer what the file shows."""
+
+        def answer(path: Path) -> tuple[Html, Same]:
+            wanted, options = typed_names(names), Options(backbone, up, _count(points))
+            with self.models.of(wanted, options) as model:
+                return answer_frame(model(path)), classifying(path.name, wanted, options)
+
+        return self._answered(answer, request)
+
+    def segment(
+        self, of: str, parts: str, backbone: str, up: str, points: float, request: gr.Request
+    ) -> Answered:
+        """Answer which part every point of the file belongs to."""
+
+        def answer(path: Path) -> tuple[Html, Same]:
+            (what,) = named([of])
+            listed, options = list(named(parts)) if parts.strip(" ,\n") else [], Options(backbone, up, _count(points))
+            with self.models.of(named([of]), options) as model:
+                found = model.segment(path, what, listed or None)
+            result = self.sessions.result(_session(request), f"{path.stem}_parts.ply")
+            found.save(result)
+            address = f"result/{result.parent.name}/{result.name}"
+            return parts_frame(found, address), segmenting(path.name, what, listed, result.name, options)
+
+        return self._answered(answer, request)
+
+    def _answered(self, answer: Callable[[Path], tuple[Html, Same]], request: gr.Request) -> Answered:
+        folder = ""
+        try:
+            with self.sessions.file(_session(request)) as path:
+                folder = f"{path.parent}/"
+                shown, same = answer(path)
+        except UserError as error:
+            return problem(str(error).replace(folder, "")), "", ""
+        return shown, same.shell, same.python
+
+
+def _session(request: gr.Request) -> str:
+    return str(request.session_hash)
+
+
+def _count(points: float) -> int:
+    return int(points)
+
+
+def typed_names(text: str) -> Any:
+    """Return names as they are typed: with commas, or one a line with a description behind a colon.
+
+    Raises:
+        ConfigError: there are none, or one comes twice.
+    """
+    return listed_names(text, "names") if ":" in text or "\t" in text else named(split_names(text))
+
+
+def page(questions: Questions) -> gr.Blocks:
+    """Lay out the page."""
+    with gr.Blocks(title="pointclip2", analytics_enabled=False, delete_cache=(300, 600)) as blocks:
+        gr.Markdown("# What is this?\nDrop a point cloud or a mesh, and say what it might be.")
+        with gr.Row():
+            with gr.Column(scale=1, min_width=300):
+                file = gr.File(label="A point cloud or a mesh, at most 150 MB", elem_id="file", height=150)
+                taken = gr.HTML()
+                with gr.Accordion("Options", open=False):
+                    backbone = gr.Dropdown(backbones(), value="tiny", label="Backbone")
+                    up = gr.Dropdown(list(UPS), value="auto", label="Axis that points up in the file")
+                    points = gr.Number(1024, label="Points that are drawn", precision=0, minimum=16, maximum=65_536)
+            with gr.Column(scale=2, min_width=300):
+                options = [backbone, up, points]
+                with gr.Tab("What is it?", id="classify"):
+                    names = gr.Textbox(
+                        "chair, table, lamp",
+                        label="Names to choose from",
+                        info="With commas between them; or one a line, a description behind a colon.",
+                        lines=2,
+                        elem_id="names",
+                    )
+                    _question("What is it?", questions.classify, [names, *options], "classify")
+                with gr.Tab("Its parts", id="segment"):
+                    of = gr.Textbox("chair", label="What it is", elem_id="of")
+                    parts = gr.Textbox(
+                        "",
+                        label="Parts to tell apart",
+                        info="With commas between them; left empty, those that are described for such an object.",
+                        placeholder="back, seat, leg",
+                        elem_id="parts",
+                    )
+                    _question("Which parts?", questions.segment, [of, parts, *options], "segment")
+        gr.Markdown(HONEST)
+        file.change(questions.take, file, taken, show_progress="hidden", api_visibility="private")
+        blocks.unload(questions.close)
+    return blocks
+
+
+def _question(
+    text: str, ask: Callable[..., Answered], inputs: list[Any], name: str
+) -> None:
+    button = gr.Button(text, variant="primary", elem_id=f"ask-{name}")
+    shown = gr.HTML(elem_id=f"answer-{name}", min_height=60)
+    with gr.Accordion("The same on the command line and in Python", open=False):
+        shell = gr.Code(label="Command line", language="shell", elem_id=f"shell-{name}", interactive=False)
+        python = gr.Code(label="Python", language="python", elem_id=f"python-{name}", interactive=False)
+    gr.on(
+        [button.click, *(box.submit for box in inputs if isinstance(box, gr.Textbox))],
+        ask,
+        inputs,
+        [shown, shell, python],
+        concurrency_id="answers",
+        api_visibility="private",
+    )
+
+
+def backbones() -> list[str]:
+    """Return the backbones that need no further option."""
+    return [option.name for option in catalog(conf_dir())["backbone"] if option.name != "local"]
