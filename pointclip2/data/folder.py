@@ -4,19 +4,15 @@ import copy
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.class_names import group
 from pointclip2.data.files.box_files import ENDING
-from pointclip2.data.files.meshes import MESH_SUFFIXES, read_mesh
-from pointclip2.data.files.pcd import read_pcd
-from pointclip2.data.files.pointtext import read_pointtext
+from pointclip2.data.files.rows import SUFFIXES, read_points
 from pointclip2.data.label_table import LabelTable, spoken
 from pointclip2.data.prepare import TO_Y_UP, RawCloud, check_choice
 from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
@@ -24,50 +20,11 @@ from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
 from pointclip2.data.upright import UNITS_M
-from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.types import ConfigError, DataError
 
 SPLITS = ("train", "val", "test")
 
 log = logging.getLogger(__name__)
-
-
-def read_array(path: Path) -> NDArray[Any]:
-    """A .npy array, or the array ``points`` (or the only one) of a .npz. Pickled objects are refused."""
-    # Opened here, because numpy leaves the file open where it is no archive.
-    with path.open("rb") as file:
-        loaded = np.load(file, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        names = list(loaded)
-        if "points" not in names and len(names) != 1:
-            raise CloudError(f"holds the arrays {', '.join(names) or '(none)'}: none is called 'points'")
-        array: NDArray[Any] = loaded["points" if "points" in names else names[0]]
-        return array
-
-
-POINT_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
-    ".pcd": read_pcd,
-    ".xyz": read_pointtext,
-    ".txt": read_pointtext,
-    ".csv": read_pointtext,
-    ".npy": read_array,
-    ".npz": read_array,
-}
-SUFFIXES = (*MESH_SUFFIXES, *POINT_READERS)
-
-
-def read_points(path: Path, points: int | None, rng: np.random.Generator) -> RawCloud:
-    """Read all rows of a file of points; ``points`` rows of a surface, or all its vertices for None.
-
-    Raises:
-        CloudError: or any other exception of a reader.
-    """
-    if path.stat().st_size == 0:
-        raise CloudError("the file is empty")
-    suffix = path.suffix.lower()
-    if suffix in POINT_READERS:
-        return RawCloud(POINT_READERS[suffix](path))
-    return read_mesh(path, points, rng)
 
 
 class Folder(StoredData):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pointclip2.data.folder import read_points
+from pointclip2.data.files.rows import read_points
 from pointclip2.data.prepare import stable_seed
 from pointclip2.data.stored import made_cloud, sample_error, say
 from pointclip2.types import Cloud, ConfigError

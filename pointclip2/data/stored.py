@@ -30,7 +30,7 @@ from pointclip2.data.prepare import (
 from pointclip2.errors import is_transient
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Part of every checksum. Raise it when the same files and options begin to give other clouds."""
 
 log = logging.getLogger(__name__)

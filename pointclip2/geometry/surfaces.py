@@ -19,6 +19,16 @@ CANDIDATES = 3
 
 def sample_surface(corners: Floats, parts: Indices, n: int, rng: Random) -> tuple[Floats, Indices]:
     """Uniform by area. Raises `CloudError` where the triangles have no area at all, or no finite one."""
+    points, chosen, _ = draw_surface(corners, n, rng)
+    return points, parts.take(chosen)
+
+
+def draw_surface(corners: Floats, n: int, rng: Random) -> tuple[Floats, Indices, Floats]:
+    """Return points (n, 3) drawn uniformly by area, the triangle (n,) of each and the weights (n, 3) of its corners.
+
+    Raises:
+        CloudError: the triangles have no area at all, or no finite one.
+    """
     origin = corners[:, 0]
     edge_1, edge_2 = corners[:, 1] - origin, corners[:, 2] - origin
     # Written out: np.cross takes three times as long on arrays of this size.
@@ -40,7 +50,7 @@ def sample_surface(corners: Floats, parts: Indices, n: int, rng: Random) -> tupl
     points = u * edge_1.take(chosen, axis=0)
     points += v * edge_2.take(chosen, axis=0)
     points += origin.take(chosen, axis=0)
-    return points, parts.take(chosen)
+    return points, chosen, np.concatenate([1 - u - v, u, v], axis=1)
 
 
 def sample_nonuniform(corners: Floats, parts: Indices, n: int, rng: Random) -> tuple[Floats, Indices]:

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import h5py
+import laspy
 import numpy as np
+import pye57
 import pytest
 import torch
 import trimesh
 
-from pointclip2.data.files.meshes import MESH_SUFFIXES
-from pointclip2.data.folder import SUFFIXES, Folder
+from pointclip2.data.files.rows import SUFFIXES
+from pointclip2.data.folder import Folder
 from pointclip2.types import CloudError, ConfigError, DataError
 
+MESH_SUFFIXES = (".ply", ".obj", ".off", ".stl", ".glb", ".gltf")
 TALL = np.array([1.0, 1.0, 6.0])
 """Every test object is a tall box that stands along z."""
 
@@ -29,7 +33,18 @@ def write(path: Path) -> Path:
             np.save(path, points)
         case ".npz":
             np.savez(path, points=points)
-        case ".xyz" | ".txt":
+        case ".h5" | ".hdf5":
+            with h5py.File(path, "w") as file:
+                file["data"] = points[None]
+        case ".las" | ".laz":
+            scan = laspy.LasData(laspy.LasHeader(point_format=0))
+            scan.header.scales = np.full(3, 1e-6)
+            scan.x, scan.y, scan.z = points.T
+            scan.write(path)
+        case ".e57":
+            with pye57.E57(str(path), mode="w") as file:
+                file.write_scan_raw({f"cartesian{axis}": points[:, i] for i, axis in enumerate("XYZ")})
+        case ".xyz" | ".txt" | ".pts" | ".asc":
             np.savetxt(path, points)
         case ".csv":
             np.savetxt(path, points, delimiter=",", header="x,y,z", comments="")
@@ -270,7 +285,9 @@ def test_an_unreadable_file_is_named_and_the_others_go_on(root, name):
         (np.zeros((9, 2)), "shape"),
         (np.full((9, 3), np.nan), "finite"),
         (np.full((9, 3), "x"), "dtype"),
-        (np.zeros(9, dtype=[("x", "f4"), ("y", "f4"), ("z", "f4")]), "dtype"),
+        (np.zeros(9, dtype=[("u", "f4"), ("y", "f4"), ("z", "f4")]), "columns u, y, z"),
+        (np.zeros((9, 20)), "transposed"),
+        (np.zeros((2, 5, 7, 3)), "shape"),
     ],
 )
 def test_an_array_that_is_no_cloud_is_refused_with_the_reason(tmp_path, array, reason):

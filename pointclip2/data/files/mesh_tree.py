@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pointclip2.data.checksum import digest_files
-from pointclip2.data.files.meshes import read_mesh
+from pointclip2.data.files.rows import read_points
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.stored import SampleIndex
 from pointclip2.types import DataError
@@ -34,7 +34,7 @@ class MeshTreeIndex(SampleIndex):
         self.names = [path.stem for path in self.files]
 
     def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
-        return read_mesh(self.files[index], points, rng)
+        return read_points(self.files[index], points, rng)
 
     def up(self, index: int) -> str:
         return self._up

@@ -1,0 +1,170 @@
+"""Points in arrays: .npy and .npz of numpy, and single clouds in HDF5."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pointclip2.data.files.contents import Columns, FileRows, checked_faces, of_columns
+from pointclip2.types import CloudError
+
+CLOUD_NAMES = (
+    "points", "xyz", "pos", "position", "positions", "coord", "coords", "coordinates", "vertices", "verts", "vertex",
+    "pointcloud", "point_cloud", "pointclouds", "pc", "pcd", "pcl", "cloud", "data",
+)  # fmt: skip
+COLOUR_NAMES = ("rgb", "colors", "colours", "color", "colour")
+NORMAL_NAMES = ("normals", "normal")
+FACE_NAMES = ("faces", "triangles", "face", "f")
+MOST_COLUMNS = 12
+"""What has more is a cloud with its axes first, not a cloud of so many properties."""
+
+
+def read_array(path: Path) -> FileRows:
+    """Read a cloud from a .npy or .npz. Pickled objects are refused."""
+    # Opened here, because numpy leaves the file open where it is no archive.
+    with path.open("rb") as file:
+        loaded = np.load(file, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return of_array(loaded)
+        return of_arrays({name: loaded[name] for name in loaded})
+
+
+def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> FileRows:
+    """Return the cloud among named arrays.
+
+    It is the one with a usual name (points, xyz, pos, vertices ...), x, y and z, or the only one that can be a cloud.
+    Colours, normals, faces and what else has a value a point go along.
+    """
+    lowered = {name.lower(): array for name, array in arrays.items()}
+    named = next((name for name in CLOUD_NAMES if name in lowered), None)
+    if named is None and not all(axis in lowered for axis in "xyz"):
+        fitting = [name for name, array in lowered.items() if _may_be_cloud(array)]
+        if len(fitting) != 1:
+            raise CloudError(
+                f"holds the arrays {', '.join(arrays) or '(none)'}: none is called points, xyz, pos or vertices"
+            )
+        named = fitting[0]
+    if named is None:
+        flat: Columns = {name: array.reshape(-1) for name, array in lowered.items() if name in "xyz"}
+        if len({len(column) for column in flat.values()}) > 1:
+            raise CloudError("its arrays x, y and z have different lengths")
+        rows = of_columns(flat)
+    else:
+        rows = of_array(lowered[named])
+    count = len(rows.points)
+    columns, faces = dict(rows.columns), None
+    for name, array in lowered.items():
+        if name == named or (named is None and name in "xyz"):
+            continue
+        if name in FACE_NAMES and array.ndim == 2 and array.shape[1] == 3 and array.dtype.kind in "iu":
+            faces = checked_faces(array, count)
+        elif name in COLOUR_NAMES and array.size in (3 * count, 4 * count):
+            columns |= _split(array.reshape(count, -1)[:, :3], ("red", "green", "blue"))
+        elif name in NORMAL_NAMES and array.size == 3 * count:
+            columns |= _split(array.reshape(count, 3), ("nx", "ny", "nz"))
+        elif array.shape in ((count,), (count, 1)) and array.dtype.kind in "fiub":
+            columns[name] = array.reshape(-1)
+    return FileRows(rows.points, columns, faces, rows.kind, remarks=rows.remarks)
+
+
+def _may_be_cloud(array: NDArray[Any]) -> bool:
+    return bool(array.dtype.names) or (array.ndim >= 2 and array.dtype.kind in "fiu" and 3 in array.shape)
+
+
+def _split(array: NDArray[Any], names: tuple[str, ...]) -> Columns:
+    return {name: np.ascontiguousarray(array[:, number]) for number, name in enumerate(names)}
+
+
+def of_array(array: NDArray[Any]) -> FileRows:
+    """Return the cloud that one array is: (n, 3 or more), one with names, axes first, or an organised (h, w, 3)."""
+    if array.dtype.names:
+        return _structured(array.reshape(-1))
+    if array.dtype.kind not in "fiu":
+        raise CloudError(f"coordinates must be numbers, but the array has dtype {array.dtype}")
+    given = array.shape
+    while array.ndim > 2 and 1 in (array.shape[0], array.shape[-1]):
+        array = array[0] if array.shape[0] == 1 else array[..., 0]
+    remarks: tuple[str, ...] = ()
+    if array.ndim == 3 and 3 not in (array.shape[0], array.shape[2]) and 3 <= array.shape[2] <= MOST_COLUMNS:
+        array, remarks = _organised(array, given)
+    elif array.ndim == 3 and 3 in (array.shape[0], array.shape[2]):
+        array = array if array.shape[2] == 3 else np.moveaxis(array, 0, 2)
+        array, remarks = _organised(array, given)
+    if array.ndim != 2 or array.shape[1] < 3:
+        raise CloudError(f"points must have the shape (n, 3 or more), but the array has {given}")
+    rows, width = array.shape
+    if 3 <= rows <= MOST_COLUMNS < width:
+        if width < 3 * MOST_COLUMNS:
+            raise CloudError(
+                f"shape {given} looks transposed, but may be {rows} points of {width} columns: give (n, 3 or more)"
+            )
+        array, remarks = array.T, (f"shape {given}: taken as {width:,} points, axes first",)
+    columns = {f"column_{number}": array[:, number].copy() for number in range(3, array.shape[1])}
+    return FileRows(array[:, :3].astype(np.float64), columns, kind=array.dtype, remarks=remarks)
+
+
+def _organised(array: NDArray[Any], given: tuple[int, ...]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """An image of points (h, w, 3) as rows, unless it looks like a batch of clouds.
+
+    Raises:
+        CloudError: every row of it is a whole cloud in a unit sphere.
+    """
+    xyz = array[..., :3].astype(np.float64)
+    centred = xyz - xyz.mean(axis=1, keepdims=True)
+    radii = np.linalg.norm(centred, axis=2).max(axis=1, initial=0.0)
+    if len(array) > 1 and np.isfinite(radii).all() and np.abs(radii - 1).max() < 0.01:
+        raise CloudError(
+            f"shape {given} holds {len(array)} clouds of {array.shape[1]:,} points: give each a file of its own"
+        )
+    height, width = array.shape[:2]
+    remark = f"shape {given}: taken as one organised cloud of {height} x {width} points"
+    return array.reshape(height * width, -1), (remark,)
+
+
+def _structured(array: NDArray[Any]) -> FileRows:
+    columns: Columns = {}
+    for name in array.dtype.names or ():
+        column = array[name]
+        if column.ndim == 1:
+            columns[name] = column
+        elif column.ndim == 2 and column.shape[1] == 3 and name.lower() in CLOUD_NAMES:
+            columns |= _split(column, ("x", "y", "z"))
+        elif column.ndim == 2 and column.shape[1] in (3, 4) and name.lower() in COLOUR_NAMES:
+            columns |= _split(column[:, :3], ("red", "green", "blue"))
+        elif column.ndim == 2 and column.shape[1] == 3 and name.lower() in NORMAL_NAMES:
+            columns |= _split(column, ("nx", "ny", "nz"))
+        else:
+            columns[name] = column
+    return of_columns(columns)
+
+
+def read_hdf5(path: Path) -> FileRows:
+    """Read the only cloud of an HDF5 file: its array ``data``, or another of a usual name."""
+    # Imported here: most files are no HDF5.
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        held = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
+        for name, item in held.items():
+            if name.lower() in CLOUD_NAMES and item.ndim == 3 and item.shape[0] > 1:
+                raise CloudError(
+                    f"holds {item.shape[0]:,} clouds of {item.shape[1]:,} points: a data set (data.path) reads them all"
+                )
+        return of_arrays(
+            {name: np.asarray(item[()]) for name, item in held.items() if item.dtype.kind in "fiub"}
+        )
+
+
+def npy_bytes(rows: FileRows, columns: Columns) -> bytes:
+    """Return the content of a structured .npy: x, y, z in their own type, then these columns."""
+    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
+    layout = [(name, column.dtype, column.shape[1:]) for name, column in table.items()]
+    packed = np.zeros(len(rows.points), dtype=layout)
+    for name, column in table.items():
+        packed[name] = column
+    stream = io.BytesIO()
+    np.save(stream, packed, allow_pickle=False)
+    return stream.getvalue()

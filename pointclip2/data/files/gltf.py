@@ -1,0 +1,380 @@
+"""glTF scenes (.gltf, .glb): every geometry where the scene puts it, however its numbers are stored."""
+
+import base64
+import binascii
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
+from pointclip2.data.files.images import read_image
+from pointclip2.types import CloudError
+
+Floats = NDArray[np.float64]
+Json = dict[str, Any]
+
+COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
+WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+POINTS, TRIANGLES, STRIP, FAN = 0, 4, 5, 6
+DRACO = "KHR_draco_mesh_compression"
+MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
+UNDERSTOOD = (DRACO, "KHR_mesh_quantization", "KHR_texture_transform")
+HARMLESS = (
+    "KHR_materials_",
+    "KHR_lights_",
+    "KHR_texture_",
+    "EXT_texture_",
+    "KHR_animation_",
+    "KHR_xmp",
+    "MSFT_",
+)
+"""How what such extensions add begins: looks, not shapes."""
+
+
+def read_gltf(path: Path) -> FileRows:
+    """Read all geometries of the scene: vertices one geometry after another, in the scene's coordinates."""
+    file = _File(path)
+    file.check_extensions()
+    parts = list(file.parts())
+    if not parts:
+        raise CloudError("there are no points in it: its scene shows no geometry")
+    points = np.concatenate([part.points for part in parts])
+    starts = np.cumsum([0, *(len(part.points) for part in parts)])
+    faces = [part.faces + start for part, start in zip(parts, starts, strict=False) if part.faces is not None]
+    shared = [name for name in parts[0].columns if all(name in part.columns for part in parts)]
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in shared}
+    kind = np.result_type(*(part.kind for part in parts))
+    joined = checked_faces(np.concatenate(faces), len(points)) if faces else None
+    return FileRows(points, columns, joined, kind, _joined(parts), remarks=file.remarks)
+
+
+def _joined(parts: list[FileRows]) -> Texture | None:
+    """The pictures of all geometries as one."""
+    with_faces = [part for part in parts if part.faces is not None]
+    if not any(part.texture for part in with_faces):
+        return None
+    uv, image = [], []
+    images: list[NDArray[np.float32]] = []
+    for part in with_faces:
+        assert part.faces is not None
+        texture = part.texture or Texture(np.zeros((len(part.faces), 3, 2)), np.full(len(part.faces), -1), [])
+        uv.append(texture.uv)
+        image.append(np.where(texture.image < 0, -1, texture.image + len(images)))
+        images += texture.images
+    return Texture(np.concatenate(uv), np.concatenate(image), images)
+
+
+def buffer_files(path: Path) -> list[Path]:
+    """Return the files beside a .gltf that hold its numbers and pictures."""
+    try:
+        document = json.loads(path.read_bytes())
+        entries = [*document.get("buffers", []), *document.get("images", [])]
+        uris = [entry["uri"] for entry in entries if not entry.get("uri", "data:").startswith("data:")]
+        return [path.parent / unquote(uri) for uri in uris]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []  # Damaged: reading it says how.
+
+
+class _File:
+    """One opened file: the document and its buffers."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.remarks: tuple[str, ...] = ()
+        content = path.read_bytes()
+        self.chunk: bytes | None = None
+        if content[:4] == b"glTF":
+            content = self._unpack(content)
+        try:
+            self.document: Json = json.loads(content)
+        except ValueError as error:
+            raise CloudError(f"not a glTF file: it holds no JSON ({error})") from error
+        if not isinstance(self.document, dict):
+            raise CloudError("not a glTF file: its JSON is no object")
+        self._buffers: dict[int, bytes] = {}
+        self._images: dict[int, NDArray[np.float32] | None] = {}
+
+    def _unpack(self, content: bytes) -> bytes:
+        if len(content) < 20:
+            raise CloudError("truncated: a GLB has a header of 20 bytes")
+        version, promised, length = struct.unpack_from("<III", content, 4)
+        if version != 2:
+            raise CloudError(f"it is GLB of version {version}: only version 2 is read")
+        if len(content) < promised:
+            raise CloudError(f"truncated: {len(content):,} of {promised:,} bytes")
+        if len(content) > promised:
+            self.remarks += (f"{len(content) - promised:,} bytes after its end are left aside",)
+        at = 20 + length
+        if at + 8 <= len(content):
+            size = struct.unpack_from("<I", content, at)[0]
+            self.chunk = content[at + 8 : at + 8 + size]
+        return content[20:at]
+
+    def list(self, name: str) -> list[Json]:
+        found = self.document.get(name, [])
+        return found if isinstance(found, list) else []
+
+    def check_extensions(self) -> None:
+        """Refuse what would change the shape and is not understood."""
+        used = set(self.document.get("extensionsUsed", [])) | set(self.document.get("extensionsRequired", []))
+        packed = [
+            name
+            for view in self.list("bufferViews")
+            for name in view.get("extensions", {})
+            if name in MESHOPT and not self.buffer(view["buffer"])
+        ]
+        if packed:
+            raise CloudError(
+                f"its geometry is stored with {packed[0]}, which is not understood: save it without"
+            )
+        for name in sorted(set(self.document.get("extensionsRequired", []))):
+            if name not in UNDERSTOOD and name not in MESHOPT and not name.startswith(HARMLESS):
+                raise CloudError(
+                    f"it requires the extension {name}, which is not understood: save it without"
+                )
+        if "EXT_mesh_gpu_instancing" in used:
+            raise CloudError(
+                "it places copies by EXT_mesh_gpu_instancing, which is not understood: save it without"
+            )
+
+    def parts(self) -> Iterator[FileRows]:
+        """Every primitive of every node of the scene, in the scene's coordinates."""
+        nodes, scenes = self.list("nodes"), self.list("scenes")
+        children = {child for node in nodes for child in node.get("children", [])}
+        roots = [number for number in range(len(nodes)) if number not in children]
+        if scenes:
+            roots = scenes[self.document.get("scene", 0)].get("nodes", [])
+        waiting: list[tuple[int, Floats, int]] = [(root, np.eye(4), 0) for root in reversed(roots)]
+        made: dict[int, list[FileRows]] = {}
+        while waiting:
+            number, above, depth = waiting.pop()
+            if depth > len(nodes):
+                raise CloudError("damaged: a node of its scene is its own child")
+            node = nodes[number]
+            matrix = above @ _matrix(node)
+            waiting += [(child, matrix, depth + 1) for child in reversed(node.get("children", []))]
+            if "mesh" in node:
+                mesh = node["mesh"]
+                if mesh not in made:
+                    made[mesh] = [
+                        part for each in self.list("meshes")[mesh]["primitives"] for part in self.part(each)
+                    ]
+                yield from (_moved(part, matrix) for part in made[mesh])
+
+    def part(self, primitive: Json) -> Iterator[FileRows]:
+        """One primitive in its own coordinates; none where it has no positions."""
+        attributes: dict[str, NDArray[Any]] = {}
+        indices: NDArray[np.int64] | None = None
+        if DRACO in primitive.get("extensions", {}):
+            attributes, indices = self.draco(primitive)
+        else:
+            names = ("POSITION", "NORMAL", "COLOR_0", "TEXCOORD_0", "TEXCOORD_1")
+            given = primitive.get("attributes", {})
+            attributes = {name: self.accessor(given[name]) for name in names if name in given}
+            if "indices" in primitive:
+                indices = self.accessor(primitive["indices"]).reshape(-1).astype(np.int64)
+        if "POSITION" not in attributes:
+            return
+        points = attributes["POSITION"]
+        columns: Columns = {}
+        if "NORMAL" in attributes:
+            columns |= {name: attributes["NORMAL"][:, i] for i, name in enumerate(("nx", "ny", "nz"))}
+        if "COLOR_0" in attributes:
+            columns |= {name: attributes["COLOR_0"][:, i] for i, name in enumerate(("red", "green", "blue"))}
+        faces = _triangles(primitive.get("mode", TRIANGLES), indices, len(points))
+        if faces is not None:
+            faces = checked_faces(faces, len(points))
+        texture = None if faces is None else self.texture(primitive, attributes, faces)
+        kind = points.dtype if points.dtype.kind == "f" else np.dtype(np.float32)
+        yield FileRows(points.astype(np.float64), columns, faces, kind, texture)
+
+    def draco(self, primitive: Json) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64] | None]:
+        """What Google's Draco packed, by the package of that name."""
+        try:
+            import DracoPy
+        except ImportError as error:
+            raise CloudError(
+                f"its geometry is stored with {DRACO}: pip install pointclip2[scans] reads it"
+            ) from error
+        entry = primitive["extensions"][DRACO]
+        mesh = DracoPy.decode(self.view(entry["bufferView"]).tobytes())
+        attributes: dict[str, NDArray[Any]] = {}
+        for name, number in entry["attributes"].items():
+            found = mesh.get_attribute_by_unique_id(number)
+            if found is not None and name in ("POSITION", "NORMAL", "COLOR_0", "TEXCOORD_0", "TEXCOORD_1"):
+                accessor = self.list("accessors")[primitive["attributes"][name]]
+                attributes[name] = _normalised(np.asarray(found["data"]), accessor)
+        faces = getattr(mesh, "faces", None)
+        return attributes, None if faces is None else np.asarray(faces, dtype=np.int64).reshape(-1)
+
+    def accessor(self, number: int) -> NDArray[Any]:
+        """Its rows (n, width), with sparse replacements, as numbers in their meaning."""
+        accessor = self.list("accessors")[number]
+        count, width = int(accessor["count"]), WIDTHS[accessor["type"]]
+        kind = np.dtype(COMPONENTS[accessor["componentType"]])
+        values = np.zeros((count, width), kind)
+        if "bufferView" in accessor:
+            values = self.rows(accessor["bufferView"], accessor.get("byteOffset", 0), count, width, kind)
+        if "sparse" in accessor:
+            sparse = accessor["sparse"]
+            changed, where = int(sparse["count"]), sparse["indices"]
+            index_kind = np.dtype(COMPONENTS[where["componentType"]])
+            at = self.rows(where["bufferView"], where.get("byteOffset", 0), changed, 1, index_kind).reshape(
+                -1
+            )
+            new = sparse["values"]
+            values = values.copy()
+            values[at] = self.rows(new["bufferView"], new.get("byteOffset", 0), changed, width, kind)
+        return _normalised(values, accessor)
+
+    def rows(self, view: int, offset: int, count: int, width: int, kind: np.dtype[Any]) -> NDArray[Any]:
+        entry = self.list("bufferViews")[view]
+        content = self.view(view)
+        stride = int(entry.get("byteStride", 0)) or width * kind.itemsize
+        needed = offset + (count - 1) * stride + width * kind.itemsize if count else 0
+        if len(content) < needed:
+            raise CloudError(f"truncated: {len(content):,} of {needed:,} bytes of a buffer")
+        return np.ndarray((count, width), kind, content, offset, (stride, kind.itemsize))
+
+    def view(self, number: int) -> NDArray[np.uint8]:
+        """The bytes of a view of a buffer."""
+        entry = self.list("bufferViews")[number]
+        content = self.buffer(entry["buffer"])
+        start, length = int(entry.get("byteOffset", 0)), int(entry["byteLength"])
+        if len(content) < start + length:
+            raise CloudError(f"truncated: {len(content):,} of {start + length:,} bytes of a buffer")
+        return np.frombuffer(content, np.uint8, length, start)
+
+    def buffer(self, number: int) -> bytes:
+        if number not in self._buffers:
+            entry = self.list("buffers")[number]
+            inside = self.chunk if number == 0 and self.chunk is not None else b""
+            self._buffers[number] = self.fetch(entry["uri"]) if "uri" in entry else inside
+        return self._buffers[number]
+
+    def fetch(self, uri: str) -> bytes:
+        """The content of a URI: data in it, or a file beside this one; nothing is downloaded."""
+        if uri.startswith("data:"):
+            try:
+                return base64.b64decode(uri.partition(",")[2])
+            except binascii.Error as error:
+                raise CloudError(f"damaged: data in its JSON cannot be decoded ({error})") from error
+        if "://" in uri:
+            raise CloudError(f"its data lies at {uri[:60]}: only files beside it are read")
+        beside = self.path.parent / unquote(uri)
+        if not beside.is_file() and (self.path.parent / uri).is_file():
+            beside = self.path.parent / uri
+        if not beside.is_file():
+            raise CloudError(f"the file {unquote(uri)!r} that holds its data is missing")
+        return beside.read_bytes()
+
+    def texture(
+        self, primitive: Json, attributes: dict[str, NDArray[Any]], faces: NDArray[np.int64]
+    ) -> Texture | None:
+        """The picture or the plain colour of its material."""
+        if "material" not in primitive:
+            return None
+        material = self.list("materials")[primitive["material"]]
+        looks = material.get("pbrMetallicRoughness", {})
+        factor = np.array(looks.get("baseColorFactor", (1, 1, 1, 1))[:3], dtype=np.float32)
+        chosen = looks.get("baseColorTexture")
+        image = None if chosen is None else self.image(chosen["index"])
+        uv = np.zeros((len(faces), 3, 2))
+        if image is None:
+            if "baseColorFactor" not in looks or "COLOR_0" in attributes:
+                return None
+            image = np.ones((1, 1, 3), dtype=np.float32)
+        else:
+            change = chosen.get("extensions", {}).get("KHR_texture_transform", {})
+            at = attributes.get(f"TEXCOORD_{change.get('texCoord', chosen.get('texCoord', 0))}")
+            if at is None:
+                return None
+            uv = _transformed(at.astype(np.float64), change)[faces]
+            uv[..., 1] = 1 - uv[..., 1]
+        return Texture(uv, np.zeros(len(faces), np.int64), [image * factor])
+
+    def image(self, texture: int) -> NDArray[np.float32] | None:
+        """The picture of a texture; None where it is of a kind that cannot be read."""
+        entry = self.list("textures")[texture]
+        number = entry.get("source", entry.get("extensions", {}).get("EXT_texture_webp", {}).get("source"))
+        if number is None:
+            return None
+        if number not in self._images:
+            source = self.list("images")[number]
+            try:
+                content = (
+                    self.view(source["bufferView"]).tobytes()
+                    if "bufferView" in source
+                    else self.fetch(source["uri"])
+                )
+            except CloudError:
+                content = b""
+            self._images[number] = read_image(content)
+        return self._images[number]
+
+
+def _normalised(values: NDArray[Any], accessor: Json) -> NDArray[Any]:
+    """Whole numbers that stand for shares of their largest, as such."""
+    kind = np.dtype(COMPONENTS[accessor["componentType"]])
+    if not accessor.get("normalized") or kind.kind == "f" or values.dtype.kind == "f":
+        return values
+    return np.maximum(values.astype(np.float64) / np.iinfo(kind).max, -1.0)
+
+
+def _triangles(mode: int, indices: NDArray[np.int64] | None, count: int) -> NDArray[np.int64] | None:
+    """Triangles (f, 3) of a primitive; None for points and lines."""
+    if mode not in (TRIANGLES, STRIP, FAN):
+        return None
+    corners = np.arange(count) if indices is None else indices
+    if mode == TRIANGLES:
+        return corners[: len(corners) // 3 * 3].reshape(-1, 3)
+    if len(corners) < 3:
+        return np.zeros((0, 3), np.int64)
+    if mode == STRIP:
+        return strip(corners)
+    return np.stack([np.full(len(corners) - 2, corners[0]), corners[1:-1], corners[2:]], axis=1)
+
+
+def _matrix(node: Json) -> Floats:
+    if "matrix" in node:
+        return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
+    matrix = np.eye(4)
+    x, y, z, w = np.array(node.get("rotation", (0, 0, 0, 1)), dtype=np.float64)
+    length = float(np.sqrt(x * x + y * y + z * z + w * w)) or 1.0
+    x, y, z, w = x / length, y / length, z / length, w / length
+    turn = np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+    matrix[:3, :3] = turn * np.array(node.get("scale", (1, 1, 1)), dtype=np.float64)
+    matrix[:3, 3] = node.get("translation", (0, 0, 0))
+    return matrix
+
+
+def _moved(part: FileRows, matrix: Floats) -> FileRows:
+    """The part where the scene puts it."""
+    if np.array_equal(matrix, np.eye(4)):
+        return part
+    columns = dict(part.columns)
+    if part.normals is not None:
+        with np.errstate(all="ignore"):
+            turned = part.normals @ np.linalg.pinv(matrix[:3, :3])
+        columns |= {name: turned[:, i] for i, name in enumerate(("nx", "ny", "nz"))}
+    moved = part.points @ matrix[:3, :3].T + matrix[:3, 3]
+    return FileRows(moved, columns, part.faces, np.dtype(np.float64), part.texture)
+
+
+def _transformed(uv: Floats, change: Json) -> Floats:
+    """Texture coordinates under KHR_texture_transform."""
+    angle = change.get("rotation", 0.0)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return (uv * change.get("scale", (1, 1))) @ turn.T + change.get("offset", (0, 0))

@@ -1,0 +1,84 @@
+"""What laser scanners and surveyors write: LAS, LAZ and E57, by the packages of the extra ``scans``."""
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from pointclip2.data.files.contents import Columns, FileRows
+from pointclip2.types import CloudError
+
+
+def read_las(path: Path) -> FileRows:
+    """Read a .las or .laz: points in the file's own, often national, coordinates, and all their dimensions."""
+    laspy = _package("laspy", path)
+    try:
+        file = laspy.read(path)
+    except laspy.errors.LaspyException as error:
+        raise CloudError(f"damaged or not a LAS file ({error})") from error
+    promised = int(file.header.point_count)
+    points = np.stack([np.asarray(file.x), np.asarray(file.y), np.asarray(file.z)], axis=1).astype(np.float64)
+    if len(points) < promised:
+        raise CloudError(f"truncated: {len(points):,} of {promised:,} points")
+    columns: Columns = {
+        name: np.asarray(file[name])
+        for name in file.point_format.dimension_names
+        if name not in ("X", "Y", "Z")
+    }
+    return FileRows(points, columns)
+
+
+def read_e57(path: Path) -> FileRows:
+    """Read all scans of an .e57, each where its pose puts it; points that a scanner marked as invalid are NaN."""
+    pye57 = _package("pye57", path)
+    try:
+        file = pye57.E57(str(path))
+    except Exception as error:
+        raise CloudError(f"damaged or not an E57 file ({' '.join(str(error).split())})") from error
+    try:
+        scans = [_scan(file, number) for number in range(file.scan_count)]
+    finally:
+        file.close()
+    if not scans:
+        raise CloudError("there are no scans in it")
+    shared = [name for name in scans[0] if all(name in scan for scan in scans)]
+    joined = {name: np.concatenate([scan[name] for scan in scans]) for name in shared}
+    points = np.stack([joined.pop(axis).astype(np.float64) for axis in "xyz"], axis=1)
+    remarks = (f"its {len(scans)} scans are taken as one cloud",) if len(scans) > 1 else ()
+    return FileRows(points, joined, unit="m", remarks=remarks)
+
+
+def _scan(file, number: int) -> Columns:  # type: ignore[no-untyped-def]
+    """The points of one scan in the file's common coordinates."""
+    header = file.get_header(number)
+    fields = set(header.point_fields)
+    spherical = "cartesianX" not in fields
+    raw = file.read_scan_raw(number)
+    if spherical:
+        distance, azimuth, elevation = (raw[f"spherical{name}"] for name in ("Range", "Azimuth", "Elevation"))
+        flat = distance * np.cos(elevation)
+        xyz = np.stack([flat * np.cos(azimuth), flat * np.sin(azimuth), distance * np.sin(elevation)], axis=1)
+    else:
+        xyz = np.stack([np.asarray(raw[f"cartesian{axis}"], dtype=np.float64) for axis in "XYZ"], axis=1)
+    invalid = raw.get("sphericalInvalidState" if spherical else "cartesianInvalidState")
+    if invalid is not None:
+        xyz[invalid != 0] = np.nan
+    if header.has_pose():
+        xyz = xyz @ np.asarray(header.rotation_matrix).T + np.asarray(header.translation)
+    columns: Columns = dict(zip("xyz", xyz.T, strict=True))
+    names = {"colorRed": "red", "colorGreen": "green", "colorBlue": "blue", "intensity": "intensity"}
+    names |= {"rowIndex": "row", "columnIndex": "column"}
+    names |= {f"nor:normal{axis}": f"n{axis.lower()}" for axis in "XYZ"}
+    for field, name in names.items():
+        if field in raw:
+            columns[name] = np.asarray(raw[field])
+    return columns
+
+
+def _package(name: str, path: Path) -> ModuleType:
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise CloudError(
+            f"{path.suffix.lower()} is read with {name}: pip install pointclip2[scans]"
+        ) from error
