@@ -21,7 +21,9 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 @commands.program.command()
 def app(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is served; 0 takes a free one.")] = 7860,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the page is served; 0 takes a free one.")
+    ] = 7860,
     host: Annotated[
         str, typer.Option(help="The address to listen on; 0.0.0.0 lets everybody in the network ask.")
     ] = "127.0.0.1",
@@ -105,7 +107,9 @@ def serve(listening: socket.socket, folder: Path) -> None:
     host, port = listening.getsockname()[:2]
     print(f"http://{f'[{host}]' if ':' in host else host}:{port} is the page; Ctrl+C ends it", flush=True)
     if host not in LOCAL:
-        print("everybody who can reach this machine can ask: --host 127.0.0.1 keeps it to yourself", flush=True)
+        print(
+            "everybody who can reach this machine can ask: --host 127.0.0.1 keeps it to yourself", flush=True
+        )
     # However it is ended, the folder of uploads is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=1)

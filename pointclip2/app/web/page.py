@@ -18,13 +18,13 @@ from pointclip2.text.name_list import listed_names, named, split_names
 UPS = ("auto", "y", "z", "x", "-y", "-z", "-x")
 HONEST = (
     "The built-in model, tiny, is small and learned from procedural shapes alone: of real scans it is often wrong. "
-    "The other backbones are CLIPs that were trained on pictures of the world; their weights have to be on this machine. "
+    "The other backbones are CLIPs that learned from pictures of the world; their weights have to be on this machine. "
     "The program keeps nothing of a file: it lies in memory until this page is closed or another file is dropped."
 )
 STYLE = """
 .gradio-container { max-width: 78rem !important; margin: 0 auto !important; }
 iframe.answer { display: block; width: 100%; height: 40rem; border: 0; color-scheme: light dark; }
-.problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; border-radius: 4px; background: var(--block-background-fill); }
+.problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; background: var(--block-background-fill); }
 .download a { font-weight: 600; }
 """
 
@@ -52,9 +52,7 @@ class Questions:
         """Remove all that belongs to a page that was closed."""
         self.sessions.forget(_session(request))
 
-    def classify(
-        self, names: str, backbone: str, up: str, points: float, request: gr.Request
-    ) -> Answered:
+    def classify(self, names: str, backbone: str, up: str, points: float, request: gr.Request) -> Answered:
         """Answer what the file shows."""
 
         def answer(path: Path) -> tuple[Html, Same]:
@@ -71,7 +69,10 @@ class Questions:
 
         def answer(path: Path) -> tuple[Html, Same]:
             (what,) = named([of])
-            listed, options = list(named(parts)) if parts.strip(" ,\n") else [], Options(backbone, up, _count(points))
+            listed, options = (
+                list(named(parts)) if parts.strip(" ,\n") else [],
+                Options(backbone, up, _count(points)),
+            )
             with self.models.of(named([of]), options) as model:
                 found = model.segment(path, what, listed or None)
             result = self.sessions.result(_session(request), f"{path.stem}_parts.ply")
@@ -119,8 +120,10 @@ def page(questions: Questions) -> gr.Blocks:
                 taken = gr.HTML()
                 with gr.Accordion("Options", open=False):
                     backbone = gr.Dropdown(backbones(), value="tiny", label="Backbone")
-                    up = gr.Dropdown(list(UPS), value="auto", label="Axis that points up in the file")
-                    points = gr.Number(1024, label="Points that are drawn", precision=0, minimum=16, maximum=65_536)
+                    up = gr.Dropdown(list(UPS), value="y", label="Axis that points up in the file")
+                    points = gr.Number(
+                        1024, label="Points that are drawn", precision=0, minimum=16, maximum=65_536
+                    )
             with gr.Column(scale=2, min_width=300):
                 options = [backbone, up, points]
                 with gr.Tab("What is it?", id="classify"):
@@ -148,9 +151,7 @@ def page(questions: Questions) -> gr.Blocks:
     return blocks
 
 
-def _question(
-    text: str, ask: Callable[..., Answered], inputs: list[Any], name: str
-) -> None:
+def _question(text: str, ask: Callable[..., Answered], inputs: list[Any], name: str) -> None:
     button = gr.Button(text, variant="primary", elem_id=f"ask-{name}")
     shown = gr.HTML(elem_id=f"answer-{name}", min_height=60)
     with gr.Accordion("The same on the command line and in Python", open=False):

@@ -60,7 +60,10 @@ class Sessions:
                 self._uploads.popitem(last=False)
 
     def _bytes(self) -> int:
-        return sum(len(content) for content in {id(held.content): held.content for held in self._uploads.values()}.values())
+        return sum(
+            len(content)
+            for content in {id(held.content): held.content for held in self._uploads.values()}.values()
+        )
 
     @contextmanager
     def file(self, session: str) -> Iterator[Path]:
@@ -72,7 +75,9 @@ class Sessions:
         with self._lock:
             held = self._uploads.get(session)
             if held is None:
-                raise ConfigError("there is no file yet: drop one, or drop it again if the page was left alone for long")
+                raise ConfigError(
+                    "there is no file yet: drop one, or drop it again if the page was left alone for long"
+                )
             self._uploads.move_to_end(session)
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
             path = Path(place) / held.path.name

@@ -1,4 +1,4 @@
-"""Answers as one reads them on the page: a sentence, bars, views, and a cloud to turn, in a frame that loads nothing."""
+"""Answers as one reads them on the page: a sentence, bars, views, a cloud to turn, in a frame that loads nothing."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,9 @@ def answer_frame(answer: Answer) -> Html:
         grey = images.mean(dim=1) if images.ndim == 4 else images
         views = grey_views(grey, is_distance(grey), min(max(grey.shape[-2:]), VIEW_PX))
     said = answer.name if answer.is_none else f"{answer.name}, {per_cent(answer.probability)}"
-    item = GalleryItem(answer.source, None, answer.top[:GUESSES], (by_height(answer.cloud.points),), views=views)
+    item = GalleryItem(
+        answer.source, None, answer.top[:GUESSES], (by_height(answer.cloud.points),), views=views
+    )
     return frame(said, item, answer.remarks)
 
 
