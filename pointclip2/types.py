@@ -211,7 +211,7 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Scene:
-    """One room of a detection data set, as it was scanned: z up, metres, not centred, not normalised."""
+    """One room of a detection data set: z up, metres, not normalised."""
 
     name: str
     """Unique within its split: results are keyed by it."""
@@ -220,3 +220,8 @@ class Scene:
     """What is true; None where the scene has no ground truth."""
     colours: Float[Tensor, "points 3"] | None = None
     """In [0, 1]; None where the scan has none."""
+    frame: Frame = field(default_factory=lambda: Frame(unit="m"))
+    """What leads from the scene's metres, z up, to the scan's own coordinates: a turn by quarters, a factor, an offset.
+    A scan whose own coordinates lie far from their origin is moved before it is rounded to 32 bits."""
+    remarks: tuple[str, ...] = ()
+    """What the reader had to say, a sentence each: guesses, points and boxes that were left out."""

@@ -15,11 +15,11 @@ from pointclip2.data.files.box_files import ENDING
 from pointclip2.data.files.rows import SUFFIXES, read_points
 from pointclip2.data.label_table import LabelTable, spoken
 from pointclip2.data.prepare import TO_Y_UP, RawCloud, check_choice
-from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
+from pointclip2.data.scan_folder import ScanFolderIndex
+from pointclip2.data.scan_frame import scan_options
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
-from pointclip2.data.upright import UNITS_M
 from pointclip2.types import ConfigError, DataError
 
 SPLITS = ("train", "val", "test")
@@ -67,10 +67,9 @@ class Folder(StoredData):
     ) -> None:
         super().__init__(split, points, sampling, limit, corruption, seed)
         check_choice("data.up", up, ("auto", *TO_Y_UP))
-        check_choice("data.units", units, ("auto", *UNITS_M))
         self.path = None if path is None else Path(path).expanduser()
         self.default_up = "y" if up == "auto" else up
-        self.scan_options = ScanOptions(units, up, scene_points)
+        self.scan_options = scan_options(units, up, scene_points)
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
         if isinstance(classes, str):
