@@ -98,7 +98,7 @@ def serve(listening: socket.socket, folder: Path) -> None:
         pwa=False,
         mcp_server=False,
         theme=gr.themes.Default(
-            primary_hue=gr.themes.colors.fuchsia,
+            primary_hue=gr.themes.colors.purple,
             font=[gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")],
             font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
         ),

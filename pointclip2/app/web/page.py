@@ -25,6 +25,7 @@ STYLE = """
 .gradio-container { max-width: 78rem !important; margin: 0 auto !important; }
 iframe.answer { display: block; width: 100%; height: 40rem; border: 0; color-scheme: light dark; }
 .problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; background: var(--block-background-fill); }
+#file a { pointer-events: none; }
 .download a { font-weight: 600; }
 """
 
@@ -120,7 +121,7 @@ def page(questions: Questions) -> gr.Blocks:
                 taken = gr.HTML()
                 with gr.Accordion("Options", open=False):
                     backbone = gr.Dropdown(backbones(), value="tiny", label="Backbone")
-                    up = gr.Dropdown(list(UPS), value="y", label="Axis that points up in the file")
+                    up = gr.Dropdown(list(UPS), value="auto", label="Axis that points up in the file")
                     points = gr.Number(
                         1024, label="Points that are drawn", precision=0, minimum=16, maximum=65_536
                     )

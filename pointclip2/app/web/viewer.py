@@ -1,6 +1,7 @@
 """Answers as one reads them on the page: a sentence, bars, views, a cloud to turn, in a frame that loads nothing."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +22,8 @@ STYLE = """
 body { max-width: none; padding: 0 2px 4px; }
 h2 { margin: 0.3em 0; font-size: 1.5rem; }
 .truth { display: none; }
+.card { padding: 0; border: 0; }
+.card h3 { color: var(--grey); font-weight: 400; }
 .viewer canvas { height: min(26rem, 100vw); }
 """
 # The frame is as high as its content, also when the window gets narrower.
@@ -39,7 +42,7 @@ def answer_frame(answer: Answer) -> Html:
         views = grey_views(grey, is_distance(grey), min(max(grey.shape[-2:]), VIEW_PX))
     said = answer.name if answer.is_none else f"{answer.name}, {per_cent(answer.probability)}"
     item = GalleryItem(
-        answer.source, None, answer.top[:GUESSES], (by_height(answer.cloud.points),), views=views
+        Path(answer.source).name, None, answer.top[:GUESSES], (by_height(answer.cloud.points),), views=views
     )
     return frame(said, item, answer.remarks)
 
@@ -60,7 +63,7 @@ def parts_frame(parts: Parts, address: str) -> Html:
     cloud = GalleryCloud("parts in colours", placed, parts.colours[finite])
     found = [name for name in parts.names if parts.counts[name]]
     said = f"{parts.of}: {', '.join(found) or 'no part found'}"
-    item = GalleryItem(parts.source, None, (), (cloud,), legend=legend)
+    item = GalleryItem(Path(parts.source).name, None, (), (cloud,), legend=legend)
     return element("div", download(address, f"{len(parts):,} rows"), frame(said, item, parts.remarks))
 
 
