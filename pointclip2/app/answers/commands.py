@@ -172,6 +172,61 @@ def segment(
 
 
 @program.command()
+def detect(
+    file: Scan,
+    names: Names = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Written: .json and .csv (to be read back), .ply (for viewers); by default NAME_boxes.json."
+        ),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the scan with its boxes as a PNG, too.")] = None,
+    least: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Boxes that do not score above it are left out.")
+    ] = 0.1,
+    units: Annotated[str, typer.Option(help="Of the scan: m cm mm ft in; auto goes by the extent.")] = "auto",
+    backbone: Backbone = "tiny",
+    projector: Projector = None,
+    prompt: Prompt = "templates",
+    download: Download = False,
+    up: Up = "auto",
+    device: Device = None,
+    as_json: Json = False,
+    force: Force = False,
+    option: Option = None,
+) -> int:
+    """Find named boxes in a scan of a room; write them in the scan's own coordinates."""
+    there([file], folders=False)
+    targets = [
+        refuse_existing(path, force, (".json", ".csv", ".ply"))
+        for path in out or [Path(f"{file.stem}_boxes.json")]
+    ]
+    drawn = None if picture is None else refuse_existing(picture, force, (".png",))
+    wanted = asked(names, False)
+    from pointclip2.app.answers.model import PointCLIP
+    from pointclip2.app.answers.printing import print_boxes
+
+    model = PointCLIP(
+        wanted,
+        backbone=backbone,
+        projector=projector,
+        prompt=prompt,
+        download=download,
+        device=device,
+        up=up,
+        overrides=option or (),
+    )
+    found = model.detect(file, least, units)
+    for target in targets:
+        found.save(target, force=force)
+    if drawn is not None:
+        found.picture().save(drawn)
+    print_boxes(found, targets, as_json)
+    return 0
+
+
+@program.command()
 def look(
     file: File,
     out: Annotated[Path | None, typer.Option(help="The PNG; by default NAME_views.png here.")] = None,

@@ -14,8 +14,9 @@ from pointclip2.data.files.rows import FileRows, read_rows
 from pointclip2.data.folder import SUFFIXES, _clouds_below
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.reading import read
+from pointclip2.data.scan_folder import made_scene, read_scan
 from pointclip2.data.stored import made_cloud, sample_error
-from pointclip2.types import Cloud, CloudError, DataError
+from pointclip2.types import Cloud, CloudError, DataError, Scene
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,28 @@ def rows_of(given: Any) -> FileRows:
         return read_rows(Path(given).expanduser())
     rows = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else given
     return FileRows(rows[:, :3].astype(np.float64), {}, None)
+
+
+def scene_of(given: Any, reading: Reading, units: str = "auto") -> Scene:
+    """Return one scan as a scene: metres, z up.
+
+    Raises:
+        CloudError: it cannot be read.
+        DataError: there is no such file, or it is no scan at all.
+    """
+    if isinstance(given, Scene):
+        return given
+    if isinstance(given, str | os.PathLike):
+        path = Path(given).expanduser()
+        if not path.is_file():
+            raise DataError(
+                f"{path} is a folder: give one scan of it" if path.exists() else f"{path} does not exist"
+            )
+        return read_scan(path, units, reading.up, seed=reading.seed)
+    if not is_one(given):
+        raise DataError(f"{type(given).__name__} is no scan: give a file, an array or a tensor (points, 3)")
+    raw = RawCloud(rows_of(given).points)
+    try:
+        return made_scene("scan", raw, units, reading.up, seed=reading.seed)
+    except CloudError as error:
+        raise CloudError(f"scan: {error}") from error

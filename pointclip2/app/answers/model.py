@@ -12,17 +12,19 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, Answers
-from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of
+from pointclip2.app.answers.boxes import FoundBoxes
+from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of, scene_of
 from pointclip2.app.answers.parts import Parts, spread_to_rows
 from pointclip2.app.compose import build, compose
 from pointclip2.cache.text import class_vectors
 from pointclip2.data.class_names import KNOWN
-from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
 from pointclip2.encoders.views import ViewEncoder
 from pointclip2.errors import CloudError, ConfigError
 from pointclip2.heads.parts import PartHead
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
+from pointclip2.tasks.detection.detector import RoomDetector
 from pointclip2.text.name_list import named, with_descriptions
 from pointclip2.text.part_bank import category_parts
 from pointclip2.types import Cloud, CloudBatch
@@ -183,6 +185,39 @@ class PointCLIP:
         found = head(encoder.encode(batch), text.to(self.device), batch.points, of)
         part = spread_to_rows(item.cloud, found.logits[0], rows.points)
         return Parts(item.source, of, prompts.classes, part, rows, item.cloud)
+
+    @torch.no_grad()
+    def detect(self, given: Any, least: float = 0.1, units: str = "auto") -> FoundBoxes:
+        """Find boxes with these names in one scan of a room: a file, an array or tensor (points, 3), or a `Scene`.
+
+        Args:
+            least: boxes that do not score above it are left out.
+            units: of a file or an array: m cm mm ft in; ``auto`` goes by the extent.
+
+        Raises:
+            CloudError: the scan cannot be read.
+            DataError: there is no such file.
+        """
+        scene = scene_of(given, self.reading, units)
+        room = self._detector(scene)
+        return FoundBoxes(
+            str(given) if isinstance(given, str | os.PathLike) else scene.name, room, scene, least
+        )
+
+    @cached_property
+    def _detector(self) -> RoomDetector:
+        task = compose("evaluate", ["task=detection", *self._options])
+        return RoomDetector.named(
+            self.names,
+            whole_clouds(self.encoder),
+            lambda _: self.prompts,
+            build(task.proposals),
+            build(task.task.crop),
+            build(task.task.score),
+            cache=cache_folder(),
+            nms_iou=task.task.nms_iou,
+            min_objectness=task.task.min_objectness,
+        ).to(self.device)
 
     @cached_property
     def _dense_config(self) -> DictConfig:

@@ -1,6 +1,6 @@
 """The parts of an object, for every row of its file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 
 from pointclip2.app.answers.saving import refuse_existing
-from pointclip2.data.files.rows import FileRows, write_rows
+from pointclip2.data.files.contents import FileRows
+from pointclip2.data.files.rows import write_rows
 from pointclip2.show.palette import part_colour
 from pointclip2.types import Cloud, Frame
 
@@ -82,7 +83,7 @@ class Parts:
         if target.suffix.lower() == ".csv":
             columns["part_name"] = np.array([*self.names, ""])[self.part]
         told = [f"part {number}: {name}" for number, name in enumerate(self.names)]
-        write_rows(target, FileRows(self.rows.points, columns, self.rows.faces), comments=told, force=True)
+        write_rows(target, replace(self.rows, columns=columns), force=True, comments=told)
         return target
 
     def picture(self) -> "Image":

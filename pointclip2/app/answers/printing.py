@@ -15,6 +15,7 @@ from pointclip2.app.answers.answer import Answer, others, per_cent
 from pointclip2.app.answers.given import Item, files_of
 
 if TYPE_CHECKING:
+    from pointclip2.app.answers.boxes import FoundBoxes
     from pointclip2.app.answers.model import PointCLIP
     from pointclip2.app.answers.parts import Parts
 
@@ -142,6 +143,25 @@ def print_parts(parts: "Parts", written: Path, as_json: bool) -> None:
         print(remark, file=sys.stderr)
     print(
         f"written: {written} ({len(parts):,} rows, in the coordinates and the order of the file)",
+        file=sys.stderr,
+    )
+
+
+def print_boxes(found: "FoundBoxes", written: Sequence[Path], as_json: bool) -> None:
+    """Print the boxes, best first, and where they were written."""
+    if as_json:
+        print(json.dumps({**found.to_dict(), "written": [str(path) for path in written]}, ensure_ascii=False))
+    else:
+        width = max((len(box["class"]) for box in found), default=0)
+        for box in found:
+            place = " ".join(f"{value:.6g}" for value in box["centre"])
+            size = " x ".join(f"{value:.4g}" for value in box["size"])
+            print(f"{box['class']:<{width}}  {box['score']:.2f}  at {place}  size {size} {found.unit}")
+    for remark in found.remarks:
+        print(remark, file=sys.stderr)
+    files = ", ".join(map(str, written))
+    print(
+        f"{len(found)} boxes above {found.least:g}; written: {files} (in the scan's own coordinates)",
         file=sys.stderr,
     )
 

@@ -1,6 +1,7 @@
 """Stanford polygon files (.ply): ascii and binary, with every property of their vertices."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -249,7 +250,7 @@ def _plural(element: _Element) -> str:
     return {"vertex": "vertices", "face": "faces"}.get(element.name, element.name)
 
 
-def ply_bytes(rows: FileRows, columns: Columns) -> bytes:
+def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) -> bytes:
     """Return the content of a binary PLY file: points in their own type, then these columns, then the faces."""
     names = {code: name for name, code in list(TYPES.items())[:8]}
     table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
@@ -257,7 +258,9 @@ def ply_bytes(rows: FileRows, columns: Columns) -> bytes:
     packed = np.zeros(len(rows.points), dtype=[(name, "<" + column.dtype.str[1:]) for name, column in layout])
     for name, column in layout:
         packed[name] = column
-    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(packed)}"]
+    header = ["ply", "format binary_little_endian 1.0"]
+    header += [f"comment {' '.join(line.split())}" for line in comments]
+    header += [f"element vertex {len(packed)}"]
     header += [f"property {names[column.dtype.str[1:]]} {name}" for name, column in layout]
     content = packed.tobytes()
     if rows.faces is not None:

@@ -1,7 +1,7 @@
 """Every format that is read, by the ending of the file; rows that are written back."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,11 @@ def _unmeasured(points: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def write_rows(
-    path: Path, rows: FileRows, columns: Mapping[str, NDArray[Any]] | None = None, force: bool = False
+    path: Path,
+    rows: FileRows,
+    columns: Mapping[str, NDArray[Any]] | None = None,
+    force: bool = False,
+    comments: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write every row in the file's own coordinates and types, with all its properties and these columns.
 
@@ -215,6 +219,7 @@ def write_rows(
         rows: as `read_rows` gave them.
         columns: (n,) each.
         force: write over a file that is there.
+        comments: lines for the header of a .ply; the others have none.
 
     Returns:
         What the format could not hold, in sentences.
@@ -244,7 +249,8 @@ def write_rows(
     elif rows.faces is not None:
         remarks = (f"{path.suffix.lower()} holds no faces: {len(rows.faces):,} are left out",)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, writer(rows, table))
+    content = ply_bytes(rows, table, comments) if writer is ply_bytes else writer(rows, table)
+    write_bytes(path, content)
     return remarks
 
 
