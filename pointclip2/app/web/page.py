@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 
 from pointclip2.app.catalog import catalog, conf_dir
 from pointclip2.app.web.models import Models, Options
-from pointclip2.app.web.same import Same, classifying, segmenting
+from pointclip2.app.web.same import Same, classifying, detecting, segmenting
 from pointclip2.app.web.sessions import Sessions
-from pointclip2.app.web.viewer import answer_frame, parts_frame, problem
+from pointclip2.app.web.viewer import answer_frame, boxes_frame, parts_frame, problem
 from pointclip2.errors import UserError
 from pointclip2.show.page.html import Html
 from pointclip2.text.name_list import listed_names, named, split_names
@@ -76,12 +77,29 @@ class Questions:
             )
             with self.models.of(named([of]), options) as model:
                 found = model.segment(path, what, listed or None)
-            result = self.sessions.result(_session(request), f"{path.stem}_parts.ply")
+            result, address = self._result(f"{path.stem}_parts.ply", request)
             found.save(result)
-            address = f"result/{result.parent.name}/{result.name}"
             return parts_frame(found, address), segmenting(path.name, what, listed, result.name, options)
 
         return self._answered(answer, request)
+
+    def detect(self, names: str, backbone: str, up: str, points: float, request: gr.Request) -> Answered:
+        """Answer what stands where in a scan of a room."""
+
+        def answer(path: Path) -> tuple[Html, Same]:
+            wanted, options = typed_names(names), Options(backbone, up, _count(points))
+            with self.models.of(wanted, options) as model:
+                found = model.detect(path)
+            result, address = self._result(f"{path.stem}_boxes.json", request)
+            found.save(result)
+            return boxes_frame(found, address), detecting(path.name, wanted, result.name, options)
+
+        return self._answered(answer, request)
+
+    def _result(self, name: str, request: gr.Request) -> tuple[Path, str]:
+        """Return where a file is to be written, and its address on the page."""
+        path = self.sessions.result(_session(request), name)
+        return path, f"result/{path.parent.name}/{quote(name)}"
 
     def _answered(self, answer: Callable[[Path], tuple[Html, Same]], request: gr.Request) -> Answered:
         folder = ""
@@ -146,6 +164,15 @@ def page(questions: Questions) -> gr.Blocks:
                         elem_id="parts",
                     )
                     _question("Which parts?", questions.segment, [of, parts, *options], "segment")
+                with gr.Tab("A room", id="detect"):
+                    things = gr.Textbox(
+                        "chair, table, sofa, bed, cabinet",
+                        label="What may stand in the room",
+                        info="With commas between them; or one a line, a description behind a colon.",
+                        lines=2,
+                        elem_id="things",
+                    )
+                    _question("What stands where?", questions.detect, [things, *options], "detect")
         gr.Markdown(HONEST)
         file.change(questions.take, file, taken, show_progress="hidden", api_visibility="private")
         blocks.unload(questions.close)

@@ -23,7 +23,7 @@ def classifying(file: str, names: Descriptions, options: Options) -> Same:
     """Ask what a file shows."""
     before, listed = _names("--names", names)
     return Same(
-        before + _line("classify", file, *listed, *_words(options, 1)),
+        before + _line("classify", file, *listed, *_words(options), *_points(options, 1)),
         _python(names, options, f"print(model({file!r}).to_dict())"),
     )
 
@@ -33,7 +33,16 @@ def segmenting(file: str, of: str, parts: Sequence[str], out: str, options: Opti
     asked = _names("--parts", dict.fromkeys(parts, ()))[1] if parts else []
     named = f", {list(parts)!r}" if parts else ""
     return Same(
-        _line("segment", file, *_option("--of", of), *asked, "--out", out, *_words(options, PART_POINTS)),
+        _line(
+            "segment",
+            file,
+            *_option("--of", of),
+            *asked,
+            "--out",
+            out,
+            *_words(options),
+            *_points(options, PART_POINTS),
+        ),
         _python({of: ()}, options, f"model.segment({file!r}, {of!r}{named}).save({out!r})"),
     )
 
@@ -42,7 +51,7 @@ def detecting(file: str, names: Descriptions, out: str, options: Options) -> Sam
     """Ask what stands in a scan of a room."""
     before, listed = _names("--names", names)
     return Same(
-        before + _line("detect", file, *listed, "--out", out, *_words(options, 1)),
+        before + _line("detect", file, *listed, "--out", out, *_words(options)),
         _python(names, options, f"model.detect({file!r}).save({out!r})"),
     )
 
@@ -57,16 +66,16 @@ def _python(names: Descriptions, options: Options, question: str) -> str:
     return f"from pointclip2 import PointCLIP\nmodel = PointCLIP({told!r}{''.join(chosen)})\n{question}"
 
 
-def _words(options: Options, least_points: int) -> list[str]:
-    default = Options()
-    words = []
-    if options.backbone != default.backbone:
-        words += _option("--backbone", options.backbone)
-    if options.up != default.up:
-        words += _option("--up", options.up)
-    if options.points not in (default.points,) and options.points > least_points:
-        words += _option("--points", str(options.points))
-    return words
+def _words(options: Options) -> list[str]:
+    backbone = [] if options.backbone == Options.backbone else _option("--backbone", options.backbone)
+    return backbone + ([] if options.up == Options.up else _option("--up", options.up))
+
+
+def _points(options: Options, least: int) -> list[str]:
+    """Leave the option out where the command draws as many points by itself."""
+    if options.points == Options.points or options.points <= least:
+        return []
+    return _option("--points", str(options.points))
 
 
 def _names(option: str, names: Descriptions) -> tuple[str, list[str]]:

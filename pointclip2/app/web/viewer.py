@@ -1,20 +1,25 @@
 """Answers as one reads them on the page: a sentence, bars, views, a cloud to turn, in a frame that loads nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 
 from pointclip2.app.answers.answer import Answer, per_cent
+from pointclip2.app.answers.boxes import FoundBoxes
 from pointclip2.app.answers.parts import Parts, placed_in
 from pointclip2.show.gallery import GalleryCloud, GalleryItem
-from pointclip2.show.page.html import Html, data_block, document, element
+from pointclip2.show.page.html import Html, data_block, document, element, table
 from pointclip2.show.page.packing import Packer
 from pointclip2.show.page.report import script, style
 from pointclip2.show.page.samples import card
 from pointclip2.show.palette import part_colour
 from pointclip2.show.sheet import grey_views, is_distance
 from pointclip2.tasks.classification.gallery import VIEW_PX, by_height
+from pointclip2.tasks.detection.gallery import found_boxes, scene_item
 
 GUESSES = 5
 # What a frame holds beside the report's own style: no margins, and nothing about a truth that nobody asked for.
@@ -67,9 +72,36 @@ def parts_frame(parts: Parts, address: str) -> Html:
     return element("div", download(address, f"{len(parts):,} rows"), frame(said, item, parts.remarks))
 
 
+def boxes_frame(boxes: FoundBoxes, address: str) -> Html:
+    """Show a scan with the boxes that were found in it, and list them in the scan's own coordinates.
+
+    Args:
+        address: where they can be downloaded.
+    """
+    counts = Counter(box["class"] for box in boxes)
+    told = ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+    item = scene_item(boxes.scene, found_boxes(boxes.room.found, boxes.room.classes, boxes.least))
+    rows = [
+        [
+            box["class"],
+            f"{box['score']:.2f}",
+            *(" ".join(f"{x:.2f}" for x in box[key]) for key in ("centre", "size")),
+        ]
+        for box in boxes
+    ]
+    head = ["name", "#score", f"centre, {boxes.unit}", f"size, {boxes.unit}"]
+    listed = table(head, rows) if rows else None
+    item = replace(item, name=Path(boxes.source).name)
+    return element(
+        "div",
+        download(address, f"{len(boxes)} boxes, in the coordinates of the scan"),
+        frame(told or "nothing found", item, boxes.remarks, listed),
+    )
+
+
 def download(address: str, holds: str) -> Html:
     """Offer a file that belongs to this page alone."""
-    name = address.rpartition("/")[2]
+    name = unquote(address.rpartition("/")[2])
     return element(
         "p", element("a", f"Download {name}", href=address, download=name), f" ({holds})", class_="download"
     )
@@ -80,7 +112,7 @@ def problem(sentence: str) -> Html:
     return element("p", sentence, class_="problem", role="alert")
 
 
-def frame(said: str, item: GalleryItem, remarks: Sequence[str]) -> Html:
+def frame(said: str, item: GalleryItem, remarks: Sequence[str], more: Html | None = None) -> Html:
     """Build the frame of one answer, with the script and the style of the report page."""
     packer = Packer(len(item.clouds))
     data = {"clouds": [packer.cloud(cloud) for cloud in item.clouds], "blobs": packer.blobs}
@@ -91,7 +123,7 @@ def frame(said: str, item: GalleryItem, remarks: Sequence[str]) -> Html:
         script(),
         element("h2", said),
         element("div", told, class_="warnings") if told else None,
-        element("main", card(0, item, 0)),
+        element("main", card(0, item, 0), more),
         data_block("data", data),
     )
     return element("iframe", srcdoc=page, title="the answer", onload=FIT, class_="answer")
