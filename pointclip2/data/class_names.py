@@ -39,8 +39,38 @@ UNSEEN = (
     "spoon", "umbrella", "windmill",
 )
 """Never trained on, in any form: for open-vocabulary and few-shot figures."""
+SCANOBJECTNN = (
+    "bag", "bin", "box", "cabinet", "chair", "desk", "display", "door",
+    "shelf", "table", "bed", "pillow", "sink", "sofa", "toilet",
+)
+"""In the order of the labels, which is not the alphabet's."""
+SCANNET = (
+    "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter", "desk",
+    "curtain", "refrigerator", "shower curtain", "toilet", "sink", "bathtub", "garbage bin",
+)
+SUNRGBD = (
+    "bed", "table", "sofa", "chair", "toilet", "desk", "dresser", "night stand", "bookshelf", "bathtub",
+)
+ROOMS = (
+    "bathtub", "bed", "bookshelf", "chair", "curtain", "desk", "door", "dresser", "lamp", "laptop",
+    "monitor", "night stand", "plant", "sink", "sofa", "stool", "table", "toilet", "tv stand", "wardrobe",
+)
+"""What is found in homes and offices and is at least as large as a laptop."""
 # fmt: on
-GROUPS = {"known": KNOWN, "unseen": UNSEEN, "all": tuple(sorted({*KNOWN, *UNSEEN}))}
+GROUPS = {
+    "known": KNOWN,
+    "unseen": UNSEEN,
+    "all": tuple(sorted({*KNOWN, *UNSEEN})),
+    "shapes": KNOWN,
+    "modelnet10": MODELNET10,
+    "modelnet40": MODELNET40,
+    "shapenet_part": tuple(SHAPENET_PARTS),
+    "scanobjectnn": SCANOBJECTNN,
+    "scannet": SCANNET,
+    "sunrgbd": SUNRGBD,
+    "rooms": ROOMS,
+}
+"""Classes by the name of the data set that has them."""
 
 
 def group(name: str) -> tuple[str, ...]:

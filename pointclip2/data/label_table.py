@@ -1,11 +1,15 @@
-"""A user's labels: a CSV with the columns file and label, and if need be up."""
+"""A user's labels: a CSV with the columns file and label, and if need be up and split."""
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pointclip2.data.prepare import TO_Y_UP
 from pointclip2.types import DataError
+
+SPLITS = ("train", "val", "test")
+SPLIT_NAMES = {**{name: name for name in SPLITS}, "validation": "val", "valid": "val", "training": "train"}
 
 
 def spoken(name: str) -> str:
@@ -20,13 +24,16 @@ class LabelTable:
     path: Path
     labels: dict[str, str]
     ups: dict[str, str]
+    splits: dict[str, str]
+    """Empty where there is no such column."""
 
     @classmethod
     def read(cls, path: Path, root: Path) -> "LabelTable":
         """Read and check the table; other columns are left aside.
 
         Raises:
-            DataError: not there, no such columns, a file twice, a file that is not there, an unknown axis.
+            DataError: not there, no such columns, a file twice, a file that is not there or lies elsewhere, an unknown
+                axis or split.
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -41,7 +48,7 @@ class LabelTable:
                 f"{path} must have the columns file and label, but has {', '.join(columns) or 'none'}"
             )
         rows.fieldnames = columns
-        table = cls(path, {}, {})
+        table = cls(path, {}, {}, {})
         for row in rows:
             table._add(row, rows.line_num, root)
         return table
@@ -58,18 +65,35 @@ class LabelTable:
             return False  # reading it as a cloud says what is wrong
 
     def _add(self, row: dict[str, str | None], line: int, root: Path) -> None:
-        name = Path((row["file"] or "").strip().replace("\\", "/")).as_posix()
-        up = (row.get("up") or "").strip()
+        where = f"{self.path}, line {line}"
+        name = _below((row["file"] or "").strip().replace("\\", "/"), root, where)
+        up, split = ((row.get(column) or "").strip() for column in ("up", "split"))
         if name in self.labels:
-            raise DataError(f"{self.path}, line {line}: {name} is listed twice")
-        if not (root / name).is_file():
-            raise DataError(f"{self.path}, line {line}: there is no file {name} in {root}")
+            raise DataError(f"{where}: {name} is listed twice")
+        if not os.path.isfile(root / name):
+            raise DataError(f"{where}: there is no file {name} in {root}")
         if up and up not in TO_Y_UP:
-            raise DataError(
-                f"{self.path}, line {line}: unknown axis {up!r}, choose one of {', '.join(TO_Y_UP)}"
-            )
+            raise DataError(f"{where}: unknown axis {up!r}, choose one of {', '.join(TO_Y_UP)}")
+        if "split" in row and split.lower() not in SPLIT_NAMES:
+            raise DataError(f"{where}: unknown split {split!r}, choose one of {', '.join(SPLITS)}")
         self.labels[name] = spoken(row["label"] or "")
         self.ups[name] = up
+        if "split" in row:
+            self.splits[name] = SPLIT_NAMES[split.lower()]
+
+
+def _below(name: str, root: Path, where: str) -> str:
+    """The file's name as seen from ``root``, also where the table gives it from the top of the disk.
+
+    Raises:
+        DataError: it lies elsewhere.
+    """
+    if not os.path.isabs(name):
+        return os.path.normpath(name).replace(os.sep, "/")
+    for path, top in ((Path(name), root.absolute()), (Path(name).resolve(), root.resolve())):
+        if path.is_relative_to(top):
+            return path.relative_to(top).as_posix()
+    raise DataError(f"{where}: {name} does not lie in {root}")
 
 
 def _rows(lines: list[str]) -> tuple["csv.DictReader[str]", list[str]]:

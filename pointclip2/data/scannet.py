@@ -7,16 +7,11 @@ import numpy as np
 
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.class_names import SCANNET as CLASSES
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, StoredScenes
 from pointclip2.types import CloudError, DataError
 
-# fmt: off
-CLASSES = (
-    "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter", "desk",
-    "curtain", "refrigerator", "shower curtain", "toilet", "sink", "bathtub", "garbage bin",
-)
 NYU40_IDS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 28, 33, 34, 36, 39)
-# fmt: on
 """What ``_bbox.npy`` calls the classes, in their order."""
 
 PAGE = "http://www.scan-net.org"

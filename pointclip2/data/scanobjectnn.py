@@ -2,18 +2,11 @@
 
 from pathlib import Path
 
+from pointclip2.data.class_names import SCANOBJECTNN as CLASSES
 from pointclip2.data.files.hdf5 import Hdf5Index
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import DataError
-
-# fmt: off
-CLASSES = (
-    "bag", "bin", "box", "cabinet", "chair", "desk", "display", "door",
-    "shelf", "table", "bed", "pillow", "sink", "sofa", "toilet",
-)
-# fmt: on
-"""In the order of the labels, which is not the alphabet's."""
 
 PAGE = "https://hkust-vgd.github.io/scanobjectnn"
 PLACES = {

@@ -138,14 +138,28 @@ def _check_counts(
     )
 
 
-class ChosenSplit(CloudDataset):
-    """Some samples of another split, in a given order."""
+def divided(whole: CloudDataset, seed: int, share: float = 0.5) -> tuple["ChosenSplit", "ChosenSplit"]:
+    """Return a part to learn from and a part to test on, where a data set has no such splits.
 
-    def __init__(self, parent: CloudDataset, positions: Sequence[int]) -> None:
+    Of every class ``share`` are learned from, at least one, whichever the seed draws; the others, and what has no
+    label, are tested.
+    """
+    taken: set[int] = set()
+    for positions in _ranked(whole, seed):
+        taken |= set(positions[: max(1, round(share * len(positions)))])
+    tested = [position for position in range(len(whole)) if position not in taken]
+    return ChosenSplit(whole, sorted(taken), "train"), ChosenSplit(whole, tested, "test")
+
+
+class ChosenSplit(CloudDataset):
+    """Some samples of another split, in a given order; called as that one unless it is given a name."""
+
+    def __init__(self, parent: CloudDataset, positions: Sequence[int], split: str | None = None) -> None:
         self.parent = parent
         self.positions = list(positions)
         self.name = parent.name
-        self.split = parent.split
+        self.split = split or parent.split
+        self.undecided = parent.undecided
         self.classes = parent.classes
         self.part_names = parent.part_names
         self.names = [parent.names[position] for position in self.positions]
@@ -181,6 +195,7 @@ class AugmentedSplit(CloudDataset):
         self.scale, self.shift = scale, shift
         self.name = parent.name
         self.split = parent.split
+        self.undecided = parent.undecided
         self.classes = parent.classes
         self.names = parent.names
         self.labels = parent.labels
@@ -205,6 +220,7 @@ class AugmentedSplit(CloudDataset):
             normals=None if cloud.normals is None else F.normalize(cloud.normals / scale, dim=1),
             frame=replace(cloud.frame, matrix=cloud.frame.matrix @ back),
             remarks=cloud.remarks,
+            ups=cloud.ups,
         )
 
 

@@ -7,13 +7,11 @@ import numpy as np
 
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.class_names import SUNRGBD as CLASSES
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, StoredScenes
 from pointclip2.types import CloudError, DataError
 
-CLASSES = (
-    "bed", "table", "sofa", "chair", "toilet", "desk", "dresser", "night stand", "bookshelf", "bathtub",
-)  # fmt: skip
 PAGE = "https://rgbd.cs.princeton.edu"
 VERSIONS = ("v1", "v2")
 

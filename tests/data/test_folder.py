@@ -10,9 +10,10 @@ import pytest
 import torch
 import trimesh
 
+from pointclip2.data.class_names import GROUPS, MODELNET10
 from pointclip2.data.files.rows import SUFFIXES
 from pointclip2.data.folder import Folder
-from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.types import CloudError, ConfigError, DataError, TransientError
 
 MESH_SUFFIXES = (".ply", ".obj", ".off", ".stl", ".glb", ".gltf")
 TALL = np.array([1.0, 1.0, 6.0])
@@ -191,12 +192,54 @@ def test_a_table_gives_labels_and_an_axis_to_each_file(root):
         ("file,label\nchair/a.ply,x\nchair/a.ply,y\n", "line 3.*twice"),
         ("file,label\nchair/z.ply,x\n", r"line 2.*chair/z\.ply"),
         ("file,label,up\nchair/a.ply,x,w\n", "line 2.*'w'"),
+        ("file,label,split\nchair/a.ply,x,exam\n", "line 2.*'exam'"),
+        ("file,label\n/etc/hostname,x\n", "line 2: /etc/hostname does not lie in"),
+        ("file,label\n._hidden.ply,x\n", "labels no file"),
     ],
 )
 def test_a_wrong_table_is_refused_with_its_line(root, table, reason):
     (root / "labels.csv").write_text(table)
+    (root / "._hidden.ply").write_bytes(b"")
     with pytest.raises(DataError, match=reason):
         Folder(str(root), labels=str(root / "labels.csv")).open("test")
+
+
+@pytest.mark.parametrize("start", ["{root}/", "./", "chair/../"])
+def test_a_table_may_name_its_files_in_any_way(root, start):
+    names = ("chair/a.ply", "chair/b.npy")
+    lines = [f"{start.format(root=root)}{name},label {at}\n" for at, name in enumerate(names)]
+    (root / "labels.csv").write_text("file,label\n" + "".join(lines))
+    split = Folder(str(root), labels=str(root / "labels.csv")).open("test")
+    assert split.labels == [0, 1, -1, -1]
+
+
+def test_a_table_may_say_the_split(root):
+    (root / "labels.csv").write_text(
+        "file,label,split\nchair/a.ply,chair,train\nchair/b.npy,chair,test\nnight_stand/c.xyz,stand,Validation\n"
+    )
+    data = Folder(str(root), labels=str(root / "labels.csv"))
+    assert data.splits == ("train", "val", "test")
+    assert [data.open(split).names for split in data.splits] == [
+        ["chair/a.ply"],
+        ["night_stand/c.xyz"],
+        ["chair/b.npy"],
+    ]
+    assert {data.open(split).classes for split in data.splits} == {("chair", "stand")}
+
+
+def test_what_is_not_read_is_named_and_counted_whatever_its_ending(root, caplog):
+    for name in ("a.fbx", "chair/b.dwg", "chair/c.dwg", "LICENSE", ".hidden.md", "a.mtl"):
+        (root / name).write_bytes(b"x")
+    (root / "letter.txt").write_text("Dear reader,\nmade in May 2024.\n")
+    (root / "chair" / "seat.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    split = Folder(str(root)).open("test")
+    assert len(split) == 5
+    said = "not read: 2 .dwg (chair/b.dwg, chair/c.dwg), 1 .fbx (a.fbx), 1 .txt (letter.txt)"
+    assert f"{said}, 1 without an ending (LICENSE)" in caplog.text
+    (root / "empty").mkdir()
+    (root / "empty" / "a.fbx").write_bytes(b"x")
+    with pytest.raises(DataError, match=r"no files that can be read.*1 \.fbx \(a\.fbx\)"):
+        Folder(str(root / "empty")).open("test")
 
 
 def test_a_listed_file_of_unknown_format_is_missed_not_forgotten(root):
@@ -261,7 +304,7 @@ BAD = {
     "noise.npz": b"PK\x03\x04",
     "noise.gltf": b"{",
     "noise.pcd": b"VERSION 0.7\n",
-    "letter.txt": b"Dear reader\n",
+    "cut.txt": b"3\n1 2 3\n",
 }
 
 
@@ -357,6 +400,60 @@ def test_the_classes_of_the_built_in_model_may_be_asked_for_by_one_word(tmp_path
     of = dict(zip(split.names, split.labels, strict=True))
     assert of["seat.xyz"] == split.classes.index("chair")
     assert of["thing.xyz"] == -1  # not in the table: no truth, but classified
+
+
+def test_a_data_set_lends_its_classes_and_others_are_counted_not_scored(root, caplog):
+    split = Folder(str(root), classes="modelnet10").open("test")
+    assert split.classes == MODELNET10
+    assert [split.classes[label] for label in split.labels[:3]] == ["chair", "chair", "night stand"]
+    assert split.labels[3] == -1
+    assert "1 of 4 files are not scored: data.classes=modelnet10 has no lamp" in caplog.text
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_data_set_has_its_classes_once(name):
+    assert Folder("nowhere", classes=name).classes == GROUPS[name]
+
+
+def test_numbers_and_truth_values_are_names(tmp_path):
+    for label in ("0", "1", "true"):
+        write(tmp_path / label / "a.npy")
+    split = Folder(str(tmp_path), classes=[0, 1, True]).open("test")
+    assert split.classes == ("0", "1", "true")
+    assert split.labels == [0, 1, 2]
+    for wrong in ([], [None]):
+        with pytest.raises(ConfigError, match=r"data\.classes"):
+            Folder(str(tmp_path), classes=wrong)
+
+
+def test_the_clouds_of_an_hdf5_file_are_samples_with_its_labels(tmp_path):
+    with h5py.File(tmp_path / "many.h5", "w") as file:
+        file["data"] = np.stack([box_points() + row for row in range(3)])
+        file["label"] = np.array([[1], [0], [1]], dtype=np.uint8)
+    write(tmp_path / "one.h5")
+    split = Folder(str(tmp_path), classes=["chair", "table"], points=50).open("test")
+    assert split.names == ["many.h5/0000", "many.h5/0001", "many.h5/0002", "one.h5"]
+    assert split.labels == [1, 0, 1, -1]
+    assert [split[row].input_points.mean().round().item() for row in range(3)] == [0, 1, 2]
+    assert Folder(str(tmp_path / "many.h5")).open("test").classes == ("0", "1")
+    with pytest.raises(DataError, match=r"many\.h5 has the label 1"):
+        Folder(str(tmp_path), classes=["chair"]).open("test")
+
+
+def test_a_file_that_changes_while_it_is_read_is_no_result(root, monkeypatch):
+    path = root / "chair" / "b.npy"
+    split = Folder(str(root)).open("test")
+    load = np.load
+
+    def slow(*args, **options):
+        found = load(*args, **options)
+        with path.open("ab") as file:
+            file.write(b"more")
+        return found
+
+    monkeypatch.setattr(np, "load", slow)
+    with pytest.raises(TransientError, match=r"chair/b\.npy: it changed while it was read"):
+        split[1]
 
 
 def test_a_table_of_labels_is_no_cloud_also_when_another_is_used(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pointclip2.data.shots import (
     ShotSubset,
     blocks,
     check_shots,
+    divided,
     draw_subset,
     named,
 )
@@ -165,3 +166,15 @@ def test_a_copy_is_scaled_and_shifted_axis_by_axis_within_the_limits(number: int
 def test_limits_that_cannot_work_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"task\.scale"):
         AugmentedSplit(Counted(1), 0, 0, (2.0, 0.5), 0.2)
+
+
+@given(counts=st.lists(st.integers(1, 9), min_size=1, max_size=4), seed=st.integers(0, 20))
+def test_a_data_set_without_splits_is_divided_class_by_class(counts: list[int], seed: int) -> None:
+    whole = Counted(*counts, unlabelled=3)
+    train, test = divided(whole, seed)
+    assert sorted([*train.names, *test.names]) == whole.names
+    assert (train.split, test.split) == ("train", "test")
+    for label, count in enumerate(counts):
+        assert train.labels.count(label) == max(1, round(count / 2))
+    assert test.labels.count(-1) == 3
+    assert divided(whole, seed)[0].names == train.names

@@ -184,7 +184,7 @@ class PointCLIP:
         batch = CloudBatch.of([item.cloud]).to(self.device)
         found = head(encoder.encode(batch), text.to(self.device), batch.points, of)
         part = spread_to_rows(item.cloud, found.logits[0], rows.points)
-        return Parts(item.source, of, prompts.classes, part, rows, item.cloud)
+        return Parts(item.source, of, prompts.classes, part, rows, item.cloud, found.part[0].cpu().numpy())
 
     @torch.no_grad()
     def detect(self, given: Any, least: float = 0.1, units: str = "auto") -> FoundBoxes:

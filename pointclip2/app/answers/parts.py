@@ -42,6 +42,8 @@ class Parts:
     rows: FileRows = field(repr=False)
     cloud: Cloud = field(repr=False)
     """What the model looked at."""
+    cloud_part: NDArray[np.int64] = field(repr=False)
+    """(points,) the part of each of its points."""
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -61,8 +63,7 @@ class Parts:
     @property
     def colours(self) -> NDArray[np.uint8]:
         """(rows, 3) a colour for every part."""
-        palette = np.array([part_colour(number) for number in range(len(self.names))] + [part_colour(-1)])
-        return palette[self.part].astype(np.uint8)
+        return _painted(self.part, len(self.names))
 
     def save(self, path: str | Path, force: bool = False) -> Path:
         """Write every row of the input in its own coordinates and order, with its part and a colour.
@@ -90,15 +91,12 @@ class Parts:
         """Return the coloured cloud from two sides, with a legend."""
         from pointclip2.show.parts import PartRow, parts_sheet
 
-        placed = placed_in(self.cloud.frame, self.points)
-        finite = self.part >= 0
         legend = [
             (name, part_colour(number), f"{self.counts[name]:,} points")
             for number, name in enumerate(self.names)
         ]
-        row = PartRow(
-            self.source, self.of, placed[finite].astype(np.float32), None, self.colours[finite], legend
-        )
+        colours = _painted(self.cloud_part, len(self.names))
+        row = PartRow(self.source, self.of, self.cloud.points.numpy(), None, colours, legend)
         return parts_sheet([row], f"parts of {self.of}", "").drawn()
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,6 +116,11 @@ class Parts:
         from pointclip2.app.answers.pictures import png
 
         return png(self.picture())
+
+
+def _painted(part: NDArray[np.int64], count: int) -> NDArray[np.uint8]:
+    palette = np.array([part_colour(number) for number in range(count)] + [part_colour(UNSAID)])
+    return palette[part].astype(np.uint8)
 
 
 def placed_in(frame: Frame, points: NDArray[np.float64]) -> NDArray[np.float64]:

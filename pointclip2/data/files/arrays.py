@@ -141,13 +141,35 @@ def _structured(array: NDArray[Any]) -> FileRows:
     return of_columns(columns)
 
 
-def read_hdf5(path: Path) -> FileRows:
-    """Read the only cloud of an HDF5 file: its array ``data``, or another of a usual name."""
+def clouds_in_hdf5(path: Path) -> tuple[int, list[int] | None]:
+    """Return how many clouds an HDF5 file holds in ``data`` (n, m, 3), and the ``label`` of each where it has them.
+
+    One whose clouds cannot be counted counts as one; reading it says what is wrong.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            data, label = file.get("data"), file.get("label")
+            if not isinstance(data, h5py.Dataset) or data.ndim != 3:
+                return 1, None
+            labels = None
+            if isinstance(label, h5py.Dataset) and label.size == len(data) and label.dtype.kind in "iu":
+                labels = [int(value) for value in np.asarray(label[()]).reshape(-1)]
+            return len(data), labels
+    except OSError:
+        return 1, None
+
+
+def read_hdf5(path: Path, row: int | None = None) -> FileRows:
+    """Read a cloud of an HDF5 file: one ``row`` of its array ``data``, or the only one that it holds."""
     # Imported here: most files are no HDF5.
     import h5py
 
     with h5py.File(path, "r") as file:
         held = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
+        if row is not None:
+            return of_array(np.asarray(held["data"][row]))
         for name, item in held.items():
             if name.lower() in CLOUD_NAMES and item.ndim == 3 and item.shape[0] > 1:
                 raise CloudError(

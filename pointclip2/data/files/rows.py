@@ -55,8 +55,8 @@ ORIGIN_ROWS, ORIGIN_SHARE = 10, 0.01
 """So many rows at the very origin, and so large a share of all, are no measurements."""
 
 
-def read_rows(path: Path) -> FileRows:
-    """Read every row of a file in order, with all its properties.
+def read_rows(path: Path, row: int | None = None) -> FileRows:
+    """Read every row of a file in order, with all its properties; of many clouds in an HDF5 file the one at ``row``.
 
     Raises:
         CloudError: the file cannot be read right; the message does not name it.
@@ -72,7 +72,7 @@ def read_rows(path: Path) -> FileRows:
     if before.st_size == 0:
         raise CloudError("the file is empty")
     try:
-        rows = reader(path)
+        rows = reader(path) if row is None else read_hdf5(path, row)
     except Exception as error:
         if _changed(path, before) and not is_transient(error):
             raise TransientError("it changed while it was read: wait until it is whole") from error
@@ -92,15 +92,15 @@ def _changed(path: Path, before: os.stat_result) -> bool:
     return (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
 
 
-def read_points(path: Path, points: int | None, rng: np.random.Generator) -> RawCloud:
+def read_points(path: Path, points: int | None, rng: np.random.Generator, row: int | None = None) -> RawCloud:
     """Read all rows of a file of points; ``points`` places on a surface, or all its vertices for None.
 
-    Rows at the very origin that are no measurements become NaN.
+    Rows at the very origin that are no measurements become NaN. ``row`` is that of `read_rows`.
 
     Raises:
         CloudError: or any other exception of a reader.
     """
-    rows = read_rows(path)
+    rows = read_rows(path, row)
     remarks = rows.remarks
     if rows.faces is not None and points is not None:
         solid = _solid(rows)

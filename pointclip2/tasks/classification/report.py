@@ -55,7 +55,7 @@ def facts(
     return {
         "protocol": f"zero-shot classification, {labels_used(choices)}",
         "task": "classification",
-        "data": data_facts(dataset, len(read.index), labelled, read.skipped),
+        "data": data_facts(dataset, len(read.index), labelled, read.skipped, **run.up_facts(dataset)),
         **encoder_facts(run, encoder),
         "prompt": prompt_facts(prompts, encoder),
         "view_weights": {} if weights is None else weights.describe(),
@@ -147,7 +147,9 @@ def draw(
     from pointclip2.show.sheet import draw_views
 
     positions = spread(dataset.labels, sorted(index), run.pictures)
-    shown = shown_shapes(dataset, encoder, head, table, positions, dict(zip(index, top, strict=True)))
+    shown = shown_shapes(
+        run.upright(dataset), encoder, head, table, positions, dict(zip(index, top, strict=True))
+    )
     footer = sentence(record)
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
     drawn = [shape.row for shape in shown if shape.row is not None]

@@ -1,5 +1,6 @@
 """Few-shot classification: a few examples of every class, an adapter chosen on validation, one test."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,15 @@ from torch import Tensor
 
 from pointclip2.data.dataset import CloudData, CloudDataset, single_objects
 from pointclip2.data.scene_dataset import SceneData
-from pointclip2.data.shots import AugmentedSplit, ShotSubset, blocks, check_shots, draw_subset, named
+from pointclip2.data.shots import (
+    AugmentedSplit,
+    ShotSubset,
+    blocks,
+    check_shots,
+    divided,
+    draw_subset,
+    named,
+)
 from pointclip2.encoders.dense import whole_clouds
 from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.errors import ConfigError, DataError
@@ -32,6 +41,8 @@ from pointclip2.tasks.record import learned, projector_options
 from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
+
+log = logging.getLogger(__name__)
 
 ADAPTER, SUBSET = "adapter.safetensors", "subset.json"
 
@@ -136,18 +147,13 @@ class FewShot:
 
     def _splits(self, run: Run) -> Splits:
         data = self.data
-        if "train" not in data.splits:
-            raise DataError(
-                f"{data.name} has no split train, only {', '.join(data.splits)}: few-shot learns from train"
-                + ("; put the files into folders train and test" if data.name == "folder" else "")
-            )
         if data.split in ("train", "val"):
             raise ConfigError(
                 f"data.split={data.split}: few-shot learns from train, chooses on val and is tested on another"
             )
         # A limit is for quick tests; the examples are counted by class.
         whole = data.unlimited()
-        train = whole.open("train")
+        train, test = self._train_and_test(run, whole)
         val = whole.open("val") if "val" in data.splits else None
         if self.subset is not None:
             subset = ShotSubset.read(self.subset)
@@ -157,7 +163,30 @@ class FewShot:
         if subset.validation:
             source = val if subset.validation_split == "val" and val is not None else train
             validation = named(source, subset.validation, "the validation part")
-        return Splits(train, validation, data.open(data.split), subset)
+        return Splits(train, validation, test, subset)
+
+    def _train_and_test(self, run: Run, whole: CloudData) -> tuple[CloudDataset, CloudDataset]:
+        """The split that is learned from, and the one that is tested; halves of the only one where there are no two."""
+        data = self.data
+        if "train" in data.splits:
+            return whole.open("train"), data.open(data.split)
+        if data.splits != (data.split,):
+            raise DataError(
+                f"{data.name} has no split train, only {', '.join(data.splits)}: few-shot learns from train"
+            )
+        train, test = divided(whole.open(data.split), run.seed)
+        if len(test) == 0:
+            raise DataError(f"{data.name}: every class has a single example, so that none is left to test on")
+        log.warning(
+            "%s has no split train: half of every class, by seed %d, is learned from (%d), the rest tested (%d)",
+            data.name,
+            run.seed,
+            len(train),
+            len(test),
+        )
+        limited = set(data.open(data.split).names)
+        tested = [name for name in test.names if name in limited]
+        return train, test if len(tested) == len(test) else named(test, tested, "data.limit")
 
     def _shots(self, run: Run, splits: Splits) -> Samples:
         adapter = self.adapter

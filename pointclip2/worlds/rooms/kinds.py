@@ -3,15 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pointclip2.data.class_names import ROOMS as CLASSES
 from pointclip2.types import ConfigError
 
 Size = tuple[float, float, float]
-
-CLASSES = (
-    "bathtub", "bed", "bookshelf", "chair", "curtain", "desk", "door", "dresser", "lamp", "laptop",
-    "monitor", "night stand", "plant", "sink", "sofa", "stool", "table", "toilet", "tv stand", "wardrobe",
-)  # fmt: skip
-"""The default vocabulary: what is found in homes and offices and is at least as large as a laptop."""
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,15 @@ def make_shape(name: str, rng: Random) -> Shape:
 
 
 def select(classes: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the class names of an option: ``known``, ``unseen``, ``all``, or a list of names.
+    """Return the class names of an option: ``known``, ``unseen``, ``all``, a data set's name, or a list of names.
 
     Raises:
         ConfigError: the world does not know a name, the list is empty, or a name occurs twice.
     """
-    if isinstance(classes, str):
-        return group(classes)
-    chosen = tuple(str(name).replace("_", " ") for name in classes)
-    unknown = [name for name in chosen if name not in register()]
+    names = group(classes) if isinstance(classes, str) else classes
+    chosen = tuple(str(name).replace("_", " ") for name in names)
+    # The makers are only imported to refuse a name: what all of them make is known without.
+    unknown = [name for name in chosen if name not in group("all") and name not in register()]
     if unknown:
         raise ConfigError(
             f"data.classes: no {', '.join(unknown)} in the procedural world; it has {', '.join(register())}"

@@ -172,7 +172,7 @@ def test_a_closed_pipe_ends_the_command_quietly(scans: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode in (0, 141)
+    assert done.returncode in (0, 1, 141)
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in (scans / "err").read_text()
     assert "BrokenPipe" not in (scans / "err").read_text()
