@@ -24,9 +24,10 @@ HONEST = (
 )
 STYLE = """
 .gradio-container { max-width: 78rem !important; margin: 0 auto !important; }
-iframe.answer { display: block; width: 100%; height: 40rem; border: 0; color-scheme: light dark; }
+.gradio-container .column { min-width: 0 !important; }
+iframe.answer { display: block; width: 100%; height: 40rem; border: 0; background: transparent; }
 .problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; background: var(--block-background-fill); }
-#file a { pointer-events: none; }
+#file a { pointer-events: none; color: inherit; }
 .download a { font-weight: 600; }
 """
 
@@ -153,7 +154,7 @@ def page(questions: Questions) -> gr.Blocks:
                         lines=2,
                         elem_id="names",
                     )
-                    _question("What is it?", questions.classify, [names, *options], "classify")
+                    _question("Name it", questions.classify, [names, *options], "classify")
                 with gr.Tab("Its parts", id="segment"):
                     of = gr.Textbox("chair", label="What it is", elem_id="of")
                     parts = gr.Textbox(
@@ -163,7 +164,7 @@ def page(questions: Questions) -> gr.Blocks:
                         placeholder="back, seat, leg",
                         elem_id="parts",
                     )
-                    _question("Which parts?", questions.segment, [of, parts, *options], "segment")
+                    _question("Find the parts", questions.segment, [of, parts, *options], "segment")
                 with gr.Tab("A room", id="detect"):
                     things = gr.Textbox(
                         "chair, table, sofa, bed, cabinet",
@@ -172,7 +173,7 @@ def page(questions: Questions) -> gr.Blocks:
                         lines=2,
                         elem_id="things",
                     )
-                    _question("What stands where?", questions.detect, [things, *options], "detect")
+                    _question("Find the boxes", questions.detect, [things, *options], "detect")
         gr.Markdown(HONEST)
         file.change(questions.take, file, taken, show_progress="hidden", api_visibility="private")
         blocks.unload(questions.close)
@@ -183,8 +184,16 @@ def _question(text: str, ask: Callable[..., Answered], inputs: list[Any], name: 
     button = gr.Button(text, variant="primary", elem_id=f"ask-{name}")
     shown = gr.HTML(elem_id=f"answer-{name}", min_height=60)
     with gr.Accordion("The same on the command line and in Python", open=False):
-        shell = gr.Code(label="Command line", language="shell", elem_id=f"shell-{name}", interactive=False)
-        python = gr.Code(label="Python", language="python", elem_id=f"python-{name}", interactive=False)
+        shell = gr.Code(
+            label="Command line",
+            language="shell",
+            wrap_lines=True,
+            elem_id=f"shell-{name}",
+            interactive=False,
+        )
+        python = gr.Code(
+            label="Python", language="python", wrap_lines=True, elem_id=f"python-{name}", interactive=False
+        )
     gr.on(
         [button.click, *(box.submit for box in inputs if isinstance(box, gr.Textbox))],
         ask,

@@ -24,7 +24,7 @@ from pointclip2.tasks.detection.gallery import found_boxes, scene_item
 GUESSES = 5
 # What a frame holds beside the report's own style: no margins, and nothing about a truth that nobody asked for.
 STYLE = """
-body { max-width: none; padding: 0 2px 4px; }
+body { max-width: none; padding: 0 2px 4px; background: transparent; }
 h2 { margin: 0.3em 0; font-size: 1.5rem; }
 .truth { display: none; }
 .card { padding: 0; border: 0; }
@@ -69,7 +69,11 @@ def parts_frame(parts: Parts, address: str) -> Html:
     found = [name for name in parts.names if parts.counts[name]]
     said = f"{parts.of}: {', '.join(found) or 'no part found'}"
     item = GalleryItem(Path(parts.source).name, None, (), (cloud,), legend=legend)
-    return element("div", download(address, f"{len(parts):,} rows"), frame(said, item, parts.remarks))
+    return element(
+        "div",
+        download(address, f"{len(parts):,} rows, in the coordinates of the file"),
+        frame(said, item, parts.remarks),
+    )
 
 
 def boxes_frame(boxes: FoundBoxes, address: str) -> Html:
@@ -85,7 +89,7 @@ def boxes_frame(boxes: FoundBoxes, address: str) -> Html:
         [
             box["class"],
             f"{box['score']:.2f}",
-            *(" ".join(f"{x:.2f}" for x in box[key]) for key in ("centre", "size")),
+            *(" ".join(f"{round(x, 2) + 0:.2f}" for x in box[key]) for key in ("centre", "size")),
         ]
         for box in boxes
     ]
