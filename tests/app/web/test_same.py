@@ -33,7 +33,9 @@ def test_options_are_told_in_both() -> None:
 
 def test_parts_and_boxes_are_written_where_the_page_says() -> None:
     parts = segmenting("x.ply", "chair", ["back", "seat"], "x_parts.ply", Options(points=4096))
-    assert parts.shell == "pointclip2 segment x.ply --of chair --parts back,seat --out x_parts.ply --points 4096"
+    assert (
+        parts.shell == "pointclip2 segment x.ply --of chair --parts back,seat --out x_parts.ply --points 4096"
+    )
     assert "model.segment('x.ply', 'chair', ['back', 'seat']).save('x_parts.ply')" in parts.python
     # A segmentation draws 2,048 points at least, whatever the page says.
     assert "--points" not in segmenting("x.ply", "chair", [], "y.ply", Options(points=512)).shell
