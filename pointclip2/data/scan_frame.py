@@ -65,9 +65,13 @@ def to_metres(points: Floats, frame: Frame) -> Floats:
     return np.round((points - matrix[:3, 3]) @ np.linalg.inv(matrix[:3, :3]).T, 6)
 
 
-def origin_of(points: Floats) -> Floats:
-    """Return the corner (3,) of all but the farthest strays of a scan (n, 3), as coordinates of its own points."""
-    return np.asarray(np.quantile(points, 0.005, axis=0, method="lower"))
+def origin_of(points: Floats, up: str) -> Floats:
+    """Return the corner (3,) of all but the farthest strays of a scan (n, 3), as coordinates of its own points.
+
+    It is the lowest corner once the scan stands up, so that a room comes out the same whichever way it is stored.
+    """
+    turn = to_z_up(up)
+    return np.asarray(np.quantile(points @ turn.T, 0.005, axis=0, method="lower") @ turn)
 
 
 def settled(points: Floats, options: ScanOptions, unit: str = "", up: str = "") -> tuple[Frame, list[str]]:
@@ -97,7 +101,7 @@ def settled(points: Floats, options: ScanOptions, unit: str = "", up: str = "") 
         remarks.append(f"only {extent}, too small for a room: units says in what it was measured")
     if not guessed_up and floor.sure and floor.up != taken_up:
         remarks.append(f"seems to lie on its side: its floor says that {floor.up} points up, not {taken_up}")
-    return scan_frame(taken_unit, taken_up, origin_of(points)), remarks
+    return scan_frame(taken_unit, taken_up, origin_of(points, taken_up)), remarks
 
 
 def known_frame(unit: str, up: str) -> tuple[str, str]:

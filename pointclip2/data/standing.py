@@ -17,6 +17,8 @@ from pointclip2.types import Cloud
 
 DOUBTFUL = 0.6
 """Below this probability the direction that was taken is in doubt."""
+UP_REMARK = "up=auto"
+"""How a remark on which way up a cloud was taken begins."""
 NAMED = 5
 """So many clouds in doubt are named in a summary."""
 
@@ -33,7 +35,7 @@ def turn(cloud: Cloud, ups: Float[Tensor, "6"]) -> Cloud:
     """Return a cloud whose up was guessed, turned as ``ups`` (in the order of `UPS`, as `Cloud.ups`) has it."""
     assert cloud.ups is not None
     taken, up = taken_up(cloud.ups), taken_up(ups)
-    remarks = tuple(remark for remark in cloud.remarks if not remark.startswith(_REMARK))
+    remarks = tuple(remark for remark in cloud.remarks if not remark.startswith(UP_REMARK))
     cloud = replace(cloud, ups=ups.cpu(), remarks=(*remarks, up_remark(ups)))
     if up == taken:
         return cloud
@@ -76,7 +78,7 @@ def taken_up(ups: Float[Tensor, "6"]) -> str:
 def up_remark(ups: Float[Tensor, "6"]) -> str:
     """Say in a line which axis was taken, and how sure that is."""
     (first, second), order = ups.topk(2)
-    line = f"{_REMARK} took {UPS[order[0]]} ({first:.0%} sure)"
+    line = f"{UP_REMARK} took {UPS[order[0]]} ({first:.0%} sure)"
     if first < DOUBTFUL:
         line += f", but {UPS[order[1]]} ({second:.0%}) is possible: say which with up="
     return line
@@ -94,17 +96,14 @@ def up_summary(ups: Mapping[str, Float[Tensor, "6"]]) -> dict[str, Any]:
     return {"taken": dict(taken.most_common()), "in_doubt": doubt}
 
 
-def summary_line(summary: Mapping[str, Any]) -> str:
+def summary_line(summary: Mapping[str, Any], option: str = "data.up= or a column up of the labels") -> str:
     """Return an `up_summary` in a line: ``up: 12 y, 3 z (2 in doubt: a.ply, b.ply)``."""
     line = "up: " + ", ".join(f"{count} {up}" for up, count in summary["taken"].items())
     doubt = list(summary["in_doubt"])
     if doubt:
         named = ", ".join(doubt[:NAMED]) + (" ..." if len(doubt) > NAMED else "")
-        line += f" ({len(doubt)} in doubt: {named}; say which with data.up= or a column up of the labels)"
+        line += f" ({len(doubt)} in doubt: {named}; say which with {option})"
     return line
-
-
-_REMARK = "up=auto"
 
 
 def _rotation(taken: str, up: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -70,7 +70,10 @@ class FileProposals:
             log.warning("%s: %s has no boxes of this scene", scene.name, self.path)
             return nothing()
         table = BoxTable.of_rows(listed.rows, np.full(len(listed), -1))
-        boxes = table.in_scene(scene.frame, *listed.stated()).boxes()
+        try:
+            boxes = table.in_scene(scene.frame, *listed.stated()).boxes()
+        except CloudError as error:
+            raise CloudError(f"{scene.name}: {self.path}: {error}") from error
         objectness = torch.tensor([box.objectness for box in listed])
         good = valid(boxes) & objectness.isfinite()
         if not bool(good.all()):

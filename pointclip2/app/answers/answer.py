@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 from torch import Tensor
 
 from pointclip2.app.answers.saving import refuse_existing
+from pointclip2.data.standing import taken_up
 from pointclip2.types import Cloud
 from pointclip2.writing import write_text
 
@@ -50,6 +51,12 @@ class Answer:
         """What the reader had to say: what it guessed and what it left out."""
         return self.cloud.remarks
 
+    @property
+    def up(self) -> tuple[str, float] | None:
+        """The axis of the input that was taken for up, and how sure that is; None where it was told."""
+        ups = self.cloud.ups
+        return None if ups is None or not bool(ups.any()) else (taken_up(ups), float(ups.max()))
+
     def views(self) -> "Image":
         """Return what the model saw, as a picture: the row of views with the best names.
 
@@ -70,6 +77,7 @@ class Answer:
             "fit": round(self.fit, 6),
             "threshold": round(self.threshold, 6),
             "top": [{"name": name, "probability": round(value, 6)} for name, value in self.top[:top]],
+            "up": None if self.up is None else {"axis": self.up[0], "probability": round(self.up[1], 4)},
             "remarks": list(self.remarks),
         }
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointclip2.data.files.rows import FileRows, read_rows
-from pointclip2.data.folder import SUFFIXES, _clouds_below
+from pointclip2.data.files.rows import SUFFIXES, FileRows, read_rows
+from pointclip2.data.found_files import find_files
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.reading import read
 from pointclip2.data.scan_folder import made_scene, read_scan
@@ -75,15 +75,22 @@ def clouds(given: Any, reading: Reading, root: Path | None = None) -> Iterator[I
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder that may hold a cloud, sorted.
+    """Return the files below a folder that may hold a cloud, in the order of their names.
 
     Raises:
         DataError: there are none.
     """
-    files = _clouds_below(folder, folder, None)
-    if not files:
-        raise DataError(f"{folder} holds no files that can be read: {' '.join(SUFFIXES)}")
-    return files
+    found = find_files(folder, folder)
+    if not found.clouds:
+        unread = found.unread_below("")
+        beside = f"; not read: {unread}" if unread else ""
+        raise DataError(f"{folder} holds no files that can be read: {' '.join(SUFFIXES)}{beside}")
+    return [folder / name for name in found.clouds]
+
+
+def unread_in(folder: Path) -> str:
+    """Return how many files of which endings a folder holds beside clouds: "1 .las, 1 .pts"; empty for none."""
+    return find_files(folder, folder).unread_below("")
 
 
 def _item(given: Any, reading: Reading, number: int, root: Path | None) -> Item:

@@ -18,8 +18,10 @@ from pointclip2.app.answers.parts import Parts, spread_to_rows
 from pointclip2.app.compose import build, compose
 from pointclip2.cache.text import class_vectors
 from pointclip2.data.class_names import KNOWN
+from pointclip2.data.standing import turn
 from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
+from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.encoders.views import ViewEncoder
 from pointclip2.errors import CloudError, ConfigError
 from pointclip2.heads.parts import PartHead
@@ -88,6 +90,7 @@ class PointCLIP:
         drawn = [] if projector is None else [f"projector={projector}"]
         self._config = compose("evaluate", [f"encoder={encoder}", *drawn, *self._options])
         self.encoder = build(self._config.encoder).to(self.device)
+        self.upright = Upright(self.encoder) if asked_for_up(self.encoder) else self.encoder
         self.prompts = with_descriptions(build(self._config.prompt)(self.names), self.descriptions)
         text = class_vectors(text_of(self.encoder), self.prompts, cache_folder(), self.device)
         self.head = ZeroShotHead(text.to(self.device), text_of(self.encoder).logit_scale)
@@ -141,8 +144,10 @@ class PointCLIP:
     @torch.no_grad()
     def _answers(self, items: Sequence[Item]) -> list[Answer]:
         given = [item.cloud for item in items if item.cloud is not None]
-        features = self.encoder.encode(CloudBatch.of(given).to(self.device)).vectors
-        probability = self.head(features).cpu()
+        features = self.upright.encode(CloudBatch.of(given).to(self.device))
+        if features.ups is not None:
+            given = [turn(cloud, ups) for cloud, ups in zip(given, features.ups, strict=True)]
+        probability = self.head(features.vectors).cpu()
         best = top_classes(probability, self.names, len(self.names))
         return [
             Answer(
@@ -175,16 +180,14 @@ class PointCLIP:
             raise ConfigError(f"parts of {of!r} are not described here: name them, such as back,seat,leg")
         prompts = build(self._dense_config.prompt)(list(named(parts or category_parts(of))), category=of)
         encoder = self._dense_encoder
-        (item,) = clouds(given, replace(self.reading, points=max(self.reading.points, PART_POINTS)))
-        if item.cloud is None:
-            raise CloudError(item.reason)
+        cloud, source = self._stood_up(given, max(self.reading.points, PART_POINTS))
         rows = rows_of(given)
         text = class_vectors(text_of(encoder), prompts, cache_folder(), self.device)
         head = PartHead(text_of(encoder).logit_scale, build(self._dense_config.smoothing))
-        batch = CloudBatch.of([item.cloud]).to(self.device)
+        batch = CloudBatch.of([cloud]).to(self.device)
         found = head(encoder.encode(batch), text.to(self.device), batch.points, of)
-        part = spread_to_rows(item.cloud, found.logits[0], rows.points)
-        return Parts(item.source, of, prompts.classes, part, rows, item.cloud, found.part[0].cpu().numpy())
+        part = spread_to_rows(cloud, found.logits[0], rows.points)
+        return Parts(source, of, prompts.classes, part, rows, cloud, found.part[0].cpu().numpy())
 
     @torch.no_grad()
     def detect(self, given: Any, least: float = 0.1, units: str = "auto") -> FoundBoxes:
@@ -233,6 +236,16 @@ class PointCLIP:
         return DenseViewEncoder(build(config.projector), self.encoder.clip, build(config.dense)).to(
             self.device
         )
+
+    def _stood_up(self, given: Any, points: int) -> tuple[Cloud, str]:
+        """Read one cloud, the right way up as far as can be told; also return its source."""
+        (item,) = clouds(given, replace(self.reading, points=points))
+        if item.cloud is None:
+            raise CloudError(item.reason)
+        if item.cloud.ups is None:
+            return item.cloud, item.source
+        ups = self.upright.encode(CloudBatch.of([item.cloud]).to(self.device)).ups
+        return item.cloud if ups is None else turn(item.cloud, ups[0]), item.source
 
     @torch.no_grad()
     def shown(self, cloud: Cloud) -> Tensor | None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, others, per_cent
-from pointclip2.app.answers.given import Item, files_of
+from pointclip2.app.answers.given import Item, files_of, unread_in
+from pointclip2.data.standing import UP_REMARK, summary_line, up_summary
 
 if TYPE_CHECKING:
     from pointclip2.app.answers.boxes import FoundBoxes
@@ -35,12 +37,14 @@ class Printer:
         self.as_json = as_json
         self.out = Console(highlight=False, soft_wrap=True)
         self.beside = Console(stderr=True, highlight=False)
+        self.folders = [path for path in files if path.is_dir()]
         self.several = len(files) > 1 or files[0].is_dir()
         self.total = sum(len(files_of(path)) if path.is_dir() else 1 for path in files)
         self.width = min(max((len(name) for name in self._names(files)), default=8), 40)
         self.counts: Counter[str] = Counter()
         self.unread = 0
         self.remarks = 0
+        self.ups: dict[str, Tensor] = {}
         self.progress: Progress | None = None
 
     def _names(self, files: Sequence[Path]) -> list[str]:
@@ -95,9 +99,13 @@ class Printer:
             self._styled(found)
         else:
             print(found.source, found.name, per_cent(found.probability), others(found), sep="\t", flush=True)
+        if found.up is not None and found.cloud.ups is not None:
+            self.ups[found.source] = found.cloud.ups
         if self.total <= FEW:
             for remark in found.remarks:
-                self.note(f"  {remark}")
+                # Of several files a summary says which way up they were taken.
+                if not self.several or not remark.startswith(UP_REMARK):
+                    self.note(f"  {remark}")
 
     def _styled(self, answer: Answer) -> None:
         room = self.out.width
@@ -114,6 +122,12 @@ class Printer:
         """Count what there was."""
         if self.progress is not None:
             self.progress.stop()
+        if self.several and self.ups and not self.as_json:
+            self.note(summary_line(up_summary(self.ups), "--up"))
+        for path in self.folders:
+            unread = unread_in(path)
+            if unread:
+                self.note(f"not read in {path}: {unread}")
         if self.several and not self.as_json:
             told = ", ".join(f"{count} {name}" for name, count in self.counts.most_common(8))
             more = len(self.counts) - 8

@@ -62,7 +62,9 @@ class ListedBoxes(tuple[ListedBox, ...]):
         """
         pairs = {(box.unit, box.up) for box in self}
         if len(pairs) > 1:
-            raise CloudError(f"states several units or up axes for one scan: {sorted(pairs)}")
+            raise CloudError(
+                f"boxes of one scan are in several units or have several up axes: {sorted(pairs)}"
+            )
         return pairs.pop() if pairs else ("", "")
 
 
@@ -78,7 +80,7 @@ def read_true_boxes(path: Path, scan: str) -> ListedBoxes:
     Where the file is of several scenes they are those of this scan, by its name.
 
     Raises:
-        CloudError: as `read_boxes`; a box without a class; boxes of other scans only.
+        CloudError: as `read_boxes`; a box without a class; boxes of other scans only; several units.
     """
     boxes = read_boxes(path)
     scenes = {box.scene for box in boxes}
@@ -92,6 +94,10 @@ def read_true_boxes(path: Path, scan: str) -> ListedBoxes:
     for number, box in enumerate(boxes):
         if not box.name:
             raise CloudError(f'{path.name}: box {number} needs a "class"')
+    try:
+        boxes.stated()
+    except CloudError as error:
+        raise CloudError(f"{path.name}: {error}") from error
     return boxes
 
 

@@ -44,8 +44,8 @@ def metric_label(name: str) -> str:
 def shown(name: str, value: float | None) -> str:
     """Format a figure as tables show it: a fraction in per cent, a dash where it is not defined.
 
-    >>> shown("test/acc", 0.68199)
-    '68.20'
+    >>> shown("test/acc", 0.68199), shown("test/acc", None)
+    ('68.20', '–')
     """
     if value is None:
         return "–"
