@@ -72,7 +72,7 @@ def listed_names(text: str, source: str) -> Descriptions:
     spelling: dict[str, str] = {}
     for line in text.splitlines():
         name, description = _parted(line.strip())
-        if not name or name.startswith("#"):
+        if not name or line.lstrip().startswith("#"):
             continue
         known = matching(name) in spelling
         told = found.setdefault(spelling.setdefault(matching(name), name), [])

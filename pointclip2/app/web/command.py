@@ -1,6 +1,7 @@
 """``pointclip2 app``: serve the page on this machine."""
 
 import importlib.util
+import logging
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from pointclip2.app.answers import commands
+from pointclip2.app.web.sessions import Sessions
 from pointclip2.errors import ConfigError
 
 UPLOAD = "150mb"
@@ -32,7 +34,6 @@ def app(
     if importlib.util.find_spec("gradio") is None:
         raise ConfigError("the page needs gradio: pip install 'pointclip2[app]'")
     with bound(host, port) as listening, tempfile.TemporaryDirectory(prefix="pointclip2-") as folder:
-        os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": f"{folder}/uploads"}
         serve(listening, Path(folder))
     return 0
 
@@ -66,6 +67,8 @@ def bound(host: str, port: int) -> socket.socket:
 
 def serve(listening: socket.socket, folder: Path) -> None:
     """Serve the page until the program is told to stop."""
+    sessions = Sessions(folder)
+    os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": str(sessions.uploads)}
     import gradio as gr
     import uvicorn
     from fastapi import FastAPI
@@ -73,9 +76,7 @@ def serve(listening: socket.socket, folder: Path) -> None:
 
     from pointclip2.app.web.models import Models
     from pointclip2.app.web.page import STYLE, Questions, page
-    from pointclip2.app.web.sessions import Sessions
 
-    sessions = Sessions(folder)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @server.get("/result/{token}/{name}")
@@ -85,9 +86,12 @@ def serve(listening: socket.socket, folder: Path) -> None:
             return Response("this result is gone: ask again", status_code=404, media_type="text/plain")
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
+    blocks = page(Questions(Models(), sessions))
+    # Only then it refuses paths that nobody uploaded.
+    blocks.has_launched = True
     gr.mount_gradio_app(
         server,
-        page(Questions(Models(), sessions)),
+        blocks,
         "/",
         max_file_size=UPLOAD,
         show_error=False,
@@ -112,5 +116,7 @@ def serve(listening: socket.socket, folder: Path) -> None:
         )
     # However it is ended, the folder of uploads is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=1)
-    uvicorn.Server(settings).run([listening])
+    running = uvicorn.Server(uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=1))
+    # Pages that are still open then are hung up on, which is no news.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not running.should_exit)
+    running.run([listening])

@@ -41,12 +41,13 @@ class Questions:
         self.models = models
         self.sessions = sessions
 
-    def take(self, path: str | None, request: gr.Request) -> Html:
+    def take(self, file: str | None, request: gr.Request) -> Html:
         """Take a file that was dropped, or let go of the one that was removed."""
         try:
-            self.sessions.forget(_session(request))
-            if path is not None:
-                self.sessions.take(_session(request), Path(path))
+            if file is None:
+                self.close(request)
+            else:
+                self.sessions.take(_session(request), Path(file))
         except UserError as error:
             return problem(str(error))
         return Html()
@@ -55,7 +56,9 @@ class Questions:
         """Remove all that belongs to a page that was closed."""
         self.sessions.forget(_session(request))
 
-    def classify(self, names: str, backbone: str, up: str, points: float, request: gr.Request) -> Answered:
+    def classify(
+        self, file: str | None, names: str, backbone: str, up: str, points: float, request: gr.Request
+    ) -> Answered:
         """Answer what the file shows."""
 
         def answer(path: Path) -> tuple[Html, Same]:
@@ -63,10 +66,17 @@ class Questions:
             with self.models.of(wanted, options) as model:
                 return answer_frame(model(path)), classifying(path.name, wanted, options)
 
-        return self._answered(answer, request)
+        return self._answered(answer, file, request)
 
     def segment(
-        self, of: str, parts: str, backbone: str, up: str, points: float, request: gr.Request
+        self,
+        file: str | None,
+        of: str,
+        parts: str,
+        backbone: str,
+        up: str,
+        points: float,
+        request: gr.Request,
     ) -> Answered:
         """Answer which part every point of the file belongs to."""
 
@@ -82,9 +92,11 @@ class Questions:
             found.save(result)
             return parts_frame(found, address), segmenting(path.name, what, listed, result.name, options)
 
-        return self._answered(answer, request)
+        return self._answered(answer, file, request)
 
-    def detect(self, names: str, backbone: str, up: str, points: float, request: gr.Request) -> Answered:
+    def detect(
+        self, file: str | None, names: str, backbone: str, up: str, points: float, request: gr.Request
+    ) -> Answered:
         """Answer what stands where in a scan of a room."""
 
         def answer(path: Path) -> tuple[Html, Same]:
@@ -95,17 +107,19 @@ class Questions:
             found.save(result)
             return boxes_frame(found, address), detecting(path.name, wanted, result.name, options)
 
-        return self._answered(answer, request)
+        return self._answered(answer, file, request)
 
     def _result(self, name: str, request: gr.Request) -> tuple[Path, str]:
         """Return where a file is to be written, and its address on the page."""
         path = self.sessions.result(_session(request), name)
         return path, f"result/{path.parent.name}/{quote(name)}"
 
-    def _answered(self, answer: Callable[[Path], tuple[Html, Same]], request: gr.Request) -> Answered:
-        folder = ""
+    def _answered(
+        self, answer: Callable[[Path], tuple[Html, Same]], file: str | None, request: gr.Request
+    ) -> Answered:
+        folder = "/"
         try:
-            with self.sessions.file(_session(request)) as path:
+            with self.sessions.file(_session(request), None if file is None else Path(file)) as path:
                 folder = f"{path.parent}/"
                 shown, same = answer(path)
         except UserError as error:
@@ -154,7 +168,7 @@ def page(questions: Questions) -> gr.Blocks:
                         lines=2,
                         elem_id="names",
                     )
-                    _question("Name it", questions.classify, [names, *options], "classify")
+                    _question("Name it", questions.classify, [file, names, *options], "classify")
                 with gr.Tab("Its parts", id="segment"):
                     of = gr.Textbox("chair", label="What it is", elem_id="of")
                     parts = gr.Textbox(
@@ -164,7 +178,7 @@ def page(questions: Questions) -> gr.Blocks:
                         placeholder="back, seat, leg",
                         elem_id="parts",
                     )
-                    _question("Find the parts", questions.segment, [of, parts, *options], "segment")
+                    _question("Find the parts", questions.segment, [file, of, parts, *options], "segment")
                 with gr.Tab("A room", id="detect"):
                     things = gr.Textbox(
                         "chair, table, sofa, bed, cabinet",
@@ -173,7 +187,7 @@ def page(questions: Questions) -> gr.Blocks:
                         lines=2,
                         elem_id="things",
                     )
-                    _question("Find the boxes", questions.detect, [things, *options], "detect")
+                    _question("Find the boxes", questions.detect, [file, things, *options], "detect")
         gr.Markdown(HONEST)
         file.change(questions.take, file, taken, show_progress="hidden", api_visibility="private")
         blocks.unload(questions.close)

@@ -21,7 +21,7 @@ class Upload:
     """A file that was dropped on a page."""
 
     path: Path
-    """Where the server had put it; the name of its folder is the hash of its content."""
+    """Where the server had put it."""
     content: bytes
 
 
@@ -34,55 +34,55 @@ class Sessions:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.uploads = folder.resolve() / "uploads"
+        """Where the server has to put each file, in a folder that is called after its content."""
         self._uploads: OrderedDict[str, Upload] = OrderedDict()
         self._results: dict[str, Path] = {}
         self._lock = Lock()
 
-    def take(self, session: str, path: Path) -> None:
-        """Move an uploaded file into memory.
+    def take(self, session: str, path: Path) -> Upload:
+        """Move an uploaded file into memory, if it is not there yet.
 
         Raises:
-            ConfigError: it is not there any more.
+            ConfigError: it was let go, or never uploaded.
         """
+        # A page may be told any path by whoever wrote it.
+        if path.resolve().parent.parent != self.uploads:
+            raise ConfigError(f"{path.name} was not uploaded: drop it on the page")
         with self._lock:
             try:
-                content = path.read_bytes()
+                taken = Upload(path, path.read_bytes())
                 shutil.rmtree(path.parent)
             except FileNotFoundError:
-                # Two pages that are given the same file at once share one upload.
+                # Taken before; or two pages that were given the same file at once share it.
                 same = [upload for upload in self._uploads.values() if upload.path == path]
                 if not same:
-                    raise ConfigError(f"{path.name} did not arrive: drop it again") from None
-                content = same[0].content
-            self._uploads[session] = Upload(path, content)
+                    raise ConfigError(f"{path.name} was let go to make room: drop it again") from None
+                taken = same[0]
+            self._uploads[session] = taken
             self._uploads.move_to_end(session)
             while len(self._uploads) > 1 and self._bytes() > MOST_BYTES:
                 self._uploads.popitem(last=False)
+            return taken
 
     def _bytes(self) -> int:
-        return sum(
-            len(content)
-            for content in {id(held.content): held.content for held in self._uploads.values()}.values()
-        )
+        different = {id(upload): upload for upload in self._uploads.values()}
+        return sum(len(upload.content) for upload in different.values())
 
     @contextmanager
-    def file(self, session: str) -> Iterator[Path]:
+    def file(self, session: str, path: Path | None) -> Iterator[Path]:
         """Put the file of a page on the disk, under its own name, for as long as it is read.
 
         Raises:
-            ConfigError: no file was dropped on this page.
+            ConfigError: no file was dropped on this page, or it was let go.
         """
-        with self._lock:
-            held = self._uploads.get(session)
-            if held is None:
-                raise ConfigError(
-                    "there is no file yet: drop one, or drop it again if the page was left alone for long"
-                )
-            self._uploads.move_to_end(session)
+        if path is None:
+            raise ConfigError("there is no file yet: drop one on the page")
+        held = self.take(session, path)
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
-            path = Path(place) / held.path.name
-            path.write_bytes(held.content)
-            yield path
+            copy = Path(place) / path.name
+            copy.write_bytes(held.content)
+            yield copy
 
     def result(self, session: str, name: str) -> Path:
         """Return where a page's next result is to be written; its last one is removed."""

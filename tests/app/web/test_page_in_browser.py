@@ -94,7 +94,7 @@ def drop(page: Browser, file: Path) -> None:
 
 
 def open_tab(page: Browser, name: str) -> None:
-    page.evaluate(f"document.querySelector('button[role=tab][aria-controls*={name!r}]').click()")
+    page.evaluate(f"document.querySelector('button[role=tab][id*={name}]').click()")
     page.until(f"document.querySelector('#ask-{name}').offsetParent")
 
 

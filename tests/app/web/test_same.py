@@ -51,14 +51,15 @@ def test_names_with_commas_and_quotes_come_back() -> None:
 
 
 def test_descriptions_go_through_a_file_of_names(tmp_path: Path) -> None:
-    names = typed_names("mug: a cup with a handle\nmug: a jar\nit's\n#1: first")
-    same = classifying("x.ply", {**names, "a:b": ()}, Options())
+    names = typed_names("mug: a cup with a handle\nmug: a jar\nit's")
+    names = {**names, "a:b": (), "#1": ("first",)}
+    same = classifying("x.ply", names, Options())
     written, asked = same.shell.splitlines()
     assert shlex.split(asked)[-2:] == ["--names", "names.txt"]
     subprocess.run(["sh", "-c", written], cwd=tmp_path, check=True)
-    assert read_names(tmp_path / "names.txt") == {**names, "a:b": ()}
+    assert read_names(tmp_path / "names.txt") == names
     assert ast.literal_eval(same.python.splitlines()[1][len("model = PointCLIP(") : -1]) == {
-        "mug": ["a cup with a handle", "a jar"], "it's": [], "#1": ["first"], "a:b": [],
+        "mug": ["a cup with a handle", "a jar"], "it's": [], "a:b": [], "#1": ["first"],
     }  # fmt: skip
 
 
