@@ -83,7 +83,8 @@ def page(browser: Browser, served: Served) -> Browser:
 
 def visited(browser: Browser, served: Served) -> Browser:
     browser.open(served.address)
-    browser.until("document.querySelector('#file input[type=file]')")
+    for part in ("#file input[type=file]", "#names textarea", "#ask-classify"):
+        browser.until(f"document.querySelector({part!r})")
     return browser
 
 
@@ -94,24 +95,34 @@ def drop(page: Browser, file: Path) -> None:
 
 
 def open_tab(page: Browser, name: str) -> None:
-    page.evaluate(f"document.querySelector('button[role=tab][id*={name}]').click()")
-    page.until(f"document.querySelector('#ask-{name}').offsetParent")
+    page.evaluate(f"document.querySelector('button[role=tab][data-tab-id={name}]').click()")
+    page.until(f"document.querySelector('#ask-{name}')?.offsetParent")
+    page.frames(4)
 
 
 def ask(page: Browser, name: str) -> str:
     """Press a button; returns what the page then says."""
+    press(page, name)
+    return said(page, name)
+
+
+def press(page: Browser, name: str) -> None:
     page.evaluate(
         f"(old => old && old.remove())(document.querySelector({TOLD.format(name)!r})),"
         f"document.querySelector('#ask-{name}').click()"
     )
+
+
+def said(page: Browser, name: str) -> str:
+    """Wait for an answer; returns its text."""
     page.until(f"document.querySelector({TOLD.format(name)!r})")
     inside = f"document.querySelector({FRAME.format(name)!r})"
-    page.until(f"!{inside} || {inside}.contentDocument.documentElement.dataset.ready === 'true'")
+    page.until(f"!{inside} || {inside}.contentDocument?.documentElement?.dataset.ready === 'true'")
     page.frames(4)
-    said: str = page.evaluate(
+    text: str = page.evaluate(
         f"(f => f ? f.contentDocument.body.innerText : document.querySelector('#answer-{name}').innerText)({inside})"
     )
-    return said
+    return text
 
 
 def pixels(page: Browser, name: str) -> set[tuple[int, int, int]]:
@@ -145,10 +156,10 @@ def test_a_file_and_names_give_an_answer_and_nothing_is_asked_of_the_network(
     page: Browser, served: Served, tmp_path: Path
 ) -> None:
     drop(page, write_chair_mesh(tmp_path / "stühle (1).obj"))
-    said = ask(page, "classify").splitlines()
-    assert said[0].startswith("chair, ")
-    assert "stühle (1).obj" in said
-    assert {"table", "lamp"} <= set(said)
+    text = ask(page, "classify").splitlines()
+    assert text[0].startswith("chair, ")
+    assert "stühle (1).obj" in text
+    assert {"table", "lamp"} <= set(text)
     assert len(pixels(page, "classify")) > 40
     assert kept(served) == []
     assert page.errors == []
@@ -183,8 +194,8 @@ def test_parts_have_their_colours_and_can_be_downloaded(
     drop(page, file)
     open_tab(page, "segment")
     page.write("#parts textarea", "back, seat, leg")
-    said = ask(page, "segment")
-    assert said.startswith("chair: ")
+    text = ask(page, "segment")
+    assert text.startswith("chair: ")
     for number in range(3):
         assert near(part_colour(number), pixels(page, "segment"))
     link = page.evaluate("document.querySelector('#answer-segment a').href")
@@ -224,11 +235,11 @@ def test_a_room_has_boxes_that_can_be_downloaded(page: Browser, tmp_path: Path) 
     drop(page, write_points(tmp_path / "room.xyz", room))
     open_tab(page, "detect")
     page.write("#things textarea", "chair, table")
-    said = ask(page, "detect")
+    text = ask(page, "detect")
     with urllib.request.urlopen(page.evaluate("document.querySelector('#answer-detect a').href")) as answer:
         boxes = json.loads(answer.read())["boxes"]
     assert len(boxes) >= 2
-    assert f"{len(boxes)} boxes" in said
+    assert f"{len(boxes)} boxes" in text
     assert len(pixels(page, "detect")) > 40
     assert written_as(page, "detect", "shell") == (
         "pointclip2 detect room.xyz --names chair,table --out room_boxes.json"
@@ -237,14 +248,11 @@ def test_a_room_has_boxes_that_can_be_downloaded(page: Browser, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_what_is_wrong_is_said_in_a_sentence(page: Browser, served: Served, tmp_path: Path) -> None:
-    assert (
-        ask(page, "classify")
-        == "there is no file yet: drop one, or drop it again if the page was left alone for long"
-    )
+    assert ask(page, "classify") == "there is no file yet: drop one on the page"
     (tmp_path / "torn.ply").write_bytes(b"ply\nformat ascii 1.0\n")
     drop(page, tmp_path / "torn.ply")
-    assert (said := ask(page, "classify")).startswith("torn.ply: ")
-    assert "\n" not in said
+    assert (sentence := ask(page, "classify")).startswith("torn.ply: ")
+    assert "\n" not in sentence
     for names, sentence in (
         ("", "there is no class to describe: name at least one"),
         ("chair, Chair", "classes 'chair' and 'Chair' are the same to a text encoder: keep one"),
@@ -302,14 +310,11 @@ def test_two_people_ask_at_once_and_each_gets_an_own_answer(
         )
         other.write("#names textarea", "door, plate, box")
         for one in (page, other):
-            one.evaluate("document.querySelector('#ask-classify').click()")
+            press(one, "classify")
         for one, theirs, others in ((page, "first.obj", "second.xyz"), (other, "second.xyz", "first.obj")):
-            one.until(f"document.querySelector({FRAME.format('classify')!r})")
-            said = one.evaluate(
-                "document.querySelector('#answer-classify iframe').contentDocument.body.innerText"
-            )
-            assert theirs in said
-            assert others not in said
+            text = said(one, "classify")
+            assert theirs in text
+            assert others not in text
     finally:
         other.close()
 
