@@ -98,14 +98,14 @@ def test_probabilities_of_names_keep_their_order_and_sum_to_one(reference: Refer
 
 def test_who_fits_badly_is_named_less_surely(reference: Reference) -> None:
     head = rejection(reference, list(NAMES))
-    for rise in (0.0, 2.0):
-        head.sharpness = torch.tensor([0.5, rise])
-        found = head.judge(torch.cat([known(reference, list(NAMES), 2), strange()]))
-        sure = found.probability.amax(dim=1)
-        if rise:
-            assert (sure[found.fit < 0] < before[found.fit < 0]).all()
-            assert (sure[found.fit > 0] >= before[found.fit > 0]).all()
-        before = sure
+    clouds = torch.cat([known(reference, list(NAMES), 2), strange()])
+    head.sharpness = torch.tensor([0.5, 0.0])
+    before = head.judge(clouds).probability.amax(dim=1)
+    head.sharpness = torch.tensor([0.5, 2.0])
+    found = head.judge(clouds)
+    sure = found.probability.amax(dim=1)
+    assert (sure[found.fit < 0] < before[found.fit < 0]).all()
+    assert (sure[found.fit > 0] >= before[found.fit > 0]).all()
 
 
 def test_one_name_is_enough(reference: Reference) -> None:
