@@ -85,7 +85,9 @@ class Reference:
                 plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
                 shapes["held_plain"] = torch.tensor(plain, dtype=torch.int64)
         names = class_vectors(encoder.text, TemplatesPrompt()(ReferenceShapes.classes), root)
-        return cls(**shapes, names=names.cpu(), background=class_vectors(encoder.text, background(), root).cpu())
+        return cls(
+            **shapes, names=names.cpu(), background=class_vectors(encoder.text, background(), root).cpu()
+        )
 
     def save(self, path: Path) -> None:
         """Write the reference in half precision, to be shipped."""

@@ -94,7 +94,9 @@ class Rejection(nn.Module):
         sharpened = (named.clamp(min=1e-30).log() / self.temperature).softmax(dim=1)
         return Judgement(sharpened * (1 - none).unsqueeze(1), none, fit, fit < 0)
 
-    def fit(self, vectors: Float[Tensor, "batch dim"], best: Int64[Tensor, " batch"]) -> Float[Tensor, " batch"]:
+    def fit(
+        self, vectors: Float[Tensor, "batch dim"], best: Int64[Tensor, " batch"]
+    ) -> Float[Tensor, " batch"]:
         """Return how well the best names fit clouds, by the means of their views' vectors."""
         standardised = (self.evidence(vectors, best) - self.centre) / self.spread
         return standardised.nanmean(dim=1) - self.threshold
@@ -141,9 +143,7 @@ def _soft_maximum(cosines: Float[Tensor, "batch texts"], scale: float) -> Float[
     return (scale * cosines).logsumexp(dim=1) / scale
 
 
-def _alike(
-    texts: Float[Tensor, "texts dim"], names: Float[Tensor, "classes dim"]
-) -> Bool[Tensor, " texts"]:
+def _alike(texts: Float[Tensor, "texts dim"], names: Float[Tensor, "classes dim"]) -> Bool[Tensor, " texts"]:
     """Say which texts mean what one of the names means: what is common to all texts is taken off first."""
     centre = texts.mean(dim=0)
     return (F.normalize(texts - centre, dim=-1) @ F.normalize(names - centre, dim=-1).T).amax(dim=1) > ALIKE

@@ -64,7 +64,13 @@ class ReferenceShapes(CloudDataset):
                 self.names.append(f"{style}/{kind}/{index:03d}")
                 self.labels.append(-1)
         self.checksum = digest_values(
-            {"shapes": source_digest(), "here": _source(), "split": split, "names": self.names, "points": points}
+            {
+                "shapes": source_digest(),
+                "here": _source(),
+                "split": split,
+                "names": self.names,
+                "points": points,
+            }
         )
 
     def __getitem__(self, index: int) -> Cloud:
