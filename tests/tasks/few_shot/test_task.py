@@ -297,9 +297,20 @@ def test_an_unreadable_example_is_left_out(toy: Path, tmp_path: Path) -> None:
         evaluate(composed("train", words))
 
 
-def test_a_folder_without_a_split_train_is_told_how_to_make_one(toy: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_split_train_is_halved_by_seed(
+    toy: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clouds = cloud_folder(tmp_path / "clouds", test=8)
+    words = folder_words(toy, tmp_path, clouds, "adapter=point_nn", *QUICK["point_nn"], "data.shots=2")
+    record = results_of(evaluate(composed("train", words)))
+    assert "half of every class, by seed 0, is learned from (8), the rest tested (8)" in caplog.text
+    assert (record["data"]["n"], record["adapter"]["examples"], record["adapter"]["validation"]) == (8, 4, 2)
+    assert record["selected_on"] == "holdout"
+
+
+def test_a_folder_of_one_example_a_class_cannot_be_halved(toy: Path, tmp_path: Path) -> None:
     clouds = cloud_folder(tmp_path / "clouds", test=1)
-    with pytest.raises(DataError, match=r"no split train.*folders train and test"):
+    with pytest.raises(DataError, match="every class has a single example"):
         evaluate(composed("train", folder_words(toy, tmp_path, clouds)))
 
 
