@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pointclip2.app.answers.answer import Answer, Answers
+    from pointclip2.app.answers.model import PointCLIP
     from pointclip2.app.compose import build, compose
     from pointclip2.app.run import Result, evaluate
     from pointclip2.data.reading import read
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 from pointclip2.version import __version__
 
 __all__ = [
+    "Answer",
+    "Answers",
     "CloudError",
+    "PointCLIP",
     "Result",
     "__version__",
     "build",
@@ -30,7 +35,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "pointclip2.app.answers.answer",
+    "Answers": "pointclip2.app.answers.answer",
     "CloudError": "pointclip2.errors",
+    "PointCLIP": "pointclip2.app.answers.model",
     "Result": "pointclip2.app.run",
     "build": "pointclip2.app.compose",
     "compose": "pointclip2.app.compose",

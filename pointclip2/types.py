@@ -105,6 +105,10 @@ class Cloud:
     remarks: tuple[str, ...] = ()
     """What its reader had to say: what it guessed, left out or found too much. Sentences without the cloud's name."""
 
+    ups: Float[Tensor, "6"] | None = None
+    """How likely each direction of `pointclip2.geometry.standing.UPS`, of the input's axes, points up; the cloud was
+    turned so that the likeliest does. None, or zeros, where up was told."""
+
     @property
     def input_points(self) -> Float64[Tensor, "points 3"]:
         """The points in the coordinates of the input; exactly its values where `pointclip2.read` made the cloud."""
@@ -119,11 +123,15 @@ class CloudBatch:
     colours: Float[Tensor, "batch points 3"] | None = None
     normals: Float[Tensor, "batch points 3"] | None = None
     parts: Int64[Tensor, "batch points"] | None = None
+    ups: Float[Tensor, "batch 6"] | None = None
+    """As in `Cloud`; zeros for a cloud whose up was told beside others whose was not."""
 
     @classmethod
     def of(cls, clouds: Sequence[Cloud]) -> "CloudBatch":
         """Stack one cloud or more."""
         columns = {part.name: [getattr(cloud, part.name) for cloud in clouds] for part in fields(cls)}
+        if any(ups is not None for ups in columns["ups"]):
+            columns["ups"] = [torch.zeros(6) if ups is None else ups for ups in columns["ups"]]
         stacked: dict[str, Any] = {
             name: None if any(value is None for value in values) else torch.stack(values)
             for name, values in columns.items()
@@ -185,6 +193,8 @@ class Features:
     """A token is a view, a cell of a view, or the whole cloud. Unit rows wherever there is text to compare with."""
     places: Places | None = None
     """For dense encoders."""
+    ups: Float[Tensor, "batch 6"] | None = None
+    """What the model made of the clouds' own ``ups``; None where it was not asked."""
 
     @property
     def cells(self) -> Float[Tensor, "batch views rows columns dim"]:
@@ -211,7 +221,7 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Scene:
-    """One room of a detection data set, as it was scanned: z up, metres, not centred, not normalised."""
+    """One room of a detection data set: z up, metres, not normalised."""
 
     name: str
     """Unique within its split: results are keyed by it."""
@@ -220,3 +230,8 @@ class Scene:
     """What is true; None where the scene has no ground truth."""
     colours: Float[Tensor, "points 3"] | None = None
     """In [0, 1]; None where the scan has none."""
+    frame: Frame = field(default_factory=lambda: Frame(unit="m"))
+    """What leads from the scene's metres, z up, to the scan's own coordinates: a turn by quarters, a factor, an offset.
+    A scan whose own coordinates lie far from their origin is moved before it is rounded to 32 bits."""
+    remarks: tuple[str, ...] = ()
+    """What the reader had to say, a sentence each: guesses, points and boxes that were left out."""

@@ -67,6 +67,7 @@ POINT_FILES = "data/files/test_point_files.py"
 PREPARE = "data/test_prepare.py"
 SHOTS = "data/test_shots.py"
 BOX_SCORES = "tasks/detection/test_box_scores.py"
+BOX_FILES = "tasks/detection/test_files.py"
 KEYS = "cache/test_keys.py"
 STORE = "cache/test_store.py"
 EPOCHS = "tasks/few_shot/test_choice_of_epoch.py"
@@ -244,6 +245,27 @@ MUTANTS = (
            "return evidence.softmax(dim=1)[:, :classes]", "return evidence[:, :classes].softmax(dim=1)", BOX_SCORES),
     Mutant("the temperature makes no difference", "tasks/detection/box_scores.py",
            "evidence = logits / self.temperature", "evidence = logits", BOX_SCORES),
+
+    Mutant("a scan is rounded before it is moved", "data/scan_frame.py",
+           "np.round((points - matrix[:3, 3])", "np.round((points.astype(np.float32) - matrix[:3, 3])",
+           "data/test_scan_folder.py"),
+    Mutant("a corner of the file is the scene's, whichever way up", "data/scan_frame.py",
+           "np.quantile(points @ turn.T, 0.005, axis=0, method=\"lower\") @ turn",
+           "np.quantile(points, 0.005, axis=0, method=\"lower\")", "data/test_scan_folder.py"),
+    Mutant("a size is not turned with its scan", "data/box_table.py",
+           "boxes.size_m.double().cpu().numpy() @ np.abs(matrix[:3, :3]).T",
+           "boxes.size_m.double().cpu().numpy() / np.abs(matrix[:3, 2]).max()", BOX_FILES),
+    Mutant("boxes stay where the scene is", "data/box_table.py",
+           "@ matrix[:3, :3].T + matrix[:3, 3]", "@ matrix[:3, :3].T", BOX_FILES),
+    Mutant("the unit that a file states is not looked at", "data/box_table.py",
+           "if unit and frame.unit else 1.0", "if False else 1.0", "data/test_scan_folder.py"),
+    Mutant("a box turned about another axis is taken as it is", "data/box_table.py",
+           "if up and up != up_of(frame)", "if False and up != up_of(frame)", "data/test_scan_folder.py"),
+    Mutant("that nothing was proposed is not said", "proposals/box_encoder.py",
+           "remarks = scene.remarks if count else", "remarks = scene.remarks if True else",
+           "tasks/detection/test_detector.py"),
+    Mutant("what lies far away is written in 32 bits", "show/wireframe.py",
+           "property double", "property float", BOX_FILES),
 
     Mutant("the checksum is not in the key", "cache/keys.py",
            '"data": dict(data),', '"data": {"name": data["name"], "split": data["split"]},', KEYS),

@@ -63,7 +63,20 @@ def _ablation(words: Sequence[str]) -> int:
     return ablation(words)
 
 
+def _answering(name: str) -> Callable[[Sequence[str]], int]:
+    def run(words: Sequence[str]) -> int:
+        from pointclip2.app.answers.commands import main as answer
+
+        return answer([name, *words])
+
+    return run
+
+
 COMMANDS = {
+    "classify": Command("say what files show, or that it is none of the names", _answering("classify")),
+    "segment": Command("give every point of a file a part, in its own coordinates", _answering("segment")),
+    "detect": Command("find named boxes in a scan of a room", _answering("detect")),
+    "look": Command("draw what the model would see of a file", _answering("look")),
     "evaluate": Command(
         "measure: classification, parts, boxes; searches and sweeps", evaluate, by_hydra=True
     ),

@@ -3,7 +3,7 @@
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.show.dashboards import show, wandb_closed_after
 from pointclip2.show.dashboards.loggers import one_line, wandb_of
 from pointclip2.show.dashboards.show import REPORT
-from pointclip2.show.exhibit import Exhibit
+from pointclip2.show.exhibit import Exhibit, Prediction
 from pointclip2.tasks.run import Provenance, Run, Stopwatch
 from pointclip2.tasks.task import Finding, Task
 
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 RECORDED = ("data", "projector", "pretraining")
 """Options that a record or a resumed training refers to."""
+ANSWERS = 20
+"""Samples whose answers are printed where nothing is labelled."""
 PICTURES = 8
 """Shapes on ``views.png`` unless told otherwise."""
 
@@ -186,6 +188,7 @@ def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Ex
         record=record,
         options=told(cfg),
         gallery=tuple(finding.gallery),
+        predictions=tuple(finding.said),
         confusion=finding.confusion,
         cameras=cameras,
     )
@@ -214,6 +217,8 @@ def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
     table.add_row("slowest stage", f"{slowest} {seconds[slowest]:.1f} s")
     table.add_row("all", f"{seconds['total']:.1f} s")
     console.print(table)
+    if not record["data"].get("labelled", 1) and finding.said:
+        console.print(_answers(finding.said))
     if not backbone["trained"]:
         console.print(f"[bold red]{escape(backbone['trained_on'])}[/]")
     if finding.skipped:
@@ -222,6 +227,20 @@ def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
         for name, reason in list(finding.skipped.items())[:5]:
             console.print(f"  {reason}" if name in reason else f"  {name}: {reason}", markup=False)
     console.print(finding.sentence, markup=False)
+
+
+def _answers(said: Sequence[Prediction]) -> Table:
+    """What was said of the first samples, where nothing is labelled and no figure says how good that is."""
+    table = Table(title="what was said" if len(said) <= ANSWERS else f"the first {ANSWERS} of {len(said)}")
+    table.add_column("sample", overflow="fold")
+    table.add_column("said", style="bold")
+    table.add_column("%", justify="right")
+    table.add_column("next", style="dim")
+    for one in said[:ANSWERS]:
+        (name, share), *rest = one.said or (("nothing", math.nan),)
+        others = ", ".join(f"{other} {100 * value:.0f}" for other, value in rest[:2])
+        table.add_row(escape(one.name), escape(name), f"{100 * share:.0f}", escape(others))
+    return table
 
 
 def _place(cfg: DictConfig) -> None:

@@ -50,6 +50,36 @@ class Vectors:
         return {"features": encoder.encode(batch).vectors}
 
 
+class WithUps:
+    """Keeps, beside other columns, how likely each direction is up: ``ups``, as in `pointclip2.types.Cloud`.
+
+    Args:
+        kept: the other columns, which every sample has alike.
+    """
+
+    def __init__(self, kept: Columns) -> None:
+        assert kept.names is not None
+        self.kept = kept
+        self.names = (*kept.names, "ups")
+
+    def describe(self) -> dict[str, Any]:
+        """Return what decides the columns beside the encoder."""
+        return {**self.kept.describe(), "ups": True}
+
+    def collate(self, samples: Sequence[Cloud]) -> CloudBatch:
+        """Put clouds side by side."""
+        batch: CloudBatch = self.kept.collate(samples)
+        return batch
+
+    def encode(self, encoder: Any, batch: CloudBatch) -> dict[str, Tensor]:
+        """Return the columns of a batch; with the model's word on what is up, where it was asked."""
+        ups = torch.zeros(len(batch), 6) if batch.ups is None else batch.ups
+        if not isinstance(self.kept, Vectors):
+            return {**self.kept.encode(encoder, batch), "ups": ups}
+        features = encoder.encode(batch)
+        return {"features": features.vectors, "ups": ups if features.ups is None else features.ups}
+
+
 class Points:
     """Keeps the points themselves, for what learns from them; nothing is encoded."""
 

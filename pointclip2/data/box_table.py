@@ -1,6 +1,5 @@
-"""Rows of boxes as files tell them, and which of them can be used."""
+"""Rows of boxes, between a scan's own coordinates and its scene's, and which of them can be used."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,14 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointclip2.types import Boxes, CloudError
+from pointclip2.data.scan_frame import to_metres, up_of
+from pointclip2.data.upright import UNITS_M
+from pointclip2.types import Boxes, CloudError, Frame
 
 Floats = NDArray[np.float64]
 
 OUTSIDE_M = 0.05
 """How far beyond the last point a box may begin and still belong to the scan."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,41 @@ class BoxTable:
         """Some of the boxes."""
         return BoxTable(self.centre[rows], self.size[rows], self.heading_rad[rows], self.labels[rows])
 
-    def turned(self, rotation: Floats, scale: float) -> "BoxTable":
-        """In axes that are permuted or flipped by ``rotation`` (3, 3), then scaled; upwards stays upwards."""
+    @classmethod
+    def of_boxes(cls, boxes: Boxes, frame: Frame) -> "BoxTable":
+        """Return boxes of a scene in its scan's own coordinates.
+
+        The size is along the axes that the scan's x, y and z become when they are turned by the heading,
+        counter-clockwise about the scan's up axis: exact, because a frame turns by quarters only.
+        """
+        matrix = frame.matrix.numpy()
+        return cls(
+            boxes.centre_m.double().cpu().numpy() @ matrix[:3, :3].T + matrix[:3, 3],
+            boxes.size_m.double().cpu().numpy() @ np.abs(matrix[:3, :3]).T,
+            boxes.heading_rad.double().cpu().numpy(),
+            boxes.labels.cpu().numpy(),
+        )
+
+    def in_scene(self, frame: Frame, unit: str = "", up: str = "") -> "BoxTable":
+        """Return boxes in a scan's own coordinates in the metres of its scene, z up; `of_boxes` leads back.
+
+        Args:
+            frame: the scene's.
+            unit: what the boxes are in; by default the scan's unit.
+            up: the axis that their headings are about; by default the scan's.
+
+        Raises:
+            CloudError: boxes are turned about another axis than that which points up in the scan.
+        """
+        if up and up != up_of(frame) and bool((self.heading_rad != 0).any()):
+            raise CloudError(
+                f"its boxes are turned about {up}, but in the scan {up_of(frame)} points up: give up={up}"
+            )
+        factor = UNITS_M[unit] / UNITS_M[frame.unit] if unit and frame.unit else 1.0
+        turn = np.abs(np.linalg.inv(frame.matrix.numpy()[:3, :3]))
         return BoxTable(
-            self.centre @ rotation.T * scale,
-            self.size @ np.abs(rotation).T * scale,
+            to_metres(self.centre * factor, frame),
+            self.size * factor @ turn.T,
             self.heading_rad,
             self.labels,
         )
@@ -61,8 +90,8 @@ class BoxTable:
         )
 
 
-def usable(table: BoxTable, points_m: Floats, scene: str) -> BoxTable:
-    """Without the boxes that nobody can find, which are counted in a warning: annotations contain slips.
+def usable(table: BoxTable, points_m: Floats, frame: Frame) -> tuple[BoxTable, list[str]]:
+    """Leave out the boxes that nobody can find, and say in sentences how many: annotations contain slips.
 
     Left out are boxes with a number that is not finite or an edge that is not positive, and boxes that lie wholly
     outside the scan.
@@ -70,16 +99,18 @@ def usable(table: BoxTable, points_m: Floats, scene: str) -> BoxTable:
     Raises:
         CloudError: all of several boxes lie outside the scan: they have other units or another origin.
     """
-    table = _without(table, scene, "numbers that are not finite", _not_finite)
-    table = _without(table, scene, "an edge that is not positive", _not_positive)
+    remarks: list[str] = []
+    table = _without(table, remarks, "numbers that are not finite", _not_finite)
+    table = _without(table, remarks, "an edge that is not positive", _not_positive)
     low, high = points_m.min(axis=0), points_m.max(axis=0)
     outside = _outside(table, low, high)
     if len(outside) > 1 and outside.all():
+        ends = frame.to_input(torch.from_numpy(np.stack([low, high]))).numpy()
         raise CloudError(
-            f"all {len(outside)} boxes lie outside the scan, which reaches from {_place(low)} to {_place(high)} m: "
-            "they have other units, another up axis or another origin"
+            f"all {len(outside)} boxes lie outside the scan, which reaches from {_place(ends.min(axis=0))} to "
+            f"{_place(ends.max(axis=0))} {frame.unit}: they have other units, another up axis or another origin"
         )
-    return _without(table, scene, "no part within the scan", lambda t: outside)
+    return _without(table, remarks, "no part within the scan", lambda t: outside), remarks
 
 
 def _not_finite(table: BoxTable) -> NDArray[np.bool_]:
@@ -99,13 +130,11 @@ def _outside(table: BoxTable, low: Floats, high: Floats) -> NDArray[np.bool_]:
 
 
 def _without(
-    table: BoxTable, scene: str, fault: str, find: Callable[[BoxTable], NDArray[np.bool_]]
+    table: BoxTable, remarks: list[str], fault: str, find: Callable[[BoxTable], NDArray[np.bool_]]
 ) -> BoxTable:
     faulty = find(table)
     if faulty.any():
-        log.warning(
-            "%s: left out %d of %d true boxes, which have %s", scene, faulty.sum(), len(faulty), fault
-        )
+        remarks.append(f"left out {faulty.sum()} of {len(faulty)} true boxes, which have {fault}")
     return table.chosen(~faulty)
 
 

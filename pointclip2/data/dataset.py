@@ -23,6 +23,8 @@ class CloudDataset(Dataset[Cloud], ABC):
     """Of the samples, unique, in order."""
     labels: Sequence[int]
     """In the same order; -1 where the class is not known."""
+    undecided: bool = False
+    """Whether which way is up is guessed for some of the clouds; theirs have ``ups``."""
     checksum: str
     """Hex digest of everything that decides the clouds: file contents, number of points, sampling, seed, corruption."""
 

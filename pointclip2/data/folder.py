@@ -15,11 +15,11 @@ from pointclip2.data.files.rows import SUFFIXES, read_points
 from pointclip2.data.found_files import FoundFiles, files_beside, find_files
 from pointclip2.data.label_table import SPLITS, LabelTable, spoken
 from pointclip2.data.prepare import TO_Y_UP, RawCloud, check_choice
-from pointclip2.data.scan_folder import ScanFolderIndex, ScanOptions
+from pointclip2.data.scan_folder import ScanFolderIndex
+from pointclip2.data.scan_frame import scan_options
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
-from pointclip2.data.upright import UNITS_M
 from pointclip2.types import ConfigError, DataError
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Folder(StoredData):
     Args:
         path: a file, or a directory that is searched with everything below it.
         up: the axis that points up in the files: x y z -x -y -z, or ``any`` to take them as they are; ``auto`` is
-            y for objects, and what the floor of a room says.
+            what the shape of an object says, and the model where that leaves a doubt, or the floor of a room.
         labels: ``subfolders`` (the name of the folder a file lies in), ``none``, or a CSV with the columns
             file (as seen from ``path``), label and, if need be, up and split.
         classes: names to choose from, or the name of a data set that has them: ``modelnet40``, or ``known``, those of
@@ -67,10 +67,9 @@ class Folder(StoredData):
     ) -> None:
         super().__init__(split, points, sampling, limit, corruption, seed)
         check_choice("data.up", up, ("auto", *TO_Y_UP))
-        check_choice("data.units", units, ("auto", *UNITS_M))
         self.path = None if path is None else Path(path).expanduser()
-        self.default_up = "y" if up == "auto" else up
-        self.scan_options = ScanOptions(units, up, scene_points)
+        self.default_up = up
+        self.scan_options = scan_options(units, up, scene_points)
         self.scene_options = scene_options(scene_points, limit, seed, "data.scene_points")
         self.label_source = labels
         self.group = classes if isinstance(classes, str) else None

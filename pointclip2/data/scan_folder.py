@@ -1,36 +1,25 @@
 """A user's own scans of rooms: files as `folder` reads them, with units, up and true boxes beside them."""
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files, digest_values
-from pointclip2.data.files.box_files import boxes_beside, read_boxes
-from pointclip2.data.prepare import RawCloud, finite_rows
-from pointclip2.data.stored_scenes import RawScene, SceneIndex
-from pointclip2.data.upright import SMALLEST_M, UNITS_M, describe_extent, likely_unit, likely_up, to_z_up
-from pointclip2.types import DataError
+from pointclip2.data.files.box_files import ListedBoxes, boxes_beside, read_true_boxes
+from pointclip2.data.prepare import RawCloud, finite_rows, stable_seed
+from pointclip2.data.scan_frame import ScanOptions, scan_options, settled, to_metres
+from pointclip2.data.stored import sample_error
+from pointclip2.data.stored_scenes import RawScene, SceneIndex, scene_of, scene_options
+from pointclip2.types import CloudError, ConfigError, DataError, Scene
 
 SURFACE_POINTS = 400_000
 """Drawn from a scan that is a mesh, unless fewer are wanted."""
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ScanOptions:
-    """How scans become scenes."""
-
-    units: str
-    """``auto`` or one of `UNITS_M`."""
-    up: str
-    """``auto``, one of the six axes, or ``any`` for z."""
-    points: int | None
+Reader = Callable[[Path, int, np.random.Generator], RawCloud]
+"""Reads rows of points from a file; a surface is sampled to so many."""
 
 
 class ScanFolderIndex(SceneIndex):
@@ -52,7 +41,7 @@ class ScanFolderIndex(SceneIndex):
         root: Path,
         files: Sequence[Path],
         classes: tuple[str, ...] | None,
-        read_points: Callable[[Path, int, np.random.Generator], RawCloud],
+        read_points: Reader,
         options: ScanOptions,
     ) -> None:
         self.root = root
@@ -68,18 +57,22 @@ class ScanFolderIndex(SceneIndex):
 
     def read(self, index: int, rng: np.random.Generator) -> RawScene:
         path, name = self.files[index], self.names[index]
-        raw = self.read_points(path, self.options.points or SURFACE_POINTS, rng).points
-        finite = finite_rows(raw)
-        # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
-        xyz = np.full((len(raw), 3), np.nan)
-        xyz[finite] = raw[finite, :3]
-        unit, up = self._unit(name, xyz[finite]), self._up(name, xyz[finite])
-        rotation, scale = to_z_up(up), UNITS_M[unit]
-        table = None
         beside = boxes_beside(path)
-        if beside is not None:
-            table = self._boxes(name, beside).turned(rotation, scale)
-        return RawScene(xyz @ rotation.T * scale, table)
+        boxes = None if beside is None else read_true_boxes(beside, name)
+        cloud = self.read_points(path, self.options.points or SURFACE_POINTS, rng)
+        raw = raw_scene(cloud, self.options, boxes)
+        if boxes is None:
+            return raw
+        remarks = list(raw.remarks)
+        if not boxes:
+            remarks.append(f"{beside.name if beside else ''} lists no box")
+        table = BoxTable.of_rows(
+            boxes.rows, [self.classes.index(box.name) if box.name in self.classes else -1 for box in boxes]
+        ).in_scene(raw.frame, *boxes.stated())
+        others = sorted({box.name for box in boxes if box.name not in self.classes})
+        if others:
+            remarks.append(f"boxes of {', '.join(others)} are not looked for, data.classes has none of these")
+        return replace(raw, boxes=table.chosen(table.labels >= 0), remarks=remarks)
 
     def digest(self, indices: Sequence[int]) -> str:
         files = [self.files[i] for i in indices]
@@ -92,57 +85,75 @@ class ScanFolderIndex(SceneIndex):
             }
         )
 
-    def _unit(self, name: str, xyz: NDArray[np.float64]) -> str:
-        if self.options.units != "auto":
-            return self.options.units
-        unit = likely_unit(xyz)
-        if unit != "m":
-            log.warning(
-                "%s: taken to be in %s, which makes it %s; data.units says otherwise",
-                name,
-                unit,
-                describe_extent(xyz, unit),
-            )
-        elif len(xyz) > 1 and float(np.ptp(xyz, axis=0).max()) < SMALLEST_M:
-            log.warning(
-                "%s: only %s, too small for a room: data.units says in what it was measured",
-                name,
-                describe_extent(xyz, "m"),
-            )
-        return unit
 
-    def _up(self, name: str, xyz: NDArray[np.float64]) -> str:
-        found = likely_up(xyz)
-        if self.options.up == "auto":
-            if not found.sure:
-                log.warning(
-                    "%s: which axis points up cannot be told, z is taken; data.up says otherwise", name
-                )
-                return "z"
-            if found.up != "z":
-                log.warning("%s: its floor says that %s points up; data.up says otherwise", name, found.up)
-            return found.up
-        chosen = "z" if self.options.up == "any" else self.options.up
-        if found.sure and found.up != chosen:
-            log.warning(
-                "%s: seems to lie on its side, its floor says data.up=%s, not %s", name, found.up, chosen
-            )
-        return chosen
+def raw_scene(cloud: RawCloud, options: ScanOptions, boxes: ListedBoxes | None = None) -> RawScene:
+    """Stand a scan up, in metres, near the origin; what its boxes state goes before a guess."""
+    unit, up = ("", "") if boxes is None else boxes.stated()
+    finite = finite_rows(cloud.points)
+    xyz = cloud.points[finite, :3].astype(np.float64)
+    frame, remarks = settled(xyz, options, unit or cloud.unit, up)
+    # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
+    points = np.full((len(cloud.points), 3), np.nan)
+    points[finite] = to_metres(xyz, frame)
+    said = (*cloud.remarks, *remarks)
+    return RawScene(points, None, cloud.colours, frame, cloud.sampled, said, cloud.unmeasured)
 
-    def _boxes(self, name: str, path: Path) -> BoxTable:
-        names, rows = read_boxes(path)
-        table = BoxTable.of_rows(
-            rows, [self.classes.index(text) if text in self.classes else -1 for text in names]
+
+def made_scene(
+    name: str,
+    cloud: RawCloud,
+    units: str = "auto",
+    up: str = "auto",
+    points: int | None = 200_000,
+    seed: int = 0,
+) -> Scene:
+    """Return the rows of a scan as a scene, without boxes; `read_scan` says what the options mean.
+
+    >>> rows = np.random.default_rng(0).uniform(0, 4000, (500, 3))
+    >>> made_scene("mine", RawCloud(rows), units="mm", up="z").points_m.amax().item() <= 4.0
+    True
+    """
+    options = scan_options(units, up, scene_options(points, None, seed, "points").points, option="")
+    rng = np.random.default_rng(stable_seed(f"{seed}/{name}"))
+    return scene_of(name, raw_scene(cloud, options), options.points, rng)
+
+
+def read_scan(
+    path: str | Path, units: str = "auto", up: str = "auto", points: int | None = 200_000, seed: int = 0
+) -> Scene:
+    """Read one file as a scene, without boxes.
+
+    >>> scene = read_scan("room.ply")                                       # doctest: +SKIP
+    >>> scene.frame.to_input(scene.points_m)     # where the file has them    # doctest: +SKIP
+
+    Args:
+        path: any file that ``data=folder`` reads.
+        units: of the file: ``auto`` (m, cm or mm, by the extent), m cm mm ft in.
+        up: the axis that points up in it: ``auto`` (what the floor says), x y z -x -y -z.
+        points: the most that are taken, at random by seed; None takes all.
+        seed: of everything random.
+
+    Raises:
+        CloudError: the file cannot be read; the message names it.
+        ConfigError: an unknown unit or axis, or fewer points than 1.
+    """
+    from pointclip2.data.folder import read_points
+
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise CloudError(f"{path}: no such file")
+    try:
+        rng = np.random.default_rng(stable_seed(f"{seed}/{path.name}/surface"))
+        return made_scene(
+            path.name, read_points(path, points or SURFACE_POINTS, rng), units, up, points, seed
         )
-        others = sorted({text for text in names if text not in self.classes})
-        if others:
-            log.warning(
-                "%s: boxes of %s are not looked for, data.classes has none of these", name, ", ".join(others)
-            )
-        return table.chosen(table.labels >= 0)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise sample_error(str(path), error) from error
 
 
 def _present(files: Sequence[Path]) -> tuple[str, ...]:
     """Classes of all boxes beside the files, sorted."""
-    beside = [found for path in files if (found := boxes_beside(path)) is not None]
-    return tuple(sorted({name for path in beside for name in read_boxes(path)[0] if name}))
+    beside = [(path, found) for path in files if (found := boxes_beside(path)) is not None]
+    return tuple(sorted({box.name for path, found in beside for box in read_true_boxes(found, path.name)}))

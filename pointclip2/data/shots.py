@@ -159,6 +159,7 @@ class ChosenSplit(CloudDataset):
         self.positions = list(positions)
         self.name = parent.name
         self.split = split or parent.split
+        self.undecided = parent.undecided
         self.classes = parent.classes
         self.part_names = parent.part_names
         self.names = [parent.names[position] for position in self.positions]
@@ -194,6 +195,7 @@ class AugmentedSplit(CloudDataset):
         self.scale, self.shift = scale, shift
         self.name = parent.name
         self.split = parent.split
+        self.undecided = parent.undecided
         self.classes = parent.classes
         self.names = parent.names
         self.labels = parent.labels
@@ -218,6 +220,7 @@ class AugmentedSplit(CloudDataset):
             normals=None if cloud.normals is None else F.normalize(cloud.normals / scale, dim=1),
             frame=replace(cloud.frame, matrix=cloud.frame.matrix @ back),
             remarks=cloud.remarks,
+            ups=cloud.ups,
         )
 
 

@@ -19,6 +19,7 @@ from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.prepare import (
     SAMPLINGS,
+    TO_Y_UP,
     RawCloud,
     check_choice,
     prepare_points,
@@ -27,7 +28,9 @@ from pointclip2.data.prepare import (
     unit_sphere,
     way_back,
 )
+from pointclip2.data.standing import taken_up, turned
 from pointclip2.errors import is_transient, one_line
+from pointclip2.geometry.standing import up_scores, weights_digest
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
 READING_VERSION = 2
@@ -71,7 +74,7 @@ class SampleIndex(ABC):
 
     @abstractmethod
     def up(self, index: int) -> str:
-        """Which axis of this sample's file points up."""
+        """Which axis of this sample's file points up; ``auto`` where nobody knows."""
 
     @abstractmethod
     def digest(self, indices: Sequence[int]) -> str:
@@ -135,11 +138,14 @@ class StoredSplit(CloudDataset):
         self.chosen = subset(index.names, options.limit, options.seed)
         self.names = [index.names[i] for i in self.chosen]
         self.labels = [int(index.labels[i]) for i in self.chosen]
+        # What is guessed depends on what the guess was learned by.
+        ups = [f"auto {weights_digest()}" if up == "auto" else up for up in map(index.up, self.chosen)]
+        self.undecided = any(up.startswith("auto") for up in ups)
         self.checksum = digest_values(
             {
                 "reading": READING_VERSION,
                 "names": self.names,
-                "ups": [index.up(i) for i in self.chosen],
+                "ups": ups,
                 "files": index.digest(self.chosen),
                 "points": options.points,
                 "sampling": options.sampling,
@@ -191,13 +197,22 @@ def made_cloud(
     """Return the cloud of ``points`` points (None: all) that a file's rows make.
 
     Args:
+        up: an axis of the file, ``any``, or ``auto``: what the points themselves say, see `Cloud.ups`.
         exact: keep the chosen rows as the file has them, too, in `Frame.exact`; no corruption may have moved them.
 
     Raises:
         CloudError: the rows are no cloud.
         ConfigError: as `prepare_points`.
     """
-    placed, chosen, dropped, matrix = prepare_points(raw.points, up, points, sampling, seed_name)
+    guess = None
+    placed, chosen, dropped, matrix = prepare_points(
+        raw.points, "any" if up == "auto" else up, points, sampling, seed_name
+    )
+    if up == "auto":
+        guess = torch.from_numpy(up_scores(placed.numpy())).float()
+        taken = taken_up(guess)
+        placed = turned(placed, "any", taken)
+        matrix = matrix @ way_back(np.zeros(3), 1.0, np.array(TO_Y_UP[taken], dtype=np.float64))
     remarks = raw.remarks
     if dropped > raw.unmeasured:
         count = dropped - raw.unmeasured
@@ -225,6 +240,7 @@ def made_cloud(
             torch.from_numpy(raw.points[rows, :3].astype(np.float64)) if exact else None,
         ),
         remarks,
+        guess,
     )
 
 

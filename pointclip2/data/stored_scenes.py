@@ -3,10 +3,9 @@
 A data set says where its scenes are (`SceneIndex`); a `StoredSceneSplit` turns what it reads into scenes.
 """
 
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,10 @@ from pointclip2.data.checksum import digest_values
 from pointclip2.data.prepare import finite_rows, stable_seed
 from pointclip2.data.scene_dataset import SceneData, SceneDataset
 from pointclip2.data.stored import sample_error, subset
-from pointclip2.types import ConfigError, Scene
+from pointclip2.types import ConfigError, Frame, Scene
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Part of every checksum. Raise it when the same files and options begin to give other scenes."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,14 @@ class RawScene:
     boxes: BoxTable | None
     colours: NDArray[Any] | None = None
     """(n, 3) in [0, 1]."""
+    frame: Frame = field(default_factory=lambda: Frame(unit="m"))
+    """What leads back to the scan's own coordinates; its index is not looked at."""
+    sampled: bool = False
+    """Whether the points were drawn from a surface: then they are no rows of the file."""
+    remarks: Sequence[str] = ()
+    """What the reader had to say, a sentence each."""
+    unmeasured: int = 0
+    """Points that the reader made NaN because nothing was measured there; a remark tells of them."""
 
 
 @dataclass(frozen=True)
@@ -138,19 +143,32 @@ class StoredSceneSplit(SceneDataset):
 
     def _read(self, index: int, name: str) -> Scene:
         rng = np.random.default_rng(stable_seed(f"{self.options.seed}/{name}"))
-        raw = self.index.read(self.chosen[index], rng)
-        rows = finite_rows(raw.points_m)
-        if len(rows) < len(raw.points_m):
-            dropped = len(raw.points_m) - len(rows)
-            log.warning("%s: left out %d of %d points that are not finite", name, dropped, len(raw.points_m))
-        boxes = None
-        if raw.boxes is not None:
-            # Before the scan is thinned: where a box lies does not depend on which points were drawn.
-            boxes = usable(raw.boxes, raw.points_m[rows, :3].astype(np.float64), name).boxes()
-        if self.options.points is not None and len(rows) > self.options.points:
-            rows = rng.choice(rows, self.options.points, replace=False)
-        points = torch.from_numpy(raw.points_m[rows, :3].astype(np.float32))
-        colours = None
-        if raw.colours is not None:
-            colours = torch.from_numpy(np.clip(raw.colours[rows], 0.0, 1.0).astype(np.float32))
-        return Scene(name, points, boxes, colours)
+        return scene_of(name, self.index.read(self.chosen[index], rng), self.options.points, rng)
+
+
+def scene_of(name: str, raw: RawScene, most: int | None, rng: np.random.Generator) -> Scene:
+    """Return what was read as a scene of at most so many points, chosen with ``rng``; None takes all.
+
+    Raises:
+        CloudError: there is no point that can be used, or all true boxes lie elsewhere.
+    """
+    remarks = list(raw.remarks)
+    rows = finite_rows(raw.points_m)
+    dropped = len(raw.points_m) - len(rows) - raw.unmeasured
+    if dropped > 0:
+        remarks.append(f"left out {dropped:,} of {len(raw.points_m):,} points that are not finite")
+    boxes = None
+    if raw.boxes is not None:
+        # Before the scan is thinned: where a box lies does not depend on which points were drawn.
+        table, slips = usable(raw.boxes, raw.points_m[rows, :3].astype(np.float64), raw.frame)
+        boxes = table.boxes()
+        remarks += slips
+    if most is not None and len(rows) > most:
+        rows = rng.choice(rows, most, replace=False)
+    points = torch.from_numpy(raw.points_m[rows, :3].astype(np.float32))
+    colours = None
+    if raw.colours is not None:
+        colours = torch.from_numpy(np.clip(raw.colours[rows], 0.0, 1.0).astype(np.float32))
+    index = None if raw.sampled else torch.from_numpy(rows.astype(np.int64))
+    frame = Frame(raw.frame.matrix, raw.frame.unit, index)
+    return Scene(name, points, boxes, colours, frame, tuple(remarks))

@@ -7,7 +7,9 @@ from torch import nn
 
 from pointclip2.encoders.clip.dense import DenseEncoder
 from pointclip2.encoders.clip.openclip import OpenClipBackbone
+from pointclip2.encoders.encoder import Encoder
 from pointclip2.encoders.views import ViewEncoder
+from pointclip2.errors import ConfigError
 from pointclip2.types import CloudBatch, Features, Places
 
 
@@ -53,3 +55,16 @@ class DenseViewEncoder(ViewEncoder):
     def pooled(self) -> ViewEncoder:
         """The encoder of whole views through the same projector and CLIP."""
         return ViewEncoder(self.projector, self.clip)
+
+
+def whole_clouds(encoder: Encoder) -> Encoder:
+    """Return the encoder, whose vectors are of views or of whole clouds.
+
+    Raises:
+        ConfigError: they are of single cells.
+    """
+    if isinstance(encoder, DenseViewEncoder):
+        raise ConfigError(
+            "encoder=dense looks at single cells, for part segmentation: whole clouds are seen by encoder=views"
+        )
+    return encoder

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.types import CloudBatch, Features
+from pointclip2.types import CloudBatch, ConfigError, Features
 
 
 @runtime_checkable
@@ -97,3 +97,17 @@ class Encoder(nn.Module, ABC):
         if torch.cuda.is_available() and torch.cuda.is_initialized():
             torch.cuda.synchronize()
         return time.perf_counter()
+
+
+def text_of(encoder: Encoder) -> SentenceEncoder:
+    """Return the encoder's encoder of sentences.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    if encoder.text is None:
+        raise ConfigError(
+            f"encoder {encoder.id} knows no sentences, so names mean nothing to it: train an adapter on examples "
+            "(python train.py adapter=linear_probe), or take encoder=views"
+        )
+    return encoder.text

@@ -61,7 +61,10 @@ class BoxEncoder(nn.Module):
         encoded = self.encode_boxes(scene, join_boxes([proposals.boxes, true]), objectness)
         count = len(proposals.boxes)
         truth = None if scene.boxes is None else encoded.part(slice(count, None))
-        return EncodedScene(encoded.part(slice(count)), truth)
+        remarks = (
+            scene.remarks if count else (*scene.remarks, "no boxes are proposed: nothing is found in it")
+        )
+        return EncodedScene(encoded.part(slice(count)), truth, scene.frame, remarks)
 
     def encode_boxes(self, scene: Scene, boxes: Boxes, objectness: Float[Tensor, " boxes"]) -> EncodedBoxes:
         """Return features of what is in the boxes, encoded some crops at a time."""
@@ -72,9 +75,9 @@ class BoxEncoder(nn.Module):
             parts = [
                 self.encoder.encode(CloudBatch(part.to(device))).vectors.float().cpu()
                 for part in crops.clouds.split(_BATCH)
+                if len(part)  # splitting nothing gives one empty part
             ]
-        # Splitting nothing gives one empty part, of which the projector could make no views.
-        features = torch.cat(parts) if len(crops.clouds) else torch.zeros(0, 1, 1)
+        features = torch.cat(parts) if parts else torch.zeros(0, 1, 1)
         return EncodedBoxes(boxes, objectness, crops.kept, crops.counts, features)
 
 
@@ -85,7 +88,7 @@ class SceneColumns:
 
     def describe(self) -> dict[str, Any]:
         """Return what decides the columns beside the encoder."""
-        return {"kind": "encoded boxes"}
+        return {"kind": "encoded boxes", "told": "frame and remarks"}
 
     def collate(self, samples: Sequence[Scene]) -> Scene:
         """Return the only scene of the batch, because each is encoded alone."""

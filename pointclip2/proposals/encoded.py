@@ -1,14 +1,15 @@
 """Hold boxes of a scene with what an encoder saw in them: the part of detection that is worth caching."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from pointclip2.geometry.boxes import take
-from pointclip2.types import Boxes
+from pointclip2.types import Boxes, Frame
 
 _FIELDS = ("centre", "size", "heading", "labels", "objectness", "kept", "counts", "features")
 
@@ -47,17 +48,28 @@ class EncodedScene:
     proposals: EncodedBoxes
     truth: EncodedBoxes | None
     """The true boxes; None where nobody knows them."""
+    frame: Frame = field(default_factory=lambda: Frame(unit="m"))
+    """The scene's, without the rows of its points."""
+    remarks: tuple[str, ...] = ()
+    """The reader's, and that no box was proposed."""
 
     def columns(self) -> dict[str, Tensor]:
         """Return the scene as named tensors, for the cache."""
-        found = _tensors("found", self.proposals)
+        told = json.dumps({"unit": self.frame.unit, "remarks": self.remarks})
+        found = {
+            **_tensors("found", self.proposals),
+            "frame.matrix": self.frame.matrix,
+            "told": torch.tensor(list(told.encode()), dtype=torch.uint8),
+        }
         return found if self.truth is None else {**found, **_tensors("truth", self.truth)}
 
     @classmethod
     def of(cls, columns: Mapping[str, Tensor]) -> "EncodedScene":
         """Return the scene that `columns` gave."""
         truth = _boxes("truth", columns) if "truth.centre" in columns else None
-        return cls(_boxes("found", columns), truth)
+        told = json.loads(bytes(columns["told"].tolist()))
+        frame = Frame(columns["frame.matrix"], told["unit"])
+        return cls(_boxes("found", columns), truth, frame, tuple(told["remarks"]))
 
 
 def _tensors(part: str, encoded: EncodedBoxes) -> dict[str, Tensor]:

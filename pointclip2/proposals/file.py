@@ -4,10 +4,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+
+from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.files.box_files import READERS, ListedBoxes, read_boxes
 from pointclip2.errors import is_transient
-from pointclip2.geometry.boxes import make_boxes, points_inside, take, valid
-from pointclip2.proposals.box_rows import SUFFIXES, BoxRows, read_rows
+from pointclip2.geometry.boxes import points_inside, take, valid
 from pointclip2.proposals.proposal import Proposals, nothing
 from pointclip2.types import CloudError, ConfigError, Scene, TransientError
 
@@ -15,10 +19,10 @@ log = logging.getLogger(__name__)
 
 
 class FileProposals:
-    """Takes boxes from a file for all scenes, or from a folder with a file a scene; metres, z up, as in the scan.
+    """Takes boxes from a file for all scenes, or from a folder with a file a scene, in the scan's own coordinates.
 
     In a folder the file of the scene ``room`` is ``room.json``, ``room_boxes.json`` or the like; slashes in names
-    are dashes. A file for all scenes says which ``scene`` each box belongs to. `read_rows` describes the formats.
+    are dashes. A file for all scenes says which ``scene`` each box belongs to. `read_boxes` describes the formats.
     ``detections.csv`` and ``scenes/`` of an earlier run can be given as they are.
 
     Args:
@@ -36,13 +40,19 @@ class FileProposals:
         self.path = Path(path).expanduser()
         if not self.path.exists():
             raise ConfigError(f"proposals.path={self.path}: no such file or folder")
-        self._all = None if self.path.is_dir() else read_rows(self.path)
+        self._all = None if self.path.is_dir() else self._read()
         self._files = self._beneath() if self.path.is_dir() else [self.path]
         if not self._files:
-            raise ConfigError(f"proposals.path={self.path} holds no {', '.join(SUFFIXES)}")
+            raise ConfigError(f"proposals.path={self.path} holds no {', '.join(READERS)}")
+
+    def _read(self) -> ListedBoxes:
+        try:
+            return read_boxes(self.path)
+        except CloudError as error:
+            raise ConfigError(f"proposals.path={self.path}: {error}") from error
 
     def _beneath(self) -> list[Path]:
-        return sorted(path for path in self.path.iterdir() if path.suffix.lower() in SUFFIXES)
+        return sorted(path for path in self.path.iterdir() if path.suffix.lower() in READERS)
 
     def describe(self) -> dict[str, Any]:
         """Return a digest of the files."""
@@ -55,12 +65,17 @@ class FileProposals:
         Raises:
             CloudError: the scene's file cannot be read, or none of several boxes holds a point of the scan.
         """
-        rows = self._rows(scene.name)
-        if rows is None or len(rows.objectness) == 0:
+        listed = self._listed(scene.name)
+        if not listed:
             log.warning("%s: %s has no boxes of this scene", scene.name, self.path)
             return nothing()
-        boxes = make_boxes(rows.boxes[:, :3], rows.boxes[:, 3:6], rows.boxes[:, 6])
-        good = valid(boxes) & rows.objectness.isfinite()
+        table = BoxTable.of_rows(listed.rows, np.full(len(listed), -1))
+        try:
+            boxes = table.in_scene(scene.frame, *listed.stated()).boxes()
+        except CloudError as error:
+            raise CloudError(f"{scene.name}: {self.path}: {error}") from error
+        objectness = torch.tensor([box.objectness for box in listed])
+        good = valid(boxes) & objectness.isfinite()
         if not bool(good.all()):
             log.warning(
                 "%s: left out %d of %d boxes, which have edges that are not positive or numbers that are not finite",
@@ -68,7 +83,7 @@ class FileProposals:
                 int((~good).sum()),
                 len(good),
             )
-        boxes, objectness = take(boxes, good), rows.objectness[good].clamp(0, 1)
+        boxes, objectness = take(boxes, good), objectness[good].clamp(0, 1)
         held = [len(inside) > 0 for inside in points_inside(scene.points_m, boxes)]
         if len(held) > 1 and not any(held):
             raise CloudError(
@@ -77,7 +92,7 @@ class FileProposals:
             )
         return Proposals(boxes, objectness)
 
-    def _rows(self, scene: str) -> BoxRows | None:
+    def _listed(self, scene: str) -> ListedBoxes:
         if self._all is not None:
             return self._all.of_scene(scene)
         plain = scene.replace("/", "-").replace("\\", "-")
@@ -85,8 +100,8 @@ class FileProposals:
         for path in self._files:
             if path.stem in stems:
                 try:
-                    return read_rows(path).of_scene(scene)
-                except ConfigError as error:
+                    return read_boxes(path).of_scene(scene)
+                except CloudError as error:
                     kind = TransientError if is_transient(error) else CloudError
-                    raise kind(str(error)) from error
-        return None
+                    raise kind(f"{scene}: {error}") from error
+        return ListedBoxes()

@@ -3,12 +3,15 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.show.typeface import drawable, families
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 DPI = 100
 INK, GREY, HAIRLINE = "#1b1f24", "#6b7280", "#d8dbe0"
@@ -111,24 +114,29 @@ class Canvas:
         """Place pixels (height, width, 3) unscaled, with the top left one at x, y."""
         self.pixels[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a PNG under a temporary name beside ``path``, then rename it.
-
-        Raises:
-            OSError: it could not be written; what was at ``path`` is as it was.
-        """
+    def drawn(self) -> "Image":
+        """Return the page as a picture."""
         from PIL import Image
 
         page = np.asarray(self._renderer.buffer_rgba())
         page[..., :3], page[..., 3] = self.pixels, 255
         for artist in self._texts:
             artist.draw(self._renderer)
+        return Image.fromarray(page[..., :3])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a PNG under a temporary name beside ``path``, then rename it.
+
+        Raises:
+            OSError: it could not be written; what was at ``path`` is as it was.
+        """
+        image = self.drawn()
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         try:
             with draft.open("xb") as file:
-                Image.fromarray(page[..., :3]).save(file, format="png", compress_level=2)
+                image.save(file, format="png", compress_level=2)
             os.replace(draft, target)
         except BaseException:
             draft.unlink(missing_ok=True)

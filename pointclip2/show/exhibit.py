@@ -25,6 +25,17 @@ class ConfusionCounts:
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """Holds what was said of one sample."""
+
+    name: str
+    truth: str | None
+    """None where nobody knows."""
+    said: tuple[tuple[str, float], ...]
+    """What was said and how sure it is, in [0, 1], best first."""
+
+
+@dataclass(frozen=True)
 class Camera:
     """Says where one view is taken from, in the coordinates of the clouds that projectors get: y up, unit sphere."""
 
@@ -48,6 +59,8 @@ class Exhibit:
     options: Mapping[str, Any] = field(default_factory=dict)
     """The composed configuration as plain data."""
     gallery: tuple[GalleryItem, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    """What was said of every sample; empty where a task says it otherwise."""
     confusion: ConfusionCounts | None = None
     cameras: tuple[Camera, ...] = ()
     """One for every view; empty where a task has none."""

@@ -35,14 +35,19 @@ class PartRow:
 
 
 def draw_parts(path: str | os.PathLike[str], rows: Sequence[PartRow], title: str, footer: str) -> None:
-    """Write a PNG with a row for every cloud. Choose the rows before: a dozen is readable.
-
-    Args:
-        path: path of the PNG; a file there is replaced only once the new one is complete.
-        footer: one sentence about what was measured.
+    """Write the sheet as a PNG; a file there is replaced only once the new one is complete. See `parts_sheet`.
 
     Raises:
         OSError: the file could not be written.
+    """
+    parts_sheet(rows, title, footer).save(path)
+
+
+def parts_sheet(rows: Sequence[PartRow], title: str, footer: str) -> Canvas:
+    """Draw a row for every cloud. Choose the rows before: a dozen is readable.
+
+    Args:
+        footer: one sentence about what was measured.
     """
     labelled = any(row.truth is not None for row in rows)
     kinds = ("truth", "prediction") if labelled else ("prediction",)
@@ -77,7 +82,7 @@ def draw_parts(path: str | os.PathLike[str], rows: Sequence[PartRow], title: str
         _draw_legend(page, row, right, y, width - margin - right, type_px)
     for index, note in enumerate(notes):
         page.text(left, foot + type_px * 0.5 + small * LINE * (index + 0.5), note, small, GREY)
-    page.save(path)
+    return page
 
 
 def _draw_legend(page: Canvas, row: PartRow, x: int, y: int, width: int, type_px: float) -> None:

@@ -60,18 +60,29 @@ def draw_scene(
     footer: str,
     colours: NDArray[np.floating] | None = None,
 ) -> None:
-    """Write a PNG with two views of a scan and its boxes. What is above eye level and what hides the room is left out.
+    """Write the sheet as a PNG; a file there is replaced only once the new one is complete. See `scene_sheet`.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    scene_sheet(points, boxes, title, footer, colours).save(path)
+
+
+def scene_sheet(
+    points: NDArray[np.floating],
+    boxes: Sequence[DrawnBox],
+    title: str,
+    footer: str,
+    colours: NDArray[np.floating] | None = None,
+) -> Canvas:
+    """Draw two views of a scan and its boxes. What is above eye level and what hides the room is left out.
 
     Args:
-        path: path of the PNG; a file there is replaced only once the new one is complete.
         points: positions (points, 3), metres, z up.
         boxes: true boxes and found ones.
         title: one line above the picture.
         footer: one sentence about what was measured.
         colours: (points, 3) in [0, 1]; by height where there are none.
-
-    Raises:
-        OSError: the file could not be written.
     """
     step = max(1, len(points) // _MOST_POINTS)
     exact = np.asarray(points[::step], dtype=np.float64)
@@ -97,7 +108,7 @@ def draw_scene(
         page.text(margin, head + height + 20, legend, 14, GREY)
     for number, line in enumerate(lines):
         page.text(margin, head + height + 46 + 22 * number, line, 15, INK)
-    page.save(path)
+    return page
 
 
 @dataclass(frozen=True)

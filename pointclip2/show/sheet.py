@@ -36,17 +36,22 @@ class ViewRow:
 
 
 def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str, footer: str) -> None:
-    """Write a PNG with a row for every shape: its depth maps, its true class, and the three best guesses.
+    """Write the sheet as a PNG; a file there is replaced only once the new one is complete. See `views_sheet`.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    views_sheet(rows, title, footer).save(path)
+
+
+def views_sheet(rows: Sequence[ViewRow], title: str, footer: str) -> Canvas:
+    """Draw a row for every shape: its depth maps, its true class, and the three best guesses.
 
     Near is dark and background is white, for distances too. A guess is green if it is the truth, red if it is
     not, grey if the truth is unknown. Choose the rows before: a dozen is readable.
 
     Args:
-        path: path of the PNG; a file there is replaced only once the new one is complete.
         footer: one sentence about what was measured.
-
-    Raises:
-        OSError: the file could not be written.
     """
     tile = _tile(rows)
     views = max((len(row.images) for row in rows), default=1)
@@ -90,7 +95,7 @@ def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str
         _draw_guesses(page, row, right, y, width - margin - right, type_px)
     for index, note in enumerate(notes):
         page.text(left, foot + type_px * 0.5 + small * LINE * (index + 0.5), note, small, GREY)
-    page.save(path)
+    return page
 
 
 def _draw_guesses(page: Canvas, row: ViewRow, x: int, y: int, width: int, type_px: float) -> None:

@@ -1,5 +1,6 @@
 """What every record says of a measurement: data, encoder, prompts, and what chose them, in data and in words."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -109,6 +110,16 @@ def device_name(device: torch.device) -> str:
     if device.type == "cpu":
         return f"cpu, {torch.get_num_threads()} threads"
     return str(device.type)
+
+
+def defined(metrics: Mapping[str, float]) -> dict[str, float | None]:
+    """Return figures as records hold them: one that is not defined, such as the accuracy on nothing, is None."""
+    return {name: None if math.isnan(value) else value for name, value in metrics.items()}
+
+
+def per_cent(value: float | None) -> str:
+    """Return a fraction as tables show it; a dash where it is not defined."""
+    return "–" if value is None else f"{100 * value:.2f}"
 
 
 def quoted(record: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:

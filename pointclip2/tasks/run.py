@@ -1,5 +1,6 @@
 """What a task is given beside its own parts: a folder, a clock, the cache, trainers, and where its options are from."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,14 +12,17 @@ import torch
 from lightning import Trainer
 from torch import Tensor
 
-from pointclip2.cache.columns import Columns
+from pointclip2.cache.columns import Columns, Vectors, WithUps
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.text import class_vectors, sentence_vectors
-from pointclip2.encoders.dense import DenseViewEncoder
-from pointclip2.encoders.encoder import Encoder, SentenceEncoder
-from pointclip2.errors import ConfigError
+from pointclip2.data.dataset import CloudDataset
+from pointclip2.data.standing import TurnedSplit, summary_line, up_summary
+from pointclip2.encoders.encoder import Encoder, text_of
+from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
+
+log = logging.getLogger(__name__)
 
 
 class Stopwatch:
@@ -115,15 +119,39 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
+    """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None
     ) -> EncodedSplit:
         """Return the features of a split, from the cache or encoded now; see `encode_missing`."""
         driver = TrainerDriver(self.trainers)
+        undecided = getattr(dataset, "undecided", False)
+        asked = undecided and isinstance(columns or Vectors(), Vectors) and asked_for_up(encoder)
+        if undecided:
+            columns = WithUps(columns or Vectors())
+        if asked:
+            encoder = Upright(encoder)
         split = encode_missing(dataset, encoder, columns, cache or self.cache, driver)
         self.watch.add(split.seconds)
+        if asked or (undecided and dataset.checksum not in self.ups):
+            rows = zip(split.index.tolist(), split.table("ups").float().cpu(), strict=True)
+            ups = {dataset.names[position]: row for position, row in rows}
+            if dataset.checksum not in self.ups:
+                log.warning("%s: %s", dataset.name, summary_line(up_summary(ups)))
+            self.ups[dataset.checksum] = ups
         return split
+
+    def up_facts(self, dataset: Any) -> dict[str, Any]:
+        """Return what a record says of clouds whose up was guessed: the axes taken, and the clouds in doubt."""
+        ups = self.ups.get(dataset.checksum)
+        return {} if ups is None else {"up": up_summary(ups)}
+
+    def upright(self, dataset: CloudDataset) -> CloudDataset:
+        """Return the split with its clouds as they were encoded, where their up was guessed."""
+        ups = self.ups.get(dataset.checksum)
+        return dataset if ups is None else TurnedSplit(dataset, ups)
 
     def class_vectors(self, encoder: Encoder, prompts: PromptSet) -> Tensor:
         """Return a unit vector for every class; see `pointclip2.cache.text.class_vectors`."""
@@ -132,30 +160,3 @@ class Run:
     def sentence_vectors(self, encoder: Encoder, prompts: PromptSet) -> list[Tensor]:
         """Return the unit vectors of every sentence of every class."""
         return sentence_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
-
-
-def text_of(encoder: Encoder) -> SentenceEncoder:
-    """Return the encoder's encoder of sentences.
-
-    Raises:
-        ConfigError: it has none.
-    """
-    if encoder.text is None:
-        raise ConfigError(
-            f"encoder {encoder.id} knows no sentences, so names mean nothing to it: train an adapter on examples "
-            "(python train.py adapter=linear_probe), or take encoder=views"
-        )
-    return encoder.text
-
-
-def whole_clouds(encoder: Encoder) -> Encoder:
-    """Return the encoder, whose vectors are of views or of whole clouds.
-
-    Raises:
-        ConfigError: they are of single cells.
-    """
-    if isinstance(encoder, DenseViewEncoder):
-        raise ConfigError(
-            "encoder=dense looks at single cells, for part segmentation: whole clouds are seen by encoder=views"
-        )
-    return encoder

@@ -1,10 +1,10 @@
 """What a task is: built with everything that it needs, run once, and it says what it found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pointclip2.show.exhibit import ConfusionCounts
+from pointclip2.show.exhibit import ConfusionCounts, Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.run import Run
 
@@ -27,6 +27,8 @@ class Finding:
     """Samples that could not be read, and why."""
     predictions: Any = None
     """What was predicted, for callers in Python."""
+    said: Sequence[Prediction] = ()
+    """What was said of every sample, for people; of those that are shown where all would be too many."""
     gallery: list[GalleryItem] = field(default_factory=list)
     """Samples to look at, for the report and the dashboards; as many as ``pictures`` says."""
     confusion: ConfusionCounts | None = None

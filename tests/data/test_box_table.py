@@ -1,14 +1,14 @@
 """Which true boxes of a scene can be used."""
 
-import logging
-
 import numpy as np
 import pytest
 
 from pointclip2.data.box_table import BoxTable, usable
-from pointclip2.types import CloudError
+from pointclip2.data.scan_frame import scan_frame
+from pointclip2.types import CloudError, Frame
 
 POINTS = np.random.default_rng(0).uniform(0, 4, (500, 3))
+FRAME = Frame(unit="m")
 GOOD = [2.0, 2.0, 1.0, 0.5, 0.6, 0.7, 0.3]
 
 
@@ -27,29 +27,31 @@ def table(*rows: list[float]) -> BoxTable:
         ([9.0, 2.0, 1.0, 0.5, 0.6, 0.7, 0.0], "no part within the scan"),
     ],
 )
-def test_a_box_that_nobody_can_find_is_left_out_and_said(bad, reason, caplog):
-    with caplog.at_level(logging.WARNING):
-        kept = usable(table(GOOD, bad, GOOD), POINTS, "room")
+def test_a_box_that_nobody_can_find_is_left_out_and_said(bad, reason):
+    kept, remarks = usable(table(GOOD, bad, GOOD), POINTS, FRAME)
     assert kept.labels.tolist() == [0, 2]
-    assert f"room: left out 1 of 3 true boxes, which have {reason}" in caplog.text
+    assert remarks == [f"left out 1 of 3 true boxes, which have {reason}"]
 
 
-def test_good_boxes_are_left_alone(caplog):
-    kept = usable(table(GOOD, GOOD), POINTS, "room")
+def test_good_boxes_are_left_alone():
+    kept, remarks = usable(table(GOOD, GOOD), POINTS, FRAME)
     assert len(kept.labels) == 2
-    assert not caplog.records
+    assert not remarks
 
 
 def test_a_box_that_reaches_into_the_scan_stays_and_a_turned_one_reaches_further():
     beyond = [4.0 + 0.9, 2.0, 1.0, 2.0, 0.2, 0.7]
-    assert len(usable(table(GOOD, [*beyond, 0.0]), POINTS, "room").labels) == 2
-    assert len(usable(table(GOOD, [*beyond, np.pi / 2]), POINTS, "room").labels) == 1
+    assert len(usable(table(GOOD, [*beyond, 0.0]), POINTS, FRAME)[0].labels) == 2
+    assert len(usable(table(GOOD, [*beyond, np.pi / 2]), POINTS, FRAME)[0].labels) == 1
 
 
-def test_boxes_that_all_lie_elsewhere_have_other_units():
+def test_boxes_that_all_lie_elsewhere_have_other_units_and_the_scan_is_told_of_as_it_is():
     far = [2000.0, 2000.0, 1000.0, 500.0, 600.0, 700.0, 0.0]
-    with pytest.raises(CloudError, match="all 2 boxes lie outside the scan, which reaches from"):
-        usable(table(far, far), POINTS, "room")
+    frame = scan_frame("mm", "z", np.array([1e6, 0.0, 0.0]))
+    with pytest.raises(
+        CloudError, match=r"all 2 boxes lie .* reaches from \(10000\d\d\.\d, .* mm: they have other"
+    ):
+        usable(table(far, far), POINTS, frame)
 
 
 def test_headings_come_out_between_minus_pi_and_pi_and_types_are_tensors():
@@ -59,4 +61,4 @@ def test_headings_come_out_between_minus_pi_and_pi_and_types_are_tensors():
 
 
 def test_no_boxes_are_no_fault():
-    assert len(usable(table(), POINTS, "room").boxes()) == 0
+    assert len(usable(table(), POINTS, FRAME)[0].boxes()) == 0

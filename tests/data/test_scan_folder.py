@@ -1,6 +1,6 @@
 """A stranger's scans of rooms: units, up, boxes beside them, and what can be wrong with them."""
 
-import logging
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +10,10 @@ import torch
 import trimesh
 
 from pointclip2.data.folder import Folder
+from pointclip2.data.scan_folder import read_scan
+from pointclip2.data.scan_frame import up_of
 from pointclip2.data.upright import UNITS_M, UPS, likely_unit, likely_up, to_z_up
-from pointclip2.types import CloudError, ConfigError, DataError
+from pointclip2.types import CloudError, ConfigError, DataError, Scene
 from pointclip2.worlds.rooms.world import Rooms
 from tests.data.written_boxes import write_boxes
 
@@ -27,6 +29,15 @@ def made_room(scene: int) -> np.ndarray:
 def room() -> np.ndarray:
     """A scan, z up, in metres."""
     return made_room(0)
+
+
+def in_file(scene: Scene) -> np.ndarray:
+    """The scene's points where the file has them, sorted."""
+    return np.sort(scene.frame.to_input(scene.points_m).numpy(), axis=0)
+
+
+def extent(scene: Scene) -> np.ndarray:
+    return np.ptp(scene.points_m.numpy(), axis=0)
 
 
 @pytest.fixture
@@ -84,50 +95,82 @@ def test_strays_do_not_decide_the_unit(room):
     assert likely_unit(strayed) == "m"
 
 
-def test_a_scan_in_millimetres_is_read_in_metres_and_said_in_one_line(scan, room, caplog):
-    with caplog.at_level(logging.WARNING):
-        scene = opened(scan(1000 * room))[0]
-    assert torch.allclose(
-        scene.points_m.sort(dim=0).values, torch.from_numpy(np.sort(room, axis=0)).float(), atol=1e-3
-    )
-    assert len(caplog.messages) == 1
-    assert "scan.npy: taken to be in mm" in caplog.text
-    assert "data.units says otherwise" in caplog.text
+def test_a_scan_in_millimetres_is_read_in_metres_and_said_in_one_line(scan, room):
+    scene = opened(scan(1000 * room))[0]
+    assert extent(scene) == pytest.approx(np.ptp(room, axis=0), abs=1e-5)
+    assert np.allclose(in_file(scene), 1000 * np.sort(room, axis=0), atol=0.01)
+    assert scene.frame.unit == "mm"
+    [remark] = scene.remarks
+    assert remark.startswith("read as millimetres, z up: it measures ")
+    assert remark.endswith(" m; if that is wrong, give units and up")
 
 
 @pytest.mark.parametrize("unit", UNITS_M)
-def test_a_unit_that_is_given_is_taken(scan, room, unit, caplog):
+def test_a_unit_that_is_given_is_taken(scan, room, unit):
     scene = opened(scan(), units=unit)[0]
-    assert float(scene.points_m[:, 0].max()) == pytest.approx(
-        float(room[:, 0].max()) * UNITS_M[unit], rel=1e-4
-    )
-    assert not caplog.records
+    assert extent(scene) == pytest.approx(np.ptp(room, axis=0) * UNITS_M[unit], rel=1e-5, abs=2e-6)
+    assert scene.frame.unit == unit
+    assert not scene.remarks
 
 
-def test_an_object_is_said_to_be_too_small_for_a_room(scan, room, caplog):
-    opened(scan(room / 20), up="z")[0]
-    assert "too small for a room" in caplog.text
+def test_an_object_is_said_to_be_too_small_for_a_room(scan, room):
+    [remark] = opened(scan(room / 20), up="z")[0].remarks
+    assert "too small for a room" in remark
 
 
 @pytest.mark.parametrize("up", ["x", "y", "-z"])
-def test_a_scan_that_lies_on_its_side_is_stood_up_and_said(scan, room, up, caplog):
+def test_a_scan_that_lies_on_its_side_is_stood_up_and_said(scan, room, up):
     scene = opened(scan(room @ to_z_up(up)))[0]
-    assert torch.allclose(
-        scene.points_m.sort(dim=0).values, torch.from_numpy(np.sort(room, axis=0)).float(), atol=1e-3
-    )
-    assert f"its floor says that {up} points up" in caplog.text
+    assert extent(scene) == pytest.approx(np.ptp(room, axis=0), abs=1e-5)
+    assert np.allclose(in_file(scene), np.sort(room @ to_z_up(up), axis=0), atol=1e-5)
+    assert torch.equal(scene.points_m, opened(scan())[0].points_m)
+    [remark] = scene.remarks
+    assert remark.startswith(f"read as metres, {up} up: it measures ")
 
 
-def test_an_up_that_the_floor_contradicts_is_taken_but_said(scan, room, caplog):
+def test_an_up_that_the_floor_contradicts_is_taken_but_said(scan, room):
     scene = opened(scan(), up="y")[0]
-    assert "seems to lie on its side, its floor says data.up=z, not y" in caplog.text
-    assert np.ptp(scene.points_m[:, 2].numpy()) == pytest.approx(np.ptp(room[:, 1]), rel=1e-4)
+    assert scene.remarks == ("seems to lie on its side: its floor says that z points up, not y",)
+    assert extent(scene)[2] == pytest.approx(np.ptp(room[:, 1]), rel=1e-4)
+
+
+def test_a_scan_without_a_floor_says_that_its_up_is_a_guess(scan):
+    ball = np.random.default_rng(0).normal(size=(2000, 3))
+    [remark] = opened(scan(ball))[0].remarks
+    assert remark.startswith("read as metres, z up (no floor says which axis points up)")
 
 
 def test_nothing_is_said_of_a_scan_that_is_as_it_should_be(scan, caplog):
-    opened(scan())[0]
-    opened(scan(), up="z", units="m")[0]
+    assert not opened(scan())[0].remarks
+    assert not opened(scan(), up="z", units="m")[0].remarks
     assert not caplog.records
+
+
+@pytest.mark.parametrize("offset", [(694386.0, 5155487.0, 381.0), (-3e6, 2e5, -400.0)])
+def test_a_georeferenced_scan_is_the_same_room_as_beside_the_origin(tmp_path, room, offset):
+    room = np.round(room, 3)
+    for name, points in (("near", room), ("far", room + offset)):
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "scan.npy", points)
+    near, far = (opened(tmp_path / name / "scan.npy")[0] for name in ("near", "far"))
+    assert torch.equal(near.points_m, far.points_m)
+    assert near.frame.to_input(near.points_m).numpy() + offset == pytest.approx(
+        far.frame.to_input(far.points_m).numpy(), abs=1e-6
+    )
+    assert near.remarks == far.remarks == ()
+
+
+def test_a_stray_far_away_costs_no_precision(scan, room):
+    strayed = np.concatenate([[[-1e6, 1e6, -1e6]], room])
+    points = opened(scan(strayed), up="z")[0].points_m.numpy()
+    assert np.abs(np.ptp(points[1:], axis=0) - np.ptp(room.astype(np.float32), axis=0)).max() < 2e-6
+
+
+def test_every_point_knows_its_row_of_the_file(scan, room):
+    damaged = room.copy()
+    damaged[::10] = np.nan
+    scene = opened(scan(damaged), scene_points=500)[0]
+    assert np.allclose(scene.frame.to_input(scene.points_m), room[scene.frame.index], atol=1e-5)
 
 
 @pytest.mark.parametrize("suffix", [".ply", ".npy", ".npz", ".xyz", ".txt", ".csv"])
@@ -145,9 +188,10 @@ def test_every_format_of_points_is_a_room(tmp_path, room, suffix):
     scene = opened(path, up="z")[0]
     assert scene.name == path.name
     assert scene.boxes is None
-    assert torch.allclose(
-        scene.points_m.sort(dim=0).values, torch.from_numpy(np.sort(points, axis=0)).float(), atol=1e-3
-    )
+    assert np.allclose(in_file(scene), np.sort(points, axis=0), atol=1e-5)
+    alone = read_scan(path, up="z")
+    assert np.allclose(in_file(alone), np.sort(points, axis=0), atol=1e-5)
+    assert alone.name == path.name
 
 
 def test_a_mesh_of_a_room_is_sampled(tmp_path):
@@ -167,7 +211,7 @@ def test_boxes_beside_a_scan_are_its_truth_in_the_same_units_and_axes(tmp_path, 
     assert scene.boxes.size_m[0].tolist() == pytest.approx([0.6, 0.7, 0.9])
     turned = opened(scan(points), up="y", units="m", classes=["night stand", "chair"])[0]
     assert turned.boxes.size_m[0].tolist() == pytest.approx([0.6, 0.9, 0.7])
-    assert turned.boxes.centre_m[0].tolist() == pytest.approx([1.0, -0.5, 2.0])
+    assert turned.frame.to_input(turned.boxes.centre_m)[0].tolist() == pytest.approx([1.0, 2.0, 0.5])
 
 
 def test_boxes_stay_around_their_points_whichever_axis_points_up(tmp_path):
@@ -184,6 +228,60 @@ def test_boxes_stay_around_their_points_whichever_axis_points_up(tmp_path):
         assert (offsets <= scene.boxes.size_m[0] / 2 + 1e-5).all()
 
 
+def test_what_a_file_of_boxes_states_goes_before_a_guess_and_after_what_is_asked(tmp_path, scan, room):
+    path = scan(room)
+    stated = {"unit": "cm", "up": "y", "boxes": [{"class": "chair", "centre": [1, 1, 1], "size": [1, 1, 1]}]}
+    (tmp_path / "scan_boxes.json").write_text(json.dumps(stated))
+    scene = opened(path)[0]
+    assert (scene.frame.unit, up_of(scene.frame)) == ("cm", "y")
+    # The boxes stay in centimetres, the scan is in metres.
+    asked = opened(path, units="m", up="z")[0]
+    assert (asked.frame.unit, up_of(asked.frame)) == ("m", "z")
+    assert asked.boxes.size_m.tolist() == [pytest.approx([0.01] * 3)]
+    stated["boxes"][0]["heading"] = 0.5
+    (tmp_path / "scan_boxes.json").write_text(json.dumps(stated))
+    with pytest.raises(CloudError, match="turned about y, but in the scan z points up"):
+        opened(path, units="m", up="z")[0]
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [({"unit": "furlong"}, "'furlong' is none of m, cm"), ({"up": "w"}, "'w' is none of x, y")],
+)
+def test_a_unit_or_an_axis_that_nobody_knows_is_refused(tmp_path, scan, stated, reason):
+    box = {"class": "chair", "centre": [1, 1, 1], "size": [1, 1, 1]}
+    (tmp_path / "scan_boxes.json").write_text(json.dumps({**stated, "boxes": [box]}))
+    with pytest.raises(CloudError, match=reason):
+        opened(scan())[0]
+
+
+def test_of_boxes_of_several_scans_a_scan_takes_its_own(tmp_path, scan):
+    path = scan(np.random.default_rng(0).uniform(0, 4, (2000, 3)))
+    head, row = "scene,class,cx,cy,cz,dx,dy,dz\n", ",chair,1,1,1,1,1,1\n"
+    (tmp_path / "scan_boxes.csv").write_text(head + "other.npy" + row + "old/scan.npy" + row)
+    assert len(opened(path, up="z")[0].boxes) == 1
+    (tmp_path / "scan_boxes.csv").write_text(head + "other.npy" + row + "third.npy" + row)
+    with pytest.raises(CloudError, match=r"boxes of 2 scans, such as other.npy, and none of scan.npy"):
+        opened(path, up="z")[0]
+
+
+def test_a_file_that_lists_no_box_is_said(tmp_path, scan):
+    (tmp_path / "scan_boxes.json").write_text("[]")
+    scene = opened(scan(), up="z", units="m")[0]
+    assert len(scene.boxes) == 0
+    assert scene.remarks == ("scan_boxes.json lists no box",)
+
+
+def test_one_scan_alone_names_what_is_wrong(tmp_path, scan):
+    with pytest.raises(CloudError, match=r"none\.ply: no such file"):
+        read_scan(tmp_path / "none.ply")
+    with pytest.raises(CloudError, match=r"empty\.npy: .*no points"):
+        read_scan(scan(np.zeros((0, 3)), "empty.npy"))
+    for options, word in (({"units": "km"}, "units"), ({"up": "w"}, "up"), ({"points": 0}, "points")):
+        with pytest.raises(ConfigError, match=word):
+            read_scan(scan(), **options)
+
+
 def test_classes_come_from_the_boxes_where_none_are_given(tmp_path, scan):
     path = scan(np.random.default_rng(0).uniform(0, 4, (2000, 3)))
     with pytest.raises(DataError, match=r"data\.classes=\[chair,table\]"):
@@ -192,11 +290,12 @@ def test_classes_come_from_the_boxes_where_none_are_given(tmp_path, scan):
     assert Folder(str(path)).open_scenes("test").classes == ("chair", "night stand")
 
 
-def test_boxes_of_what_is_not_looked_for_are_left_out_and_said(tmp_path, scan, caplog):
+def test_boxes_of_what_is_not_looked_for_are_left_out_and_said(tmp_path, scan):
     path = scan(np.random.default_rng(0).uniform(0, 4, (2000, 3)))
     write_boxes(tmp_path / "scan_boxes.json")
-    assert opened(path, up="z", classes=["chair"])[0].boxes.labels.tolist() == [0]
-    assert "boxes of night stand are not looked for" in caplog.text
+    scene = opened(path, up="z", units="m", classes=["chair"])[0]
+    assert scene.boxes.labels.tolist() == [0]
+    assert scene.remarks == ("boxes of night stand are not looked for, data.classes has none of these",)
 
 
 def test_a_folder_gives_its_scans_and_not_their_boxes(tmp_path, scan):
@@ -230,16 +329,17 @@ def test_a_scan_without_points_is_refused_by_name(scan, points, reason):
 
 
 def test_a_single_point_is_a_scene(scan):
-    assert opened(scan(np.ones((1, 3))), up="z")[0].points_m.tolist() == [[1.0, 1.0, 1.0]]
+    scene = opened(scan(np.ones((1, 3))), up="z")[0]
+    assert in_file(scene).tolist() == [[1.0, 1.0, 1.0]]
 
 
-def test_points_that_are_not_finite_are_left_out_and_counted(scan, room, caplog):
+def test_points_that_are_not_finite_are_left_out_and_counted(scan, room):
     damaged = room.copy()
     damaged[::10] = np.nan
     scene = opened(scan(damaged), up="z", units="m")[0]
     assert torch.isfinite(scene.points_m).all()
     assert len(scene.points_m) == len(room) - len(room[::10])
-    assert "1200 of 12000 points that are not finite" in caplog.text
+    assert scene.remarks == ("left out 1,200 of 12,000 points that are not finite",)
 
 
 def test_a_large_scan_is_thinned_evenly(scan, room):

@@ -139,6 +139,89 @@ def test_a_scene_that_cannot_be_read_is_skipped_and_named(toy: Path, tmp_path: P
     assert record_of(result)["data"]["n"] == 1
 
 
+def test_a_room_in_millimetres_with_y_up_is_measured_as_in_metres_and_what_is_written_is_read_back(
+    toy: Path, tmp_path: Path, scans: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    turn = 1000 * np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+    places = {"plain": np.eye(3), "turned": turn}
+    for name, matrix in places.items():
+        (tmp_path / name).mkdir()
+        scan = np.load(scans / "room0.npy").astype(np.float64)
+        np.save(tmp_path / name / "room0.npy", np.round(scan, 3) @ matrix.T)
+        boxes = json.loads((scans / "room0_boxes.json").read_text())
+        for box in boxes:
+            box["centre"] = (matrix @ box["centre"]).tolist()
+            box["size"] = (np.abs(matrix) @ box["size"]).tolist()
+        (tmp_path / name / "room0_boxes.json").write_text(json.dumps(boxes))
+    automatic = ["data.up=auto", "data.units=auto", "features.cache=true"]
+    plain, turned = (run(toy, tmp_path, tmp_path / name, *automatic) for name in places)
+    assert turned.metrics == pytest.approx(plain.metrics)
+    said = [message for message in caplog.messages if "read as" in message]
+    assert len(said) == 1, "once, although the scan is read twice: to encode it, and to draw it"
+    assert said[0].startswith("room0.npy: read as millimetres, y up")
+    told = record_of(turned)["data"]
+    assert told["read_as"] == {"mm, y up": 1}
+    assert told["remarks"] == {"room0.npy": [said[0].removeprefix("room0.npy: ")]}
+    # A run on cached features says the same, and writes the same.
+    again = run(toy, tmp_path, tmp_path / "turned", *automatic, f"run_dir={tmp_path / 'again'}")
+    assert record_of(again)["data"] == told
+    written = turned.run_dir / "scenes" / "room0.npy_boxes.json"
+    assert (again.run_dir / "scenes" / written.name).read_text() == written.read_text()
+    # What was found, laid beside the scan, is a truth that the same proposals meet exactly.
+    (tmp_path / "turned" / "room0_boxes.json").unlink()
+    (tmp_path / "turned" / written.name).write_text(written.read_text())
+    file = f"proposals.path={turned.run_dir / 'detections.csv'}"
+    met = run(toy, tmp_path, tmp_path / "turned", *automatic, "proposals=file", file)
+    assert met.metrics["test/recall_50"] == 1.0
+    assert met.metrics["test/mean_iou"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_where_nothing_is_found_the_run_goes_on_and_says_so(
+    toy: Path, tmp_path: Path, scans: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    (mixed / "room0.npy").write_bytes((scans / "room0.npy").read_bytes())
+    np.save(mixed / "one.npy", np.ones((1, 3)))
+    result = run(toy, tmp_path, mixed)
+    assert not result.skipped
+    counts = {position: len(found) for position, found in result.predictions.items()}
+    assert counts[0] == 0
+    assert counts[1] > 0
+    assert "one.npy: no boxes are proposed: nothing is found in it" in caplog.messages
+    told = json.loads((result.run_dir / "scenes" / "one.npy_boxes.json").read_text())
+    assert told["boxes"] == []
+    alone = run(toy, tmp_path, mixed / "one.npy", "report=true", "pictures=1")
+    assert (alone.run_dir / "detections.csv").read_text().count("\n") == 1
+    assert record_of(alone)["objective"]["value"] is None
+
+
+def test_a_figure_that_is_not_defined_is_null_a_dash_and_explained(
+    toy: Path,
+    tmp_path: Path,
+    scans: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / "room0.npy").write_bytes((scans / "room0.npy").read_bytes())
+    box = {"class": "table", "centre": [2.0, 2.0, 1.2], "size": [0.0005, 0.0005, 0.0005]}
+    (odd / "room0_boxes.json").write_text(json.dumps([box]))
+    result = run(toy, tmp_path, odd, "report=true")
+    metrics = record_of(result)["metrics"]
+    assert metrics["test/map_25"] == 0.0
+    assert metrics["test/box_acc"] is metrics["test/box_acc_top5"] is metrics["test/box_macc"] is None
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "│ accuracy on true boxes" in line]
+    assert line.split("│")[2].strip() == "–"
+    assert (
+        "room0.npy: 1 of 1 true boxes hold too few points to be named: are their units and their origin the scan's?"
+        in caplog.messages
+    )
+    page = (result.run_dir / "report.html").read_text()
+    assert "–" in page.partition("test/box_acc<")[2].partition("</tr>")[0]
+
+
 def test_single_objects_are_no_rooms_and_rooms_no_objects(toy: Path, tmp_path: Path) -> None:
     overrides = [word for word in toy_overrides(toy, tmp_path) if not word.startswith("data")]
     with pytest.raises(DataError, match="single objects"):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,16 @@ def _table(rows: FileRows, columns: Columns) -> Columns:
     return {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
 
 
-def ply_bytes(rows: FileRows, columns: Columns) -> bytes:
+def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) -> bytes:
     """Return the content of a binary PLY file: points in their own type, then these columns, then the faces."""
     table = _table(rows, columns)
     layout = [(name.replace(" ", "_"), _plain(column)) for name, column in table.items()]
     packed = np.zeros(len(rows.points), dtype=[(name, "<" + column.dtype.str[1:]) for name, column in layout])
     for name, column in layout:
         packed[name] = column
-    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(packed)}"]
+    header = ["ply", "format binary_little_endian 1.0"]
+    header += [f"comment {' '.join(line.split())}" for line in comments]
+    header += [f"element vertex {len(packed)}"]
     header += [f"property {PLY_TYPES[column.dtype.str[1:]]} {name}" for name, column in layout]
     content = packed.tobytes()
     if rows.faces is not None:

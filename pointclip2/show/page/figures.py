@@ -41,12 +41,14 @@ def metric_label(name: str) -> str:
     return LABELS.get(name.rsplit("/", 1)[-1], name)
 
 
-def shown(name: str, value: float) -> str:
-    """Format a figure as tables show it: a fraction in per cent.
+def shown(name: str, value: float | None) -> str:
+    """Format a figure as tables show it: a fraction in per cent, a dash where it is not defined.
 
-    >>> shown("test/acc", 0.68199)
-    '68.20'
+    >>> shown("test/acc", 0.68199), shown("test/acc", None)
+    ('68.20', '–')
     """
+    if value is None:
+        return "–"
     return f"{100 * value:.2f}" if 0 <= value <= 1 else f"{value:g}"
 
 
@@ -56,9 +58,9 @@ def chip(selected_on: str) -> Html:
     return element("span", SELECTED.get(selected_on, selected_on), class_=kind)
 
 
-def overall(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures that are not those of a single class."""
-    return {name: value for name, value in metrics.items() if "_class/" not in name}
+def overall(metrics: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the figures that are defined and not those of a single class."""
+    return {name: value for name, value in metrics.items() if value is not None and "_class/" not in name}
 
 
 def heading(exhibit: Exhibit) -> Html:
@@ -115,7 +117,8 @@ def warnings(record: Mapping[str, Any]) -> Html:
 def figures(exhibit: Exhibit) -> Html:
     """Write the table of metrics: figures measured, quoted ones where there are any, and what they were selected on."""
     record = exhibit.record
-    metrics, expect = overall(record.get("metrics", {})), dict(record.get("expect") or {})
+    metrics = {name: value for name, value in record.get("metrics", {}).items() if "_class/" not in name}
+    expect = dict(record.get("expect") or {})
     selected_on = str(record.get("selected_on", "unknown"))
     if not metrics:
         return section(

@@ -16,6 +16,7 @@ from pointclip2.show.page.html import EMPTY, Html, data_block, document, element
 from pointclip2.show.page.matrix import matrix, matrix_data
 from pointclip2.show.page.options import options
 from pointclip2.show.page.packing import Packer, ramp
+from pointclip2.show.page.predictions import predictions
 from pointclip2.show.page.samples import samples
 from pointclip2.show.page.views import views, views_data
 from pointclip2.writing import write_text
@@ -54,6 +55,7 @@ def page(exhibit: Exhibit) -> Html:
     sections = [
         figures(exhibit),
         samples(exhibit.gallery, first),
+        predictions(exhibit.predictions),
         matrix(exhibit.confusion),
         classes(exhibit),
         views(exhibit, rig is not None),

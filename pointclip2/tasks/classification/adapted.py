@@ -12,7 +12,7 @@ from pointclip2.heads.adapters import Adapter, Setting
 from pointclip2.heads.adapters.file import AdapterCard
 from pointclip2.show.exhibit import ConfusionCounts
 from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
-from pointclip2.tasks.classification.report import draw, facts, sentence
+from pointclip2.tasks.classification.report import draw, facts, said, sentence
 from pointclip2.tasks.classification.samples import EncodedSamples, encode_samples
 from pointclip2.tasks.record import quoted
 from pointclip2.tasks.run import Run
@@ -178,6 +178,7 @@ def finish(
         sentence=adapted_sentence(record),
         skipped=encoded.skipped,
         predictions=module.predictions,
+        said=said(dataset, module.predictions),
         gallery=gallery,
         confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
         if record["metrics"]

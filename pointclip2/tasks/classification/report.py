@@ -16,6 +16,7 @@ from pointclip2.encoders.encoder import Encoder
 from pointclip2.heads.view_weights import ViewWeights
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.metrics.functional import predicted_class
+from pointclip2.show.exhibit import Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.tasks.classification.module import Predictions
@@ -54,7 +55,7 @@ def facts(
     return {
         "protocol": f"zero-shot classification, {labels_used(choices)}",
         "task": "classification",
-        "data": data_facts(dataset, len(read.index), labelled, read.skipped),
+        "data": data_facts(dataset, len(read.index), labelled, read.skipped, **run.up_facts(dataset)),
         **encoder_facts(run, encoder),
         "prompt": prompt_facts(prompts, encoder),
         "view_weights": {} if weights is None else weights.describe(),
@@ -146,7 +147,9 @@ def draw(
     from pointclip2.show.sheet import draw_views
 
     positions = spread(dataset.labels, sorted(index), run.pictures)
-    shown = shown_shapes(dataset, encoder, head, table, positions, dict(zip(index, top, strict=True)))
+    shown = shown_shapes(
+        run.upright(dataset), encoder, head, table, positions, dict(zip(index, top, strict=True))
+    )
     footer = sentence(record)
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
     drawn = [shape.row for shape in shown if shape.row is not None]
@@ -166,6 +169,15 @@ def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) ->
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
+
+
+def said(dataset: CloudDataset, predictions: Predictions) -> list[Prediction]:
+    """Return the best names of every sample, for people to read."""
+    top = top_classes(predictions.probability, dataset.classes, 3)
+    return [
+        Prediction(dataset.names[position], _truth(dataset, position), tuple(best))
+        for position, best in zip(predictions.index.tolist(), top, strict=True)
+    ]
 
 
 def spread(labels: Sequence[int], positions: Sequence[int], count: int) -> list[int]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from pointclip2.data.dataset import CloudData, single_objects
 from pointclip2.data.scene_dataset import SceneData
-from pointclip2.encoders.encoder import Encoder
+from pointclip2.encoders.dense import whole_clouds
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.heads.adapters import Adapter
 from pointclip2.heads.adapters.file import SavedAdapter, saved_adapter
 from pointclip2.heads.search.prompts import NoSearch
@@ -14,10 +15,10 @@ from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.show.exhibit import ConfusionCounts
 from pointclip2.tasks.classification.adapted import setting_of, test_adapter
 from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
-from pointclip2.tasks.classification.report import draw, facts, per_view, rows, sentence
+from pointclip2.tasks.classification.report import draw, facts, per_view, rows, said, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
 from pointclip2.tasks.record import learned
-from pointclip2.tasks.run import Run, text_of, whole_clouds
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 
@@ -99,6 +100,7 @@ class Classification:
             sentence=sentence(record),
             skipped=table.skipped,
             predictions=module.predictions,
+            said=said(dataset, module.predictions),
             gallery=gallery,
             confusion=ConfusionCounts(confusion.numpy(), tuple(dataset.classes), "clouds")
             if module.results

@@ -1,8 +1,8 @@
 """Some rooms to look at: pictures, and clouds with boxes that the report and the dashboards can turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,9 +12,14 @@ from pointclip2.geometry.boxes import corners
 from pointclip2.show.class_colours import class_colours
 from pointclip2.show.gallery import GalleryBox, GalleryCloud, GalleryItem
 from pointclip2.tasks.detection.files import file_name
-from pointclip2.tasks.detection.head import Detections
+from pointclip2.tasks.detection.head import Detections, RoomDetections
 from pointclip2.tasks.detection.report import sentence
 from pointclip2.types import CloudError, Scene
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from pointclip2.show.scene_view import DrawnBox
 
 SHOWN = 0.1
 """Detections of a lower score are in the table only."""
@@ -41,13 +46,10 @@ def draw_scenes(
             scene = dataset[position]
         except CloudError:  # readable when it was encoded, not any more
             continue
-        found = _boxes(detections[position], dataset)
+        found = found_boxes(detections[position], dataset.classes)
         true = _true_boxes(scene, dataset)
         drawn = [DrawnBox(box.corners.astype(np.float64), box.label, box.colour, True) for box in true]
-        drawn += [
-            DrawnBox(box.corners.astype(np.float64), f"{box.label} {box.score:.2f}", box.colour)
-            for box in found
-        ]
+        drawn += _drawn(found)
         picture = run_dir / "scenes" / f"{file_name(scene.name)}.png"
         colours = None if scene.colours is None else scene.colours.numpy()
         title = f"{dataset.name} {scene.name}: {len(found)} boxes above {SHOWN:g}, {len(true)} true"
@@ -56,16 +58,35 @@ def draw_scenes(
     return items
 
 
-def _boxes(found: Detections, dataset: SceneDataset) -> list[GalleryBox]:
+def scene_picture(scene: Scene, room: RoomDetections, least: float = SHOWN) -> "Image":
+    """Return two views of one scan with the boxes that score above ``least``."""
+    from pointclip2.show.scene_view import scene_sheet
+
+    found = found_boxes(room.found, room.classes, least)
+    colours = None if scene.colours is None else scene.colours.numpy()
+    title = f"{scene.name}: {len(found)} boxes above {least:g}"
+    return scene_sheet(scene.points_m.numpy(), _drawn(found), title, "", colours).drawn()
+
+
+def _drawn(found: Sequence[GalleryBox]) -> "list[DrawnBox]":
+    from pointclip2.show.scene_view import DrawnBox
+
+    return [
+        DrawnBox(box.corners.astype(np.float64), f"{box.label} {box.score:.2f}", box.colour) for box in found
+    ]
+
+
+def found_boxes(found: Detections, classes: Sequence[str], least: float = SHOWN) -> list[GalleryBox]:
+    """Return the best boxes that score above ``least``, in metres, z up, each in the colour of its class."""
     if not len(found):
         return []
-    colours = class_colours(len(dataset.classes))
+    colours = class_colours(len(classes))
     outlines = corners(found.boxes).numpy().astype(np.float32)
     best = found.scores.amax(dim=1)
-    order = [row for row in best.argsort(descending=True).tolist() if best[row] > SHOWN][:MOST]
+    order = [row for row in best.argsort(descending=True).tolist() if best[row] > least][:MOST]
     labels = found.boxes.labels.tolist()
     return [
-        GalleryBox(outlines[row], dataset.classes[labels[row]], colours[labels[row]], float(best[row]))
+        GalleryBox(outlines[row], classes[labels[row]], colours[labels[row]], float(best[row]))
         for row in order
     ]
 

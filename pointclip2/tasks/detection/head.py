@@ -10,7 +10,7 @@ from pointclip2.geometry.boxes import nms, take
 from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.proposals.encoded import EncodedBoxes
 from pointclip2.tasks.detection.box_scores import BoxScorer
-from pointclip2.types import Boxes
+from pointclip2.types import Boxes, Frame
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,25 @@ class Detections:
 
     def __len__(self) -> int:
         return len(self.counts)
+
+
+@dataclass(frozen=True)
+class RoomDetections:
+    """What was found in one scene, with what leads it back to the scan."""
+
+    scene: str
+    """Its name."""
+    classes: tuple[str, ...]
+    """In the order of the labels."""
+    found: Detections
+    """In metres, z up."""
+    frame: Frame
+    """The scene's."""
+    remarks: tuple[str, ...] = ()
+    """What the reader had to say, and that nothing was found where nothing was."""
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 class DetectionHead(nn.Module):

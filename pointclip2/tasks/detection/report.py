@@ -1,9 +1,11 @@
 """What people read of a detection: the facts behind its numbers, lines of the table, one honest sentence."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from pointclip2.data.scan_frame import up_of
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.proposals.crops import BoxCropper
@@ -16,12 +18,14 @@ from pointclip2.tasks.record import (
     encoder_facts,
     labels_used,
     origin_facts,
+    per_cent,
     prompt_facts,
     quoted,
     with_training,
 )
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
+from pointclip2.types import Frame
 
 NAMES = {
     "test/map_25": "mAP at IoU .25",
@@ -35,9 +39,9 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class BoxCounts:
-    """How many scenes and boxes a split holds."""
+    """How many scenes and boxes a split holds, and how its scans were read."""
 
     scenes: int = 0
     proposed: int = 0
@@ -46,21 +50,35 @@ class BoxCounts:
     true: int = 0
     too_empty: int = 0
     """True boxes with too few points to be looked at."""
+    frames: dict[int, Frame] = field(default_factory=dict)
+    """The frame of each scene, by its position in the data set."""
+    remarks: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """What was said of a scene, likewise; scenes of which nothing was said are not in it."""
 
     @classmethod
-    def of(cls, scenes: Iterable[EncodedScene]) -> "BoxCounts":
-        """Count scene after scene."""
+    def of(cls, scenes: Iterable[tuple[int, EncodedScene]]) -> "BoxCounts":
+        """Count scene after scene; each comes with its position."""
         total = cls()
-        for scene in scenes:
-            truth = scene.truth
-            total = cls(
-                total.scenes + 1,
-                total.proposed + len(scene.proposals.boxes),
-                total.labelled + (truth is not None),
-                total.true + (0 if truth is None else len(truth.boxes)),
-                total.too_empty + (0 if truth is None else int((~truth.kept).sum())),
-            )
+        for position, scene in scenes:
+            total.scenes += 1
+            total.proposed += len(scene.proposals.boxes)
+            total.frames[position] = scene.frame
+            remarks = list(scene.remarks)
+            if scene.truth is not None:
+                true, empty = len(scene.truth.boxes), int((~scene.truth.kept).sum())
+                total.labelled += 1
+                total.true += true
+                total.too_empty += empty
+                if empty:
+                    doubt = ": are their units and their origin the scan's?" if empty == true else ""
+                    remarks.append(f"{empty} of {true} true boxes hold too few points to be named{doubt}")
+            if remarks:
+                total.remarks[position] = tuple(remarks)
         return total
+
+    def read_as(self) -> dict[str, int]:
+        """Return how many scans were read in which unit and which way up."""
+        return dict(Counter(f"{frame.unit}, {up_of(frame)} up" for frame in self.frames.values()))
 
 
 def facts(
@@ -93,6 +111,8 @@ def facts(
             skipped,
             true_boxes=counts.true,
             true_boxes_too_empty=counts.too_empty,
+            read_as=counts.read_as(),
+            remarks={dataset.names[position]: list(said) for position, said in counts.remarks.items()},
         ),
         **encoder_facts(run, encoder),
         "proposals": {
@@ -138,7 +158,7 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
         marks.append("TRUE boxes")
     mark = f" ({'; '.join(marks)})" if marks else ""
     found = [
-        (label + (mark if "map" in name or "acc" in name else ""), f"{100 * metrics[name]:.2f}")
+        (label + (mark if "map" in name or "acc" in name else ""), per_cent(metrics[name]))
         for name, label in NAMES.items()
         if name in metrics
     ]

@@ -1,32 +1,35 @@
 """Zero-shot detection: scenes encoded once, then prompts, scores, suppression, AP, tables and pictures."""
 
-import json
+import logging
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 
 import torch
 
 from pointclip2.cache.encode_missing import EncodedSplit
 from pointclip2.data.dataset import CloudData
-from pointclip2.data.scene_dataset import SceneData
+from pointclip2.data.scene_dataset import SceneData, SceneDataset
+from pointclip2.encoders.dense import whole_clouds
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.view_weights import UniformWeights, ViewWeightSource
-from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.proposals.box_encoder import BoxEncoder, SceneColumns
 from pointclip2.proposals.crops import BoxCropper
 from pointclip2.proposals.encoded import EncodedScene
 from pointclip2.proposals.proposal import Proposer
 from pointclip2.tasks.detection.box_scores import BoxScorer
+from pointclip2.tasks.detection.detector import detection_head
 from pointclip2.tasks.detection.files import write_detections
 from pointclip2.tasks.detection.gallery import draw_scenes
-from pointclip2.tasks.detection.head import DetectionHead
+from pointclip2.tasks.detection.head import RoomDetections
 from pointclip2.tasks.detection.module import DetectionModule
 from pointclip2.tasks.detection.report import BoxCounts, facts, rows, sentence
 from pointclip2.tasks.encoding import ShardData
-from pointclip2.tasks.run import Run, text_of, whole_clouds
+from pointclip2.tasks.record import defined
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
+
+log = logging.getLogger(__name__)
 
 
 class Detection:
@@ -80,27 +83,43 @@ class Detection:
             prompts = self.prompt(dataset.classes)
         weights = self.view_weights.resolve(dataset.name, encoder.id, encoder.tokens)
         with run.watch.stage("text"):
-            text = run.class_vectors(encoder, prompts)
-            if self.score.background:
-                others = run.class_vectors(encoder, background(self.score.background))
-                text = torch.cat([text, others])
-        self.score.use_classes(dataset.classes)
-        names = ZeroShotHead(text, text_of(encoder).logit_scale, weights)
-        head = DetectionHead(names, self.score, len(dataset.classes), self.nms_iou, self.min_objectness)
+            head = detection_head(
+                encoder,
+                dataset.classes,
+                run.class_vectors(encoder, prompts),
+                lambda others: run.class_vectors(encoder, others),
+                self.score,
+                weights,
+                self.nms_iou,
+                self.min_objectness,
+            )
         split = run.encode(dataset, BoxEncoder(self.proposals, self.crop, encoder), SceneColumns())
         with run.watch.stage("score"):
             if self.score.debias > 0:
-                self.score.learn_bias(torch.cat([head.logits(scene.proposals) for scene in _scenes(split)]))
+                self.score.learn_bias(
+                    torch.cat([head.logits(scene.proposals) for _, scene in _scenes(split)])
+                )
             module = DetectionModule(head, dataset.classes)
             trainer = run.trainers(progress=False, loggers=True)
             trainer.test(module, ShardData(split.parts), verbose=False)
             counts = BoxCounts.of(_scenes(split))
         record = facts(run, dataset, encoder, prompts, head, self.proposals, self.crop, counts, split.skipped)
-        record["metrics"] = module.results
+        record["metrics"] = defined(module.results)
         gallery = []
         if trainer.is_global_zero:
+            say(dataset, counts)
             with run.watch.stage("draw"):
-                write_detections(run.folder, dataset, module.detections)
+                rooms = [
+                    RoomDetections(
+                        dataset.names[position],
+                        dataset.classes,
+                        found,
+                        counts.frames[position],
+                        counts.remarks.get(position, ()),
+                    )
+                    for position, found in module.detections.items()
+                ]
+                write_detections(run.folder, rooms)
                 gallery = draw_scenes(run.folder, record, dataset, module.detections, run.pictures)
         return Finding(
             metrics=module.results,
@@ -116,16 +135,16 @@ class Detection:
         )
 
 
-def _scenes(split: EncodedSplit) -> Iterator[EncodedScene]:
-    """Read every scene that could be encoded, one after the other."""
+def say(dataset: SceneDataset, counts: BoxCounts) -> None:
+    """Log what there is to say of each scene, once a run, whether it was read now or before."""
+    for position, remarks in counts.remarks.items():
+        for remark in remarks:
+            log.warning("%s: %s", dataset.names[position], remark)
+
+
+def _scenes(split: EncodedSplit) -> Iterator[tuple[int, EncodedScene]]:
+    """Read every scene that could be encoded, one after the other, with its position."""
     for part in split.parts:
         shard = part.read()
         if len(shard.index):
-            yield EncodedScene.of(shard.columns)
-
-
-def background(names: tuple[str, ...]) -> PromptSet:
-    """Return sentences for what is no object: ours where we have some, the bare name elsewhere."""
-    path = files("pointclip2").joinpath("assets", "background.json")
-    ours: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-    return PromptSet("background", {name: ours.get(name, [f"{name}."]) for name in names})
+            yield int(shard.index[0]), EncodedScene.of(shard.columns)

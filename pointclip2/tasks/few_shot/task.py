@@ -20,7 +20,8 @@ from pointclip2.data.shots import (
     draw_subset,
     named,
 )
-from pointclip2.encoders.encoder import Encoder
+from pointclip2.encoders.dense import whole_clouds
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.ensemble import FILE, Votes, combined, read_votes, weigh, write_votes
@@ -37,7 +38,7 @@ from pointclip2.tasks.classification.samples import (
 from pointclip2.tasks.few_shot.module import FewShotModule
 from pointclip2.tasks.few_shot.training import train_adapter
 from pointclip2.tasks.record import learned, projector_options
-from pointclip2.tasks.run import Run, text_of, whole_clouds
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 

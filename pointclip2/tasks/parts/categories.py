@@ -7,10 +7,11 @@ from typing import Any
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.part_table import PartTable
 from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.encoders.encoder import text_of
 from pointclip2.errors import ConfigError
 from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.tasks.parts.choice import category_of_name
-from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
 
 CATEGORY_SOURCES = ("given", "predicted")

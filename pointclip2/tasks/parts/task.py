@@ -7,7 +7,7 @@ from pointclip2.data.dataset import CloudData, CloudDataset, single_objects
 from pointclip2.data.part_table import PartTable
 from pointclip2.data.scene_dataset import SceneData
 from pointclip2.encoders.dense import DenseViewEncoder
-from pointclip2.encoders.encoder import Encoder
+from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.geometry.smoothing import Smoothing
 from pointclip2.heads.parts import PartHead
@@ -24,7 +24,7 @@ from pointclip2.tasks.parts.gallery import CloudWriter
 from pointclip2.tasks.parts.module import PartModule
 from pointclip2.tasks.parts.report import draw, facts, gallery, rows, sentence, title
 from pointclip2.tasks.parts.searching import planned_part_search, search_parts
-from pointclip2.tasks.run import Run, text_of
+from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
 from pointclip2.text import PromptSet
 

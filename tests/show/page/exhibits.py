@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.show.exhibit import Camera, ConfusionCounts, Exhibit
+from pointclip2.show.exhibit import Camera, ConfusionCounts, Exhibit, Prediction
 from pointclip2.show.gallery import GalleryBox, GalleryCloud, GalleryItem
 
 CLASSES = ("chair", "night_stand", "lamp")
@@ -150,6 +150,13 @@ SEARCH = {
 }
 
 
+SAID = (
+    Prediction("chair/0001", "chair", (("chair", 0.6), ("lamp", 0.3), ("night_stand", 0.1))),
+    Prediction("night stand/0002", "night_stand", (("chair", 0.9), ("lamp", 0.1))),
+    Prediction("scans/b.ply", None, (("lamp", 0.51),)),
+)
+
+
 def classified(**more: Any) -> Exhibit:
     """A whole classification run."""
     given: dict[str, Any] = {
@@ -158,6 +165,7 @@ def classified(**more: Any) -> Exhibit:
         "record": record(),
         "options": {"seed": 0, "data": {"name": "toys", "split": "test"}, "projector": {"views": [[1, 2]]}},
         "gallery": (shape(), shape("night stand/0002", "night_stand")),
+        "predictions": SAID,
         "confusion": CONFUSION,
         "cameras": CAMERAS,
     }

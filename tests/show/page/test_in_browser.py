@@ -197,6 +197,16 @@ def test_options_narrow_down(opened: Browser) -> None:
     assert opened.evaluate(rows) == 1
 
 
+def test_predictions_can_be_searched(opened: Browser) -> None:
+    rows = "[...document.querySelectorAll('#predictions-table tbody tr')].filter(r => !r.hidden)"
+    assert opened.evaluate(f"{rows}.length") == 3
+    opened.evaluate(
+        "(i => { i.value = 'lamp SCANS'; i.dispatchEvent(new Event('input')); })"
+        "(document.querySelector('#predictions-filter'))"
+    )
+    assert opened.evaluate(f"{rows}.map(r => r.cells[0].textContent)") == ["scans/b.ply"]
+
+
 def test_an_evil_name_is_shown_and_does_nothing(opened: Browser) -> None:
     assert opened.evaluate("document.title") == "zero-shot classification of toys"
     assert opened.evaluate("document.querySelectorAll('h3')[3].textContent") == EVIL

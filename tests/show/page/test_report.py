@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointclip2.show.exhibit import ConfusionCounts, Exhibit
+from pointclip2.show.exhibit import ConfusionCounts, Exhibit, Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.show.page import write_report
 from pointclip2.show.page.classes import classes
 from pointclip2.show.page.curve import drawing, history_of, search, ticks
 from pointclip2.show.page.matrix import matrix_data, similar_order
 from pointclip2.show.page.options import flattened
+from pointclip2.show.page.predictions import ROWS
 from pointclip2.show.page.report import page, script
 from pointclip2.show.page.samples import right
 from tests.show.page.exhibits import (
@@ -41,7 +42,17 @@ def sections(exhibit: Exhibit) -> list[str]:
 def test_a_classification_has_every_section_in_order() -> None:
     exhibit = classified(record=record(search=SEARCH))
     assert sections(exhibit) == [
-        *("figures", "samples", "confusion", "classes", "views", "search", "origins", "options")
+        *(
+            "figures",
+            "samples",
+            "predictions",
+            "confusion",
+            "classes",
+            "views",
+            "search",
+            "origins",
+            "options",
+        )
     ]
     links = [attrs["href"] for tag, attrs in Seen(page(exhibit)).tags if tag == "a"]
     assert links == [f"#{name}" for name in sections(exhibit)]
@@ -77,9 +88,24 @@ def test_random_weights_and_unreadable_samples_are_said() -> None:
 def test_without_labels_the_page_has_samples_and_no_figures() -> None:
     given = record(metrics={}, per_view={"weight": [1.0, 1.0, 1.0]})
     exhibit = classified(record=given, confusion=None, gallery=(shape(truth=None),))
-    assert sections(exhibit) == ["figures", "samples", "views", "origins", "options"]
+    assert sections(exhibit) == ["figures", "samples", "predictions", "views", "origins", "options"]
     assert "No sample has a label" in words(exhibit)
     assert "truth unknown" in words(exhibit)
+
+
+def test_every_prediction_is_listed_with_the_truth_where_it_is_known() -> None:
+    text = words(classified())
+    assert "chair/0001 chair ✓ chair 60.0 lamp 30.0 night stand 10.0" in text
+    assert "night stand/0002 night stand ✗ chair 90.0 lamp 10.0" in text
+    assert "scans/b.ply lamp 51.0" in text
+
+
+def test_a_long_list_of_predictions_says_where_the_rest_is() -> None:
+    many = tuple(Prediction(f"{number}.ply", None, (("chair", 1.0),)) for number in range(ROWS + 3))
+    text = words(classified(predictions=many))
+    assert f"The first {ROWS:,} of {ROWS + 3:,}; all are in the run" in text
+    assert f"{ROWS - 1}.ply" in text
+    assert f"{ROWS}.ply" not in text
 
 
 def test_a_run_with_nothing_but_a_record_is_shown() -> None:

@@ -21,8 +21,10 @@ if (matrixCanvas && DATA.matrix) new MatrixView(matrixCanvas, DATA.matrix);
 
 document.querySelectorAll("table.sortable").forEach(makeSortable);
 
-const filter = document.getElementById("options-filter");
-if (filter) makeFilter(filter, document.getElementById("options-table"));
+for (const list of ["options", "predictions"]) {
+  const filter = document.getElementById(`${list}-filter`);
+  if (filter) makeFilter(filter, document.getElementById(`${list}-table`));
+}
 
 const choice = document.getElementById("samples-shown");
 if (choice) makeChoice(choice, document.querySelectorAll(".card"));

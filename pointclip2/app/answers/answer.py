@@ -1,0 +1,201 @@
+"""What a model says of a cloud, and of many."""
+
+import base64
+import csv
+import html
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from torch import Tensor
+
+from pointclip2.app.answers.saving import refuse_existing
+from pointclip2.data.standing import taken_up
+from pointclip2.types import Cloud
+from pointclip2.writing import write_text
+
+if TYPE_CHECKING:
+    import pandas
+    from PIL.Image import Image
+
+NONE = "none of these"
+"""The name of what fits no name."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer for one cloud."""
+
+    source: str
+    """The file, as it was given, or what else tells this cloud from others."""
+    name: str
+    """The best name, or "none of these"."""
+    probability: float
+    """How sure that is, in [0, 1]."""
+    top: tuple[tuple[str, float], ...]
+    """All names that were asked for with their probabilities, best first. They sum to 1: of the names alone."""
+    is_none: bool
+    """Whether not even the best name fits."""
+    fit: float
+    """How well the best name fits, in the units of the rejection; below `threshold` it is none of these."""
+    threshold: float
+    cloud: Cloud = field(repr=False)
+    """What the model looked at."""
+    images: Callable[[], Tensor | None] = field(repr=False, default=lambda: None)
+    """Draws what the encoder looked at, (views, height, width); None where it sees no images."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the reader had to say: what it guessed and what it left out."""
+        return self.cloud.remarks
+
+    @property
+    def up(self) -> tuple[str, float] | None:
+        """The axis of the input that was taken for up, and how sure that is; None where it was told."""
+        ups = self.cloud.ups
+        return None if ups is None or not bool(ups.any()) else (taken_up(ups), float(ups.max()))
+
+    def views(self) -> "Image":
+        """Return what the model saw, as a picture: the row of views with the best names.
+
+        Raises:
+            ConfigError: the encoder looks at points, not at views.
+        """
+        from pointclip2.app.answers.pictures import sheet
+
+        return sheet([self])
+
+    def to_dict(self, top: int = 5) -> dict[str, Any]:
+        """Return the answer as plain data, with so many of the best names."""
+        return {
+            "source": self.source,
+            "name": self.name,
+            "probability": round(self.probability, 6),
+            "is_none": self.is_none,
+            "fit": round(self.fit, 6),
+            "threshold": round(self.threshold, 6),
+            "top": [{"name": name, "probability": round(value, 6)} for name, value in self.top[:top]],
+            "up": None if self.up is None else {"axis": self.up[0], "probability": round(self.up[1], 4)},
+            "remarks": list(self.remarks),
+        }
+
+    def _repr_html_(self) -> str:
+        from pointclip2.app.answers.pictures import png, views_or_none
+
+        picture = views_or_none(self)
+        drawn = "" if picture is None else _image(png(picture))
+        return f"<div>{_table([self])}{drawn}</div>"
+
+    def _repr_png_(self) -> bytes | None:
+        from pointclip2.app.answers.pictures import png, views_or_none
+
+        picture = views_or_none(self)
+        return None if picture is None else png(picture)
+
+
+class Answers(Sequence[Answer]):
+    """The answers for several clouds, in the order in which they were given.
+
+    Args:
+        answers: for every cloud that could be read.
+        unread: why others could not be read, by their source.
+    """
+
+    def __init__(self, answers: Sequence[Answer], unread: Mapping[str, str] | None = None) -> None:
+        self.answers = tuple(answers)
+        self.unread = dict(unread or {})
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Answers": ...
+    def __getitem__(self, index: int | slice) -> "Answer | Answers":
+        return Answers(self.answers[index]) if isinstance(index, slice) else self.answers[index]
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.answers)
+
+    def __repr__(self) -> str:
+        lost = f", {len(self.unread)} unread" if self.unread else ""
+        return f"Answers({len(self)}{lost}: {', '.join(answer.name for answer in self.answers[:5])}, ...)"
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return the answers as plain data."""
+        return [answer.to_dict() for answer in self]
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return a table with a row an answer and a column a name.
+
+        Raises:
+            ModuleNotFoundError: pandas is not installed.
+        """
+        import pandas
+
+        return pandas.DataFrame(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row an answer: source, name, probability, and the probability of every name that was asked for."""
+        found = []
+        for answer in self:
+            row = {"source": answer.source, "name": answer.name, "probability": round(answer.probability, 6)}
+            row |= {"fit": round(answer.fit, 6), "remarks": "; ".join(answer.remarks)}
+            found.append(row | {f"p({name})": round(value, 6) for name, value in sorted(answer.top)})
+        return found
+
+    def save(self, path: str | Path, force: bool = False) -> Path:
+        """Write the table as CSV.
+
+        Raises:
+            ConfigError: the file exists already and ``force`` does not say to replace it.
+        """
+        target = refuse_existing(path, force, (".csv",))
+        rows = self.rows()
+        text = io.StringIO(newline="")
+        fields = list(dict.fromkeys(key for row in rows for key in row)) or ["source", "name", "probability"]
+        writer = csv.DictWriter(text, fields)
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(target, text.getvalue())
+        return target
+
+    def _repr_html_(self) -> str:
+        rest = len(self) - SHOWN
+        more = f"<p>and {rest} more</p>" if rest > 0 else ""
+        lost = "".join(f"<li>{html.escape(why)}</li>" for why in self.unread.values())
+        return f"<div>{_table(self.answers[:SHOWN])}{more}{f'<ul>{lost}</ul>' if lost else ''}</div>"
+
+
+SHOWN = 50
+"""Rows of a table in a notebook."""
+
+
+def _table(answers: Sequence[Answer]) -> str:
+    rows = "".join(
+        f"<tr><td>{html.escape(answer.source)}</td><td><b>{html.escape(answer.name)}</b></td>"
+        f"<td>{per_cent(answer.probability)}</td><td>{html.escape(others(answer))}</td></tr>"
+        for answer in answers
+    )
+    return f"<table><tr><th>cloud</th><th>answer</th><th></th><th>other names</th></tr>{rows}</table>"
+
+
+def others(answer: Answer, count: int = 2) -> str:
+    """Return the next best names in a line; for what fits no name, the best one before them."""
+    names = answer.top if answer.is_none else answer.top[1:]
+    told = ", ".join(f"{name} {per_cent(value)}" for name, value in names[:count])
+    return f"nearest: {told}" if answer.is_none and told else told
+
+
+def per_cent(value: float) -> str:
+    """Return a probability as people read it: ``97 %``, and never 0 or 100 for what is not."""
+    if 0 < value < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 <= value < 1 else f"{100 * value:.0f} %"
+
+
+def _image(content: bytes) -> str:
+    return f'<img alt="views" src="data:image/png;base64,{base64.b64encode(content).decode("ascii")}">'

@@ -1,0 +1,154 @@
+"""What a person hands over, as clouds: files, folders, arrays, tensors, clouds, and lists of these."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pointclip2.data.files.rows import SUFFIXES, FileRows, read_rows
+from pointclip2.data.found_files import find_files
+from pointclip2.data.prepare import RawCloud
+from pointclip2.data.reading import read
+from pointclip2.data.scan_folder import made_scene, read_scan
+from pointclip2.data.stored import made_cloud, sample_error
+from pointclip2.types import Cloud, CloudError, DataError, Scene
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How clouds are made of what was given."""
+
+    points: int
+    """Of every cloud; a cloud that is given as a `Cloud` keeps its own."""
+    up: str
+    """The axis that points up: x y z -x -y -z, ``any`` to take it as it is, or ``auto``."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One cloud to be, or why it is none."""
+
+    source: str
+    cloud: Cloud | None = None
+    reason: str = ""
+    """Why it could not be read."""
+
+
+def is_one(given: Any) -> bool:
+    """Return whether something is one cloud, and not a folder or a list of them."""
+    if isinstance(given, str | os.PathLike):
+        return not Path(given).expanduser().is_dir()
+    if isinstance(given, np.ndarray | torch.Tensor):
+        return given.ndim == 2
+    return isinstance(given, Cloud)
+
+
+def clouds(given: Any, reading: Reading, root: Path | None = None) -> Iterator[Item]:
+    """Read one after the other; what cannot be read is an item with a reason.
+
+    Raises:
+        DataError: a path does not exist, a folder holds nothing that can be read, or something is no cloud at all.
+    """
+    if is_one(given):
+        yield _item(given, reading, 0, root)
+    elif isinstance(given, str | os.PathLike):
+        folder = Path(given).expanduser()
+        for path in files_of(folder):
+            yield _item(path, reading, 0, folder)
+    elif isinstance(given, Iterable):
+        for number, one in enumerate(given):
+            if is_one(one):
+                yield _item(one, reading, number, root)
+            else:
+                yield from clouds(one, reading)
+    else:
+        raise DataError(
+            f"{type(given).__name__} is no cloud: give a file, a folder, an array or a tensor (points, 3), a Cloud, "
+            "or a list of these"
+        )
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files below a folder that may hold a cloud, in the order of their names.
+
+    Raises:
+        DataError: there are none.
+    """
+    found = find_files(folder, folder)
+    if not found.clouds:
+        unread = found.unread_below("")
+        beside = f"; not read: {unread}" if unread else ""
+        raise DataError(f"{folder} holds no files that can be read: {' '.join(SUFFIXES)}{beside}")
+    return [folder / name for name in found.clouds]
+
+
+def unread_in(folder: Path) -> str:
+    """Return how many files of which endings a folder holds beside clouds: "1 .las, 1 .pts"; empty for none."""
+    return find_files(folder, folder).unread_below("")
+
+
+def _item(given: Any, reading: Reading, number: int, root: Path | None) -> Item:
+    if isinstance(given, Cloud):
+        return Item(given.name, given)
+    if isinstance(given, str | os.PathLike):
+        path = Path(given).expanduser()
+        if not path.exists():
+            raise DataError(f"{path} does not exist")
+        source = str(given) if root is None else path.relative_to(root).as_posix()
+        try:
+            return Item(source, read(path, reading.points, reading.up, seed=reading.seed))
+        except CloudError as error:
+            return Item(source, reason=str(error))
+    source = f"cloud {number}"
+    try:
+        return Item(source, _of_array(given, reading, source))
+    except Exception as error:
+        return Item(source, reason=str(sample_error(source, error)))
+
+
+def _of_array(given: Any, reading: Reading, source: str) -> Cloud:
+    rows: NDArray[Any] = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else given
+    # Not by its place in a list: the same rows give the same cloud wherever they stand.
+    seed_name = f"{reading.seed}/array"
+    return made_cloud(source, RawCloud(rows), reading.up, reading.points, "random", seed_name, exact=True)
+
+
+def rows_of(given: Any) -> FileRows:
+    """Return every row of one file, array, tensor or cloud, in its own coordinates and order."""
+    if isinstance(given, Cloud):
+        return FileRows(given.input_points.numpy(), {}, None)
+    if isinstance(given, str | os.PathLike):
+        return read_rows(Path(given).expanduser())
+    rows = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else given
+    return FileRows(rows[:, :3].astype(np.float64), {}, None)
+
+
+def scene_of(given: Any, reading: Reading, units: str = "auto") -> Scene:
+    """Return one scan as a scene: metres, z up.
+
+    Raises:
+        CloudError: it cannot be read.
+        DataError: there is no such file, or it is no scan at all.
+    """
+    if isinstance(given, Scene):
+        return given
+    if isinstance(given, str | os.PathLike):
+        path = Path(given).expanduser()
+        if not path.is_file():
+            raise DataError(
+                f"{path} is a folder: give one scan of it" if path.exists() else f"{path} does not exist"
+            )
+        return read_scan(path, units, reading.up, seed=reading.seed)
+    if not is_one(given):
+        raise DataError(f"{type(given).__name__} is no scan: give a file, an array or a tensor (points, 3)")
+    raw = RawCloud(rows_of(given).points)
+    try:
+        return made_scene("scan", raw, units, reading.up, seed=reading.seed)
+    except CloudError as error:
+        raise CloudError(f"scan: {error}") from error

@@ -1,0 +1,264 @@
+"""`PointCLIP`: names in, and then for every cloud the one that fits, or none."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig
+from torch import Tensor
+
+from pointclip2.app.answers.answer import Answer, Answers
+from pointclip2.app.answers.boxes import FoundBoxes
+from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of, scene_of
+from pointclip2.app.answers.parts import Parts, spread_to_rows
+from pointclip2.app.compose import build, compose
+from pointclip2.cache.text import class_vectors
+from pointclip2.data.class_names import KNOWN
+from pointclip2.data.standing import turn
+from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
+from pointclip2.encoders.encoder import text_of
+from pointclip2.encoders.upright import Upright, asked_for_up
+from pointclip2.encoders.views import ViewEncoder
+from pointclip2.errors import CloudError, ConfigError
+from pointclip2.heads.parts import PartHead
+from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
+from pointclip2.tasks.detection.detector import RoomDetector
+from pointclip2.text.name_list import named, with_descriptions
+from pointclip2.text.part_bank import category_parts
+from pointclip2.types import Cloud, CloudBatch
+
+PART_POINTS = 2048
+"""Points of a cloud whose parts are asked for, at least; all rows of its file take theirs from these."""
+
+
+class PointCLIP:
+    """Names clouds: the whole pipeline of ``pointclip2 evaluate`` as one object, for files, arrays and tensors.
+
+    >>> model = PointCLIP(["chair", "table", "lamp"])
+    >>> model("scan.ply").name
+    'chair'
+
+    Args:
+        names: to choose from; with descriptions where it is a mapping; by default those that the built-in model was
+            trained on.
+        backbone, projector, encoder, prompt: as the options of ``pointclip2 evaluate`` are called.
+        device: ``cpu``, ``cuda:1`` ...; by default a GPU where there is one.
+        download: whether weights that are not on this machine may be downloaded.
+        up: the axis that points up in files and arrays: x y z -x -y -z; ``auto`` finds out; ``any`` takes them as
+            they are.
+        points: of every cloud that is drawn from a file or an array.
+        batch: clouds that are encoded at once.
+        seed: of the points that are drawn.
+        overrides: further options, as they are typed behind ``pointclip2 evaluate``.
+
+    Raises:
+        ConfigError: no names, a name twice, an unknown option; an encoder that knows no sentences.
+        WeightsError: the weights are not here.
+    """
+
+    def __init__(
+        self,
+        names: str | Iterable[str] | Mapping[str, str | Sequence[str]] | None = None,
+        *,
+        backbone: str = "tiny",
+        projector: str | None = None,
+        encoder: str = "views",
+        prompt: str = "templates",
+        device: str | torch.device | None = None,
+        download: bool = False,
+        up: str = "auto",
+        points: int = 1024,
+        batch: int = 32,
+        seed: int = 0,
+        overrides: Sequence[str] = (),
+    ) -> None:
+        self.descriptions = named(KNOWN if names is None else names)
+        self.names = tuple(self.descriptions)
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.reading = Reading(points, up, seed)
+        self.batch = batch
+        self._options = [
+            f"backbone={backbone}",
+            f"prompt={prompt}",
+            *([f"backbone.download={str(download).lower()}"] if download else []),
+            *overrides,
+        ]
+        drawn = [] if projector is None else [f"projector={projector}"]
+        self._config = compose("evaluate", [f"encoder={encoder}", *drawn, *self._options])
+        self.encoder = build(self._config.encoder).to(self.device)
+        self.upright = Upright(self.encoder) if asked_for_up(self.encoder) else self.encoder
+        self.prompts = with_descriptions(build(self._config.prompt)(self.names), self.descriptions)
+        text = class_vectors(text_of(self.encoder), self.prompts, cache_folder(), self.device)
+        self.head = ZeroShotHead(text.to(self.device), text_of(self.encoder).logit_scale)
+
+    def __call__(self, given: Any) -> Any:
+        """Return an `Answer` for one cloud, `Answers` for several.
+
+        Args:
+            given: a file, an array or a tensor (points, 3), a `Cloud`; or a folder, a list or a generator of these.
+
+        Raises:
+            CloudError: the one cloud that was given cannot be read. Of several, those that cannot be read stand in
+                ``unread``.
+            DataError: there is no such file, or nothing to read in a folder.
+        """
+        if is_one(given):
+            (found,) = self.stream(given)
+            if isinstance(found, Item):
+                raise CloudError(found.reason)
+            return found
+        answers, unread = [], {}
+        for found in self.stream(given):
+            if isinstance(found, Item):
+                unread[found.source] = found.reason
+            else:
+                answers.append(found)
+        return Answers(answers, unread)
+
+    def stream(self, given: Any) -> Iterator[Answer | Item]:
+        """Give answers as they come, in order; what cannot be read is an item with a reason."""
+        waiting: list[Item] = []
+        for item in clouds(given, self.reading):
+            waiting.append(item)
+            if len(waiting) == self.batch:
+                yield from self._answered(waiting)
+                waiting = []
+        yield from self._answered(waiting)
+
+    def _answered(self, items: Sequence[Item]) -> Iterator[Answer | Item]:
+        """Encode the clouds of equally many points together; keep the order."""
+        sizes: dict[int, list[int]] = {}
+        for place, item in enumerate(items):
+            if item.cloud is not None:
+                sizes.setdefault(len(item.cloud.points), []).append(place)
+        found: dict[int, Answer] = {}
+        for places in sizes.values():
+            found |= zip(places, self._answers([items[place] for place in places]), strict=True)
+        for place, item in enumerate(items):
+            yield found.get(place, item)
+
+    @torch.no_grad()
+    def _answers(self, items: Sequence[Item]) -> list[Answer]:
+        given = [item.cloud for item in items if item.cloud is not None]
+        features = self.upright.encode(CloudBatch.of(given).to(self.device))
+        if features.ups is not None:
+            given = [turn(cloud, ups) for cloud, ups in zip(given, features.ups, strict=True)]
+        probability = self.head(features.vectors).cpu()
+        best = top_classes(probability, self.names, len(self.names))
+        return [
+            Answer(
+                item.source,
+                top[0][0],
+                top[0][1],
+                tuple(top),
+                False,
+                0.0,
+                0.0,
+                cloud,
+                partial(self.shown, cloud),
+            )
+            for item, cloud, top in zip(items, given, best, strict=True)
+        ]
+
+    @torch.no_grad()
+    def segment(self, given: Any, of: str, parts: Sequence[str] | None = None) -> Parts:
+        """Give every row of one file, array, tensor or cloud a part.
+
+        Args:
+            of: what the object is: "chair".
+            parts: to choose from; by default those that are described for this kind of object.
+
+        Raises:
+            ConfigError: nothing is known of the parts of such an object, so that they have to be named.
+            CloudError: the file cannot be read.
+        """
+        if parts is None and not category_parts(of):
+            raise ConfigError(f"parts of {of!r} are not described here: name them, such as back,seat,leg")
+        prompts = build(self._dense_config.prompt)(list(named(parts or category_parts(of))), category=of)
+        encoder = self._dense_encoder
+        cloud, source = self._stood_up(given, max(self.reading.points, PART_POINTS))
+        rows = rows_of(given)
+        text = class_vectors(text_of(encoder), prompts, cache_folder(), self.device)
+        head = PartHead(text_of(encoder).logit_scale, build(self._dense_config.smoothing))
+        batch = CloudBatch.of([cloud]).to(self.device)
+        found = head(encoder.encode(batch), text.to(self.device), batch.points, of)
+        part = spread_to_rows(cloud, found.logits[0], rows.points)
+        return Parts(source, of, prompts.classes, part, rows, cloud, found.part[0].cpu().numpy())
+
+    @torch.no_grad()
+    def detect(self, given: Any, least: float = 0.1, units: str = "auto") -> FoundBoxes:
+        """Find boxes with these names in one scan of a room: a file, an array or tensor (points, 3), or a `Scene`.
+
+        Args:
+            least: boxes that do not score above it are left out.
+            units: of a file or an array: m cm mm ft in; ``auto`` goes by the extent.
+
+        Raises:
+            CloudError: the scan cannot be read.
+            DataError: there is no such file.
+        """
+        scene = scene_of(given, self.reading, units)
+        room = self._detector(scene)
+        return FoundBoxes(
+            str(given) if isinstance(given, str | os.PathLike) else scene.name, room, scene, least
+        )
+
+    @cached_property
+    def _detector(self) -> RoomDetector:
+        task = compose("evaluate", ["task=detection", *self._options])
+        return RoomDetector.named(
+            self.names,
+            whole_clouds(self.encoder),
+            lambda _: self.prompts,
+            build(task.proposals),
+            build(task.task.crop),
+            build(task.task.score),
+            cache=cache_folder(),
+            nms_iou=task.task.nms_iou,
+            min_objectness=task.task.min_objectness,
+        ).to(self.device)
+
+    @cached_property
+    def _dense_config(self) -> DictConfig:
+        return compose("evaluate", ["task=part_segmentation", *self._options])
+
+    @cached_property
+    def _dense_encoder(self) -> DenseViewEncoder:
+        if not isinstance(self.encoder, ViewEncoder):
+            raise ConfigError(
+                f"encoder {self.encoder.id} says nothing about single points: take encoder=views"
+            )
+        config = self._dense_config
+        return DenseViewEncoder(build(config.projector), self.encoder.clip, build(config.dense)).to(
+            self.device
+        )
+
+    def _stood_up(self, given: Any, points: int) -> tuple[Cloud, str]:
+        """Read one cloud, the right way up as far as can be told; also return its source."""
+        (item,) = clouds(given, replace(self.reading, points=points))
+        if item.cloud is None:
+            raise CloudError(item.reason)
+        if item.cloud.ups is None:
+            return item.cloud, item.source
+        ups = self.upright.encode(CloudBatch.of([item.cloud]).to(self.device)).ups
+        return item.cloud if ups is None else turn(item.cloud, ups[0]), item.source
+
+    @torch.no_grad()
+    def shown(self, cloud: Cloud) -> Tensor | None:
+        """Return what the encoder looks at in a cloud, (views, height, width); None where it sees no images."""
+        seen = self.encoder.shown(CloudBatch.of([cloud]).to(self.device))
+        return None if seen is None else seen[0].cpu()
+
+
+def cache_folder() -> Path | None:
+    """Return where vectors of text are kept between programs: ``POINTCLIP2_CACHE``, or the user's cache folder."""
+    told = os.environ.get("POINTCLIP2_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        folder = Path(told) if told else Path.home() / ".cache"
+    except RuntimeError:  # nobody's home
+        return None
+    return folder if os.environ.get("POINTCLIP2_CACHE") else folder / "pointclip2"

@@ -1,0 +1,233 @@
+"""Tell which way up an object stands, from its points alone.
+
+What is seen from each of six directions (what the object could stand on, where its mass lies, how its cross-section
+changes with height, what hides what, symmetry) goes through a small network, the same for all six, that was fitted on
+procedural shapes: ``python -m pointclip2.worlds.standing`` makes its weights anew.
+
+>>> probability = up_scores(points)  # (points, 3), any size and place
+>>> UPS[probability.argmax()], probability.max()
+('y', 0.97)
+"""
+
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+from safetensors.numpy import load
+
+Floats = NDArray[np.float64]
+Points = Float[NDArray[np.floating], "points 3"]
+
+UPS = ("y", "z", "x", "-y", "-z", "-x")
+"""The directions that are judged, in the order of every score; of equal ones the first is taken. Three places farther
+stands the opposite one."""
+WEIGHTS = "standing.safetensors"
+CLIPPED = 4.0
+"""Features farther from the mean, in standard deviations, are cut off."""
+FLAT = 1e-3
+"""What is thinner than this share of its length is a line or a sheet, and says nothing of up."""
+SLICES = 8
+"""Slices of equal height that the cloud is cut into."""
+CELLS, COLUMNS = 8, 12
+"""Cells along each side of the footprint: of the map of a slice, and of the columns between floor and ceiling."""
+LAYERS = 40
+"""Thin layers, whose fullest are shelves, seats and tops."""
+GRID = 16
+"""Cells along each side of the grid whose mirror images are compared."""
+ENDS = (0.02, 0.05)
+"""Thickness of what touches the floor, in shares of the height."""
+STRAY = 0.004
+"""Share of the points at each end of an axis that may be strays."""
+_COMPASS = np.arange(16) * np.pi / 8
+_HEADINGS = np.stack([np.cos(_COMPASS), np.sin(_COMPASS)])
+_PLANE = ((1, 2), (0, 2), (0, 1))
+
+
+def up_scores(points: Points) -> Float[NDArray[np.float64], "6"]:
+    """Return how likely each direction of `UPS` points up; the six sum to 1.
+
+    A cloud that says nothing (few points, a line, a flat sheet) scores 1/6 everywhere. The points have to be finite.
+    """
+    if len(points) < 8 or _is_flat(points):
+        return np.full(6, 1 / 6)
+    logits = network(standing_features(points))
+    likely = np.exp(logits - logits.max())
+    return likely / likely.sum()
+
+
+def network(features: Float[NDArray[np.float64], "6 features"]) -> Float[NDArray[np.float64], "6"]:
+    """Return a score for each direction: of what is seen from it, beside the opposite one and the four at its sides."""
+    w = weights()
+    seen = np.clip((features - w["mean"]) / w["scale"], -CLIPPED, CLIPPED)
+    hidden = np.maximum(seen @ w["first.weight"].T + w["first.bias"], 0)
+    opposite = np.roll(hidden, 3, axis=0)
+    sides = (hidden.sum(axis=0) - hidden - opposite) / 4
+    compared = np.concatenate([hidden, opposite, sides], axis=1) @ w["second.weight"].T + w["second.bias"]
+    return np.asarray(np.maximum(compared, 0) @ w["last.weight"][0])
+
+
+@cache
+def weights() -> dict[str, Floats]:
+    """Return the network's weights by name."""
+    return {name: value.astype(np.float64) for name, value in load(_content()).items()}
+
+
+@cache
+def weights_digest() -> str:
+    """Return what tells these weights from others: clouds that they turned depend on them."""
+    return blake2b(_content(), digest_size=8).hexdigest()
+
+
+def _content() -> bytes:
+    return files("pointclip2").joinpath("assets", WEIGHTS).read_bytes()
+
+
+def _is_flat(points: Points) -> bool:
+    centred = points.astype(np.float64)
+    centred = (centred - centred.mean(axis=0)) / max(float(np.abs(centred).max()), 1e-300)
+    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(centred.T @ centred), 0))
+    return bool(spread[0] <= FLAT * spread[2])
+
+
+def standing_features(points: Points) -> Float[NDArray[np.float64], "6 features"]:
+    """Return what there is to say of each direction of `UPS`, whatever the cloud's size and place.
+
+    The points have to be finite and to have some extent along every axis.
+    """
+    place: Floats = points.astype(np.float64)
+    low, high = np.quantile(place, (STRAY, 1 - STRAY), axis=0)
+    longest = max(float((high - low).max()), 1e-300)
+    extent = np.maximum(high - low, 1e-3 * longest)
+    inside = np.clip(place, low, high)
+    box = np.clip((place - low) / extent, 0, 1)
+    along = [_along(inside, box, extent, axis) for axis in range(3)]
+    symmetry = _symmetry((inside - (low + high) / 2) / longest + 0.5)
+    rows = []
+    for turned in (False, True):
+        for axis in (1, 2, 0):
+            ends = along[axis][::-1] if turned else along[axis]
+            rows.append(np.concatenate([symmetry[axis], *ends]))
+    return np.stack(rows)
+
+
+def _along(inside: Floats, box: Floats, extent: Floats, axis: int) -> tuple[Floats, Floats, Floats]:
+    """Return what is seen from the lower end, what both ends share, and what is seen from the upper end.
+
+    Every value of an end is what the other end would have if the cloud were turned over.
+    """
+    first, second = _PLANE[axis]
+    order = np.argsort(box[:, axis], kind="stable")
+    height = box[order, axis]
+    foot = box[order][:, [first, second]]
+    count = len(height)
+    level = inside[order][:, [first, second]]
+    level = (level - level.mean(axis=0)) @ _HEADINGS
+    reach = np.maximum(level.max(axis=0), 1e-9 * extent.max())
+    level = np.clip(level / reach, -1, 1)
+    cell = np.minimum((foot * CELLS).astype(int), CELLS - 1) @ (CELLS, 1)
+    column = np.minimum((foot * COLUMNS).astype(int), COLUMNS - 1) @ (COLUMNS, 1)
+    footprint = len(np.unique(cell))
+
+    bounds = np.searchsorted(height, np.arange(1, SLICES) / SLICES)
+    parts = list(zip([0, *bounds], [*bounds, count], strict=True))
+    share = np.array([stop - start for start, stop in parts]) / count
+    radius = np.abs(foot - 0.5).max(axis=1)
+    slices = np.full((5, SLICES), -1.0)
+    covered = np.zeros((SLICES, CELLS * CELLS), dtype=bool)
+    for number, (start, stop) in enumerate(parts):
+        if stop > start:
+            reached = level[start:stop].max(axis=0)
+            covered[number, cell[start:stop]] = True
+            slices[2:, number] = reached.min(), reached.mean(), radius[start:stop].mean()
+    slices[0], slices[1] = share, covered.sum(axis=1) / footprint
+    same = (covered[1:] & covered[:-1]).sum(axis=1) / np.maximum((covered[1:] | covered[:-1]).sum(axis=1), 1)
+
+    lowest, highest = np.full(COLUMNS**2, np.nan), np.full(COLUMNS**2, np.nan)
+    # Of several values for one place the last stays, and the rows are sorted by height.
+    highest[column], lowest[column[::-1]] = height, height[::-1]
+    bottom_seen = float((height - lowest[column] < 0.08).mean())
+    top_seen = float((highest[column] - height < 0.08).mean())
+    lowest, highest = lowest[np.isfinite(lowest)], highest[np.isfinite(highest)]
+
+    thin = np.bincount(np.minimum((height * LAYERS).astype(int), LAYERS - 1), minlength=LAYERS) / count
+    inner = thin[2:-2]
+    fullest = float(inner.argmax() + 2.5) / LAYERS
+    centre, spread = float(height.mean()), float(height.std())
+    skew = 10 * float(((height - centre) ** 3).mean())
+    long_side, short_side = max(extent[first], extent[second]), min(extent[first], extent[second])
+    both = np.array(
+        [
+            np.log(extent[axis] / long_side),
+            np.log(extent[axis] / short_side),
+            spread,
+            *np.sort(inner)[-5:],
+            same.mean(),
+            same.min(),
+            float((thin > 2 * np.median(thin)).mean()),
+        ]
+    )
+
+    def end(upside_down: bool) -> Floats:
+        side = -1 if upside_down else 1
+        under = 1 - highest if upside_down else lowest
+        seen = (top_seen, bottom_seen) if upside_down else (bottom_seen, top_seen)
+        values = [
+            1 - centre if upside_down else centre,
+            side * skew,
+            1 - fullest if upside_down else fullest,
+            under.mean(),
+            under.std(),
+            (under < 0.06).mean(),
+            *seen,
+            *slices[:, ::side].ravel(),
+        ]
+        for thickness in ENDS:
+            touch = int(np.searchsorted(height, thickness, "right"))
+            top = int(np.searchsorted(height, 1 - thickness, "left"))
+            rows = slice(top, None) if upside_down else slice(None, touch)
+            reached = level[rows].max(axis=0)
+            values += [
+                len(level[rows]) / count,
+                reached.min(),
+                reached.mean(),
+                len(np.unique(cell[rows])) / footprint,
+            ]
+        return np.array(values)
+
+    return end(False), both, end(True)
+
+
+def _symmetry(place: Floats) -> Floats:
+    """Return for each axis how far the cloud looks the same mirrored and turned (3, 7), from its place in a cube."""
+    cells = np.minimum((np.clip(place, 0, 1) * GRID).astype(int), GRID - 1)
+    solid = np.zeros((GRID + 2,) * 3)
+    solid[tuple((cells + 1).T)] = 1
+    for axis in range(3):
+        solid = solid + (np.roll(solid, 1, axis) + np.roll(solid, -1, axis)) / 2
+    solid -= solid.mean()
+    size = max(float((solid * solid).sum()), 1e-300)
+
+    def like(other: Floats) -> float:
+        return float((solid * other).sum()) / size
+
+    mirrored = [like(np.flip(solid, axis)) for axis in range(3)]
+    half = [like(np.flip(solid, _PLANE[axis])) for axis in range(3)]
+    quarter = [like(np.rot90(solid, 1, _PLANE[axis])) for axis in range(3)]
+    rows = []
+    for axis in range(3):
+        a, b = _PLANE[axis]
+        across = max(mirrored[a], mirrored[b]), min(mirrored[a], mirrored[b])
+        rows.append(
+            [
+                mirrored[axis],
+                *across,
+                half[axis],
+                max(half[a], half[b]),
+                quarter[axis],
+                max(quarter[a], quarter[b]),
+            ]
+        )
+    return np.array(rows)

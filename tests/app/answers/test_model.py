@@ -1,0 +1,162 @@
+"""`PointCLIP` in three lines of Python: what it takes, and what it answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import pointclip2
+from pointclip2 import PointCLIP
+from pointclip2.app.answers.answer import Answer, Answers, per_cent
+from pointclip2.errors import CloudError, ConfigError, DataError
+from tests.app.answers.things import chair, write_chair_mesh, write_points
+
+NAMES = ["chair", "table", "lamp"]
+
+
+@pytest.fixture(scope="module")
+def model() -> PointCLIP:
+    return PointCLIP(NAMES, up="y")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("scans")
+    (made / "rooms").mkdir()
+    write_points(made / "rooms" / "sofa, blue [1].xyz", chair())
+    write_chair_mesh(made / "stühle=~.obj")
+    (made / "torn.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 7\n")
+    return made
+
+
+def test_a_file_gets_one_answer_with_all_names_behind_it(model: PointCLIP, folder: Path) -> None:
+    answer = model(folder / "stühle=~.obj")
+    assert isinstance(answer, Answer)
+    assert (answer.name, answer.is_none) == ("chair", False)
+    assert sorted(name for name, _ in answer.top) == sorted(NAMES)
+    assert sum(value for _, value in answer.top) == pytest.approx(1, abs=1e-5)
+    assert [value for _, value in answer.top] == sorted((value for _, value in answer.top), reverse=True)
+    assert answer.source == str(folder / "stühle=~.obj")
+
+
+def test_arrays_tensors_and_clouds_get_the_answer_of_the_same_points(model: PointCLIP) -> None:
+    points = chair(1024)
+    of_array, of_tensor = model(points), model(torch.from_numpy(points))
+    assert of_array.top == of_tensor.top
+    path_like = model([points, points.astype(np.float32)])
+    assert [answer.name for answer in path_like] == ["chair", "chair"]
+    assert model(of_array.cloud).top == of_array.top
+
+
+def test_an_answer_does_not_depend_on_what_is_asked_beside_it(model: PointCLIP, folder: Path) -> None:
+    alone = model(folder / "stühle=~.obj")
+    beside = model([chair(500), folder / "stühle=~.obj", chair()])
+    assert [value for _, value in beside[1].top] == pytest.approx([value for _, value in alone.top], abs=1e-5)
+
+
+def test_a_folder_gets_answers_and_says_what_could_not_be_read(model: PointCLIP, folder: Path) -> None:
+    answers = model(folder)
+    assert isinstance(answers, Answers)
+    assert [answer.source for answer in answers] == ["rooms/sofa, blue [1].xyz", "stühle=~.obj"]
+    assert list(answers.unread) == ["torn.ply"]
+    assert "torn.ply" in answers.unread["torn.ply"]
+    assert [answer.name for answer in answers] == ["chair", "chair"]
+
+
+def test_a_generator_is_read_as_it_gives(model: PointCLIP) -> None:
+    asked: list[int] = []
+
+    def clouds() -> Iterator[np.ndarray]:
+        for number in range(2 * model.batch):
+            asked.append(number)
+            yield chair(64)
+
+    stream = model.stream(clouds())
+    first = next(stream)
+    assert isinstance(first, Answer)
+    assert len(asked) == model.batch
+    assert sum(1 for _ in stream) == 2 * model.batch - 1
+
+
+def test_clouds_of_different_sizes_keep_their_order(model: PointCLIP) -> None:
+    clouds = [model([chair(points)])[0].cloud for points in (300, 400)]
+    small = pointclip2.types.Cloud("small", clouds[0].points[:256])
+    answers = model([small, clouds[1], small])
+    assert [len(answer.cloud.points) for answer in answers] == [256, 1024, 256]
+    assert answers[0].top == answers[2].top
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        (np.zeros((0, 3)), CloudError, "no points"),
+        (np.zeros((5, 2)), CloudError, r"\(5, 2\)"),
+        (np.full((4, 3), np.nan), CloudError, "finite"),
+        (np.array([["a", "b", "c"]]), CloudError, "numbers"),
+        ("no/such.ply", DataError, "does not exist"),
+        (7, DataError, "int is no cloud"),
+    ],
+)
+def test_what_is_no_cloud_is_refused(
+    model: PointCLIP, given: object, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        model(given)
+
+
+@pytest.mark.parametrize(
+    "points", [np.zeros((1, 3)), np.ones((500, 3)), np.linspace((0, 0, 0), (1, 0, 0), 50)]
+)
+def test_a_point_or_a_line_gets_some_answer(model: PointCLIP, points: np.ndarray) -> None:
+    assert 0 <= model(points).probability <= 1
+
+
+@pytest.mark.parametrize("names", [[], ["chair", "Chair"], ["  "], ""])
+def test_names_that_cannot_work_are_refused(names: list[str] | str) -> None:
+    with pytest.raises(ConfigError):
+        PointCLIP(names)
+
+
+def test_an_encoder_without_sentences_is_refused() -> None:
+    with pytest.raises(ConfigError, match="knows no sentences"):
+        PointCLIP(NAMES, encoder="point_nn")
+
+
+def test_descriptions_change_what_is_asked(model: PointCLIP) -> None:
+    told = PointCLIP({"chair": "a flat top on four legs", "table": "a seat with a back", "lamp": ()}, up="y")
+    assert told.names == tuple(NAMES)
+    assert told.prompts.count == model.prompts.count + 2
+    assert told(chair()).top != model(chair()).top
+
+
+def test_answers_become_tables_dicts_and_pictures(model: PointCLIP, folder: Path, tmp_path: Path) -> None:
+    answers = model(folder)
+    path = answers.save(tmp_path / "out.csv")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "source,name,probability,fit,remarks,p(chair),p(lamp),p(table)"
+    assert lines[1].startswith('"rooms/sofa, blue [1].xyz",chair,')
+    with pytest.raises(ConfigError, match="exists already"):
+        answers.save(path)
+    assert answers.save(path, force=True) == path
+    assert answers[0].to_dict()["top"][0]["name"] == "chair"
+    picture = answers[0].views()
+    assert picture.width > 1000
+    assert picture.height > 150
+    page = answers._repr_html_()
+    assert "sofa, blue [1].xyz" in page
+    assert "torn.ply" in page
+    assert answers[0]._repr_png_()[:4] == b"\x89PNG"  # type: ignore[index]
+
+
+def test_markup_in_a_name_stays_text(model: PointCLIP) -> None:
+    evil = PointCLIP(["<b>chair</b>", "table"], up="y")(chair())
+    assert "<b>chair" not in evil._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(0.0, "0 %"), (0.004, "< 1 %"), (0.97, "97 %"), (0.9951, "> 99 %"), (1.0, "100 %")]
+)
+def test_a_probability_is_never_rounded_to_certainty(value: float, told: str) -> None:
+    assert per_cent(value) == told
