@@ -29,7 +29,7 @@ from pointclip2.data.prepare import (
     way_back,
 )
 from pointclip2.data.standing import taken_up, turned
-from pointclip2.errors import is_transient
+from pointclip2.errors import is_transient, one_line
 from pointclip2.geometry.standing import up_scores, weights_digest
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
@@ -270,8 +270,3 @@ def sample_error(name: str, error: Exception) -> CloudError:
     if isinstance(error, UserError):
         return kind(f"{name}: {one_line(error)}")
     return kind(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})")
-
-
-def one_line(error: Exception) -> str:
-    """What an error says, without its line breaks."""
-    return " ".join(str(error).split()) or "no reason given"

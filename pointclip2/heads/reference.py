@@ -66,8 +66,18 @@ class Reference:
         Raises:
             ConfigError: the encoder knows no sentences.
         """
-        shipped = SHIPPED / f"{reference_key(encoder)}.safetensors"
-        return cls.load(shipped) if shipped.is_file() else cls.made(encoder, features, driver)
+        root = features.root if features else None
+        there = _kept(encoder, root)
+        if there is not None:
+            return cls.load(there)
+        made = cls.made(encoder, features, driver)
+        if root is not None:
+            try:
+                made.save(root / "reference" / _name(encoder))
+                return cls.load(root / "reference" / _name(encoder))  # as every later run has it
+            except OSError as error:  # costs the cache only
+                log.warning("the calibration is not kept (%s: %s)", root, error.strerror or error)
+        return made
 
     @classmethod
     def made(
@@ -109,6 +119,21 @@ class Reference:
         write_bytes(path, save({name: _small(value).contiguous() for name, value in kept.items()}))
 
 
+def calibrated(encoder: Encoder, root: Path | None) -> bool:
+    """Return whether the reference of an encoder is there already: shipped, or kept in a features cache."""
+    return encoder.text is not None and _kept(encoder, root) is not None
+
+
+def _kept(encoder: Encoder, root: Path | None) -> Path | None:
+    folders = (SHIPPED, *([] if root is None else [root / "reference"]))
+    places = (folder / _name(encoder) for folder in folders)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _name(encoder: Encoder) -> str:
+    return f"{reference_key(encoder)}.safetensors"
+
+
 def reference_key(encoder: Encoder) -> str:
     """Return what tells the references of different encoders apart.
 
@@ -117,7 +142,8 @@ def reference_key(encoder: Encoder) -> str:
     """
     if encoder.text is None:
         raise _wordless(encoder)
-    said = json.dumps([described(encoder), described(encoder.text)], sort_keys=True)
+    columns = [part.name for part in fields(Reference)]
+    said = json.dumps([described(encoder), described(encoder.text), columns, things().hash], sort_keys=True)
     return blake2b(said.encode(), digest_size=8).hexdigest()
 
 

@@ -22,13 +22,7 @@ from pointclip2.geometry.standing import CLIPPED, WEIGHTS, standing_features
 from pointclip2.worlds.shapes.classes import make_shape, select
 from pointclip2.worlds.shapes.world import sample_shape
 
-CLASSES = tuple(
-    name
-    for name in select("all")
-    # They lie, hang or are carried any way round.
-    if name
-    not in ("dumbbell", "earphone", "guitar", "hammer", "hourglass", "key", "knife", "pistol", "spoon")
-)
+CLASSES = select("all")
 POINTS = 1024
 WEARS = ("none",) * 10 + ("noise",) * 3 + ("occlusion",) * 3 + ("scan",) * 3 + ("partial",)
 """How often each kind of wear is drawn."""

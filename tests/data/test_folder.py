@@ -148,7 +148,7 @@ def test_the_parts_of_a_scene_stand_where_its_transforms_put_them(tmp_path, suff
     else:
         for name, content in exported.items():
             (tmp_path / name).write_bytes(content)
-    points = Folder(str(tmp_path), classes=["a"]).open("test")[0].points
+    points = Folder(str(tmp_path), up="y", classes=["a"]).open("test")[0].points
     x, y, _ = extent(points).tolist()
     assert y / x == pytest.approx(11, rel=0.05)
     assert (points[:, 1].abs() < y / 4).sum() == 0
