@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pointclip2.data.files.box_files import ENDING
-from pointclip2.data.files.gltf import buffer_files
+from pointclip2.data.files.gltf_buffers import buffer_files
 from pointclip2.data.files.obj import companions
 from pointclip2.data.files.rows import READERS
 from pointclip2.data.files.text import holds_points

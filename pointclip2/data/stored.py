@@ -29,7 +29,7 @@ from pointclip2.data.prepare import (
     way_back,
 )
 from pointclip2.data.standing import taken_up, turned
-from pointclip2.errors import is_transient
+from pointclip2.errors import is_transient, one_line
 from pointclip2.geometry.standing import up_scores, weights_digest
 from pointclip2.types import Cloud, CloudError, ConfigError, Frame, TransientError, UserError
 
@@ -59,6 +59,8 @@ class SampleIndex(ABC):
     """``category/part`` of every part id; empty where there are no part labels."""
     names: Sequence[str]
     labels: Sequence[int]
+    strange: Sequence[bool] = ()
+    """Whether a sample has a label that is none of the classes; empty where none has."""
 
     def parts(self, index: int) -> NDArray[Any] | None:
         """The part id of every row that `read` gives; None where there are no part labels."""
@@ -138,6 +140,7 @@ class StoredSplit(CloudDataset):
         self.chosen = subset(index.names, options.limit, options.seed)
         self.names = [index.names[i] for i in self.chosen]
         self.labels = [int(index.labels[i]) for i in self.chosen]
+        self.strange = [bool(index.strange[i]) for i in self.chosen] if index.strange else ()
         # What is guessed depends on what the guess was learned by.
         ups = [f"auto {weights_digest()}" if up == "auto" else up for up in map(index.up, self.chosen)]
         self.undecided = any(up.startswith("auto") for up in ups)
@@ -267,8 +270,3 @@ def sample_error(name: str, error: Exception) -> CloudError:
     if isinstance(error, UserError):
         return kind(f"{name}: {one_line(error)}")
     return kind(f"{name}: cannot be read ({type(error).__name__}: {one_line(error)})")
-
-
-def one_line(error: Exception) -> str:
-    """What an error says, without its line breaks."""
-    return " ".join(str(error).split()) or "no reason given"

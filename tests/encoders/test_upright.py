@@ -98,7 +98,8 @@ def test_colours_and_normals_come_along() -> None:
     plain = batch(likely(y=0.9), likely(y=0.5, x=0.4))
     colours = torch.rand(2, 30, 3)
     Upright(Watching()).encode(CloudBatch(plain.points, colours, plain.points, ups=plain.ups))
-    assert seen[0].colours is not None and seen[0].normals is not None
+    assert seen[0].colours is not None
+    assert seen[0].normals is not None
     assert torch.equal(seen[0].normals, seen[0].points)
     assert torch.equal(seen[0].colours[2], colours[1])
 

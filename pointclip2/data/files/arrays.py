@@ -1,6 +1,5 @@
 """Points in arrays: .npy and .npz of numpy, and single clouds in HDF5."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,10 @@ NORMAL_NAMES = ("normals", "normal")
 FACE_NAMES = ("faces", "triangles", "face", "f")
 MOST_COLUMNS = 12
 """What has more is a cloud with its axes first, not a cloud of so many properties."""
+LEAST_POINTS = 100
+"""Nobody's clouds have fewer: shorter rows are those of an image."""
+NEAR = 0.5
+"""Neighbours in an image of points are nearer to each other than so many times two points of it."""
 
 
 def read_array(path: Path) -> FileRows:
@@ -107,19 +110,24 @@ def of_array(array: NDArray[Any]) -> FileRows:
 
 
 def _organised(array: NDArray[Any], given: tuple[int, ...]) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """An image of points (h, w, 3) as rows, unless it looks like a batch of clouds.
+    """An image of points (h, w, 3) as rows: points above each other lie near each other, or the rows are short.
 
     Raises:
-        CloudError: every row of it is a whole cloud in a unit sphere.
+        CloudError: it looks like so many clouds, one a row.
     """
-    xyz = array[..., :3].astype(np.float64)
-    centred = xyz - xyz.mean(axis=1, keepdims=True)
-    radii = np.linalg.norm(centred, axis=2).max(axis=1, initial=0.0)
-    if len(array) > 1 and np.isfinite(radii).all() and np.abs(radii - 1).max() < 0.01:
-        raise CloudError(
-            f"shape {given} holds {len(array)} clouds of {array.shape[1]:,} points: give each a file of its own"
-        )
     height, width = array.shape[:2]
+    xyz = array[..., :3].astype(np.float64)
+    measured = np.isfinite(xyz).all(axis=2) & (xyz != 0).any(axis=2)
+    both = measured[1:] & measured[:-1]
+    apart = np.linalg.norm(xyz[1:][both] - xyz[:-1][both], axis=1)
+    points = xyz[measured]
+    strangers = np.linalg.norm(points - np.random.default_rng(0).permutation(points), axis=1)
+    alone = len(apart) == 0 or float(np.median(apart)) > NEAR * float(np.median(strangers))
+    if height > 1 and width >= LEAST_POINTS and alone:
+        raise CloudError(
+            f"shape {given} looks like {height:,} clouds of {width:,} points: give each a file of its own, or "
+            "(n, 3) if it is one cloud"
+        )
     remark = f"shape {given}: taken as one organised cloud of {height} x {width} points"
     return array.reshape(height * width, -1), (remark,)
 
@@ -178,15 +186,3 @@ def read_hdf5(path: Path, row: int | None = None) -> FileRows:
         return of_arrays(
             {name: np.asarray(item[()]) for name, item in held.items() if item.dtype.kind in "fiub"}
         )
-
-
-def npy_bytes(rows: FileRows, columns: Columns) -> bytes:
-    """Return the content of a structured .npy: x, y, z in their own type, then these columns."""
-    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
-    layout = [(name, column.dtype, column.shape[1:]) for name, column in table.items()]
-    packed = np.zeros(len(rows.points), dtype=layout)
-    for name, column in table.items():
-        packed[name] = column
-    stream = io.BytesIO()
-    np.save(stream, packed, allow_pickle=False)
-    return stream.getvalue()

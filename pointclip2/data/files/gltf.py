@@ -1,26 +1,19 @@
 """glTF scenes (.gltf, .glb): every geometry where the scene puts it, however its numbers are stored."""
 
-import base64
-import binascii
-import json
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
+from pointclip2.data.files.gltf_buffers import GltfBuffers, Json, normalised
 from pointclip2.data.files.images import read_image
 from pointclip2.types import CloudError
 
 Floats = NDArray[np.float64]
-Json = dict[str, Any]
 
-COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
-WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 POINTS, TRIANGLES, STRIP, FAN = 0, 4, 5, 6
 DRACO = "KHR_draco_mesh_compression"
 MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
@@ -39,7 +32,7 @@ HARMLESS = (
 
 def read_gltf(path: Path) -> FileRows:
     """Read all geometries of the scene: vertices one geometry after another, in the scene's coordinates."""
-    file = _File(path)
+    file = _Scene(path)
     file.check_extensions()
     parts = list(file.parts())
     if not parts:
@@ -70,55 +63,12 @@ def _joined(parts: list[FileRows]) -> Texture | None:
     return Texture(np.concatenate(uv), np.concatenate(image), images)
 
 
-def buffer_files(path: Path) -> list[Path]:
-    """Return the files beside a .gltf that hold its numbers and pictures."""
-    try:
-        document = json.loads(path.read_bytes())
-        entries = [*document.get("buffers", []), *document.get("images", [])]
-        uris = [entry["uri"] for entry in entries if not entry.get("uri", "data:").startswith("data:")]
-        return [path.parent / unquote(uri) for uri in uris]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []  # Damaged: reading it says how.
-
-
-class _File:
-    """One opened file: the document and its buffers."""
+class _Scene(GltfBuffers):
+    """The geometries of one file."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.remarks: tuple[str, ...] = ()
-        content = path.read_bytes()
-        self.chunk: bytes | None = None
-        if content[:4] == b"glTF":
-            content = self._unpack(content)
-        try:
-            self.document: Json = json.loads(content)
-        except ValueError as error:
-            raise CloudError(f"not a glTF file: it holds no JSON ({error})") from error
-        if not isinstance(self.document, dict):
-            raise CloudError("not a glTF file: its JSON is no object")
-        self._buffers: dict[int, bytes] = {}
+        super().__init__(path)
         self._images: dict[int, NDArray[np.float32] | None] = {}
-
-    def _unpack(self, content: bytes) -> bytes:
-        if len(content) < 20:
-            raise CloudError("truncated: a GLB has a header of 20 bytes")
-        version, promised, length = struct.unpack_from("<III", content, 4)
-        if version != 2:
-            raise CloudError(f"it is GLB of version {version}: only version 2 is read")
-        if len(content) < promised:
-            raise CloudError(f"truncated: {len(content):,} of {promised:,} bytes")
-        if len(content) > promised:
-            self.remarks += (f"{len(content) - promised:,} bytes after its end are left aside",)
-        at = 20 + length
-        if at + 8 <= len(content):
-            size = struct.unpack_from("<I", content, at)[0]
-            self.chunk = content[at + 8 : at + 8 + size]
-        return content[20:at]
-
-    def list(self, name: str) -> list[Json]:
-        found = self.document.get(name, [])
-        return found if isinstance(found, list) else []
 
     def check_extensions(self) -> None:
         """Refuse what would change the shape and is not understood."""
@@ -209,70 +159,9 @@ class _File:
             found = mesh.get_attribute_by_unique_id(number)
             if found is not None and name in ("POSITION", "NORMAL", "COLOR_0", "TEXCOORD_0", "TEXCOORD_1"):
                 accessor = self.list("accessors")[primitive["attributes"][name]]
-                attributes[name] = _normalised(np.asarray(found["data"]), accessor)
+                attributes[name] = normalised(np.asarray(found["data"]), accessor)
         faces = getattr(mesh, "faces", None)
         return attributes, None if faces is None else np.asarray(faces, dtype=np.int64).reshape(-1)
-
-    def accessor(self, number: int) -> NDArray[Any]:
-        """Its rows (n, width), with sparse replacements, as numbers in their meaning."""
-        accessor = self.list("accessors")[number]
-        count, width = int(accessor["count"]), WIDTHS[accessor["type"]]
-        kind = np.dtype(COMPONENTS[accessor["componentType"]])
-        values = np.zeros((count, width), kind)
-        if "bufferView" in accessor:
-            values = self.rows(accessor["bufferView"], accessor.get("byteOffset", 0), count, width, kind)
-        if "sparse" in accessor:
-            sparse = accessor["sparse"]
-            changed, where = int(sparse["count"]), sparse["indices"]
-            index_kind = np.dtype(COMPONENTS[where["componentType"]])
-            at = self.rows(where["bufferView"], where.get("byteOffset", 0), changed, 1, index_kind).reshape(
-                -1
-            )
-            new = sparse["values"]
-            values = values.copy()
-            values[at] = self.rows(new["bufferView"], new.get("byteOffset", 0), changed, width, kind)
-        return _normalised(values, accessor)
-
-    def rows(self, view: int, offset: int, count: int, width: int, kind: np.dtype[Any]) -> NDArray[Any]:
-        entry = self.list("bufferViews")[view]
-        content = self.view(view)
-        stride = int(entry.get("byteStride", 0)) or width * kind.itemsize
-        needed = offset + (count - 1) * stride + width * kind.itemsize if count else 0
-        if len(content) < needed:
-            raise CloudError(f"truncated: {len(content):,} of {needed:,} bytes of a buffer")
-        return np.ndarray((count, width), kind, content, offset, (stride, kind.itemsize))
-
-    def view(self, number: int) -> NDArray[np.uint8]:
-        """The bytes of a view of a buffer."""
-        entry = self.list("bufferViews")[number]
-        content = self.buffer(entry["buffer"])
-        start, length = int(entry.get("byteOffset", 0)), int(entry["byteLength"])
-        if len(content) < start + length:
-            raise CloudError(f"truncated: {len(content):,} of {start + length:,} bytes of a buffer")
-        return np.frombuffer(content, np.uint8, length, start)
-
-    def buffer(self, number: int) -> bytes:
-        if number not in self._buffers:
-            entry = self.list("buffers")[number]
-            inside = self.chunk if number == 0 and self.chunk is not None else b""
-            self._buffers[number] = self.fetch(entry["uri"]) if "uri" in entry else inside
-        return self._buffers[number]
-
-    def fetch(self, uri: str) -> bytes:
-        """The content of a URI: data in it, or a file beside this one; nothing is downloaded."""
-        if uri.startswith("data:"):
-            try:
-                return base64.b64decode(uri.partition(",")[2])
-            except binascii.Error as error:
-                raise CloudError(f"damaged: data in its JSON cannot be decoded ({error})") from error
-        if "://" in uri:
-            raise CloudError(f"its data lies at {uri[:60]}: only files beside it are read")
-        beside = self.path.parent / unquote(uri)
-        if not beside.is_file() and (self.path.parent / uri).is_file():
-            beside = self.path.parent / uri
-        if not beside.is_file():
-            raise CloudError(f"the file {unquote(uri)!r} that holds its data is missing")
-        return beside.read_bytes()
 
     def texture(
         self, primitive: Json, attributes: dict[str, NDArray[Any]], faces: NDArray[np.int64]
@@ -317,14 +206,6 @@ class _File:
                 content = b""
             self._images[number] = read_image(content)
         return self._images[number]
-
-
-def _normalised(values: NDArray[Any], accessor: Json) -> NDArray[Any]:
-    """Whole numbers that stand for shares of their largest, as such."""
-    kind = np.dtype(COMPONENTS[accessor["componentType"]])
-    if not accessor.get("normalized") or kind.kind == "f" or values.dtype.kind == "f":
-        return values
-    return np.maximum(values.astype(np.float64) / np.iinfo(kind).max, -1.0)
 
 
 def _triangles(mode: int, indices: NDArray[np.int64] | None, count: int) -> NDArray[np.int64] | None:

@@ -1,5 +1,7 @@
 """Wavefront files (.obj) with their colours and pictures, and Geomview's (.off)."""
 
+import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,96 +18,143 @@ Floats = NDArray[np.float64]
 
 def read_obj(path: Path) -> FileRows:
     """Read all vertices in order, with colours behind their coordinates, normals, and the faces cut into triangles."""
-    kinds = _by_keyword(path.read_bytes())
-    points, columns = _vertices(kinds.get(b"v", []))
-    lines = [words for _, words in kinds.get(b"f", [])]
-    lengths = np.array([len(words) for words in lines], dtype=np.int64)
-    remarks = _check_lengths(lengths, kinds)
-    tokens = [word for words in lines for word in words]
-    corners = _indices(tokens, 0, kinds, b"v", lengths)
+    content = _joined(path.read_bytes())
+    points, columns = _vertices(content)
+    polygons = _Polygons(content)
+    if len(polygons.lengths) == 0:
+        return FileRows(points, columns)
+    remarks = _check_lengths(content, polygons.lengths)
+    corners = polygons.indices(0, b"v")
     assert corners is not None
-    faces = checked_faces(fans(corners, lengths), len(points)) if len(tokens) else None
-    texture = None
-    if faces is not None:
-        columns |= _normals(tokens, kinds, lengths, corners, len(points))
-        texture = _texture(path, tokens, kinds, lengths)
+    faces = checked_faces(fans(corners, polygons.lengths), len(points))
+    columns |= _normals(polygons, corners, len(points))
+    texture = None if faces is None else _texture(path, content, polygons)
     return FileRows(points, columns, faces, texture=texture, remarks=remarks)
 
 
-Lines = dict[bytes, list[tuple[int, list[bytes]]]]
-"""For every keyword, the number and the words behind it of every line that begins with it."""
-
-
-def _by_keyword(content: bytes) -> Lines:
-    kinds: Lines = {}
+def _joined(content: bytes) -> bytes:
+    """The text with lines that go on in the next made one."""
     if b"\\" in content:
         content = content.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
-    for number, line in enumerate(content.splitlines(), 1):
-        words = line.split()
-        if words:
-            kinds.setdefault(words[0], []).append((number, words[1:]))
-    return kinds
+    return content if b"\n" in content else content.replace(b"\r", b"\n")
 
 
-def _vertices(lines: Sequence[tuple[int, list[bytes]]]) -> tuple[Floats, Columns]:
+def _lines(content: bytes, keyword: bytes) -> list[bytes]:
+    """What stands behind a keyword, in every line that begins with it."""
+    return re.findall(rb"(?m)^[ \t]*%s[ \t]+([^\r\n#]*)" % keyword, content)
+
+
+def _starts(content: bytes, keyword: bytes) -> NDArray[np.int64]:
+    """Where these lines begin."""
+    found = re.finditer(rb"(?m)^[ \t]*%s[ \t]" % keyword, content)
+    return np.array([line.start() for line in found], dtype=np.int64)
+
+
+def _number(content: bytes, keyword: bytes, row: int) -> int:
+    """The number, from 1, of the line of a keyword's ``row``."""
+    return content.count(b"\n", 0, int(_starts(content, keyword)[row])) + 1
+
+
+def _table(lines: Sequence[bytes], columns: Sequence[int] | None = None) -> Floats:
+    text = b"\n".join(lines).decode("ascii", errors="replace")
+    return np.loadtxt(io.StringIO(text), dtype=np.float64, ndmin=2, comments=None, usecols=columns)
+
+
+def _vertices(content: bytes) -> tuple[Floats, Columns]:
+    lines = _lines(content, b"v")
     if not lines:
         raise CloudError("there are no points in it: no line begins with v")
-    widths = {len(words) for _, words in lines}
-    # Three, four with a weight, six with a colour.
-    used = 6 if widths == {6} else 3
     try:
-        if min(widths) < 3:
-            raise ValueError
-        values = np.array([words[:used] for _, words in lines], dtype=np.float64)
-    except ValueError as error:
-        for number, words in lines:
+        values = _table(lines)
+    except ValueError:
+        values = np.zeros((0, 0))  # some have more behind their coordinates than others
+    if len(values) == len(lines) and values.shape[1] == 6:
+        return values[:, :3].copy(), dict(zip(("red", "green", "blue"), values.T[3:], strict=True))
+    for row, line in enumerate(lines if len(values) < len(lines) or values.shape[1] < 3 else ()):
+        try:
+            _table([b" ".join(line.split()[:3]) or b"-"], (0, 1, 2))
+        except ValueError as error:
+            text = line.decode("ascii", errors="replace").strip()
+            raise CloudError(
+                f"line {_number(content, b'v', row)} is no vertex with x, y and z: {'v ' + text[:60]!r}"
+            ) from error
+    if len(values) < len(lines):
+        values = _table(lines, (0, 1, 2))
+    return values[:, :3].copy(), {}
+
+
+class _Polygons:
+    """The faces of a .obj: for every corner its vertex and, if it says so, its place in a picture and its normal."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        lines = _lines(content, b"f")
+        self.lengths = np.zeros(len(lines), dtype=np.int64)
+        self._places: list[NDArray[np.int64] | None] = []
+        if lines and not self._fast(lines):
+            self._slow(lines)
+
+    def _fast(self, lines: Sequence[bytes]) -> bool:
+        """All at once where all faces are written alike, as most programs write them; false where they are not."""
+        text = b"\n".join(lines)
+        first = lines[0].split()
+        parts = first[0].count(b"/") + 1 if first else 1
+        if text.count(b"/") != len(lines) * len(first) * (parts - 1):
+            return False
+        plain = text.replace(b"//", b"/0/").replace(b"/", b" ").decode("ascii", errors="replace")
+        try:
+            table = np.loadtxt(io.StringIO(plain), dtype=np.int64, ndmin=2, comments=None)
+        except ValueError:
+            return False
+        if table.shape != (len(lines), len(first) * parts):
+            return False
+        self.lengths[:] = len(first)
+        corners = table.reshape(-1, parts)
+        self._places = [corners[:, place] for place in range(parts)]
+        return True
+
+    def _slow(self, lines: Sequence[bytes]) -> None:
+        words = [line.split() for line in lines]
+        self.lengths[:] = [len(each) for each in words]
+        tokens = [token.split(b"/") for each in words for token in each]
+        for place in range(3):
             try:
-                if len([float(word) for word in words[:3]]) < 3:
-                    raise ValueError
-            except ValueError:
-                text = b" ".join(words).decode(errors="replace")
-                raise CloudError(
-                    f"line {number} is no vertex with x, y and z: {'v ' + text[:60]!r}"
-                ) from error
-        values = np.array([words[:3] for _, words in lines], dtype=np.float64)
-    return values[:, :3].copy(), dict(zip(("red", "green", "blue"), values.T[3:], strict=False))
+                self._places.append(np.array([token[place] for token in tokens], dtype=np.int64))
+            except (IndexError, ValueError):
+                self._places.append(None)
+
+    def indices(self, place: int, keyword: bytes) -> NDArray[np.int64] | None:
+        """The rows of a keyword that all corners name, from 0; None where not all name one.
+
+        Raises:
+            CloudError: a corner has no vertex.
+        """
+        values = self._places[place] if place < len(self._places) else None
+        if values is None or (values == 0).any():
+            if place == 0:
+                raise CloudError("damaged: a face names a corner that is no number above or below 0")
+            return None
+        if values.min() < 0:
+            # Counted backwards from the line of the face.
+            before = np.searchsorted(_starts(self.content, keyword), _starts(self.content, b"f"))
+            return np.where(values < 0, np.repeat(before, self.lengths) + values, values - 1)
+        return values - 1
 
 
-def _check_lengths(lengths: NDArray[np.int64], kinds: Lines) -> tuple[str, ...]:
+def _check_lengths(content: bytes, lengths: NDArray[np.int64]) -> tuple[str, ...]:
     short = np.flatnonzero(lengths < 3)
     if len(short) == 0:
         return ()
-    last = max(lines[-1][0] for lines in kinds.values())
-    number, words = kinds[b"f"][int(short[-1])]
-    if number == last:
-        raise CloudError(f"truncated: it ends in line {number} with a face of {len(words)} corners")
+    number = _number(content, b"f", int(short[-1]))
+    if number == content.rstrip().count(b"\n") + 1:
+        raise CloudError(f"truncated: it ends in line {number} with a face of {lengths[short[-1]]} corners")
     return (f"{len(short):,} of {len(lengths):,} faces have fewer than three corners and are left aside",)
 
 
-def _indices(
-    tokens: Sequence[bytes], place: int, kinds: Lines, keyword: bytes, lengths: NDArray[np.int64]
-) -> NDArray[np.int64] | None:
-    """The rows that all corners name, v/vt/vn at ``place``, from 0; None where a corner names none."""
-    try:
-        values = np.array([token.split(b"/")[place] for token in tokens], dtype=np.int64)
-    except (IndexError, ValueError):
-        if place == 0 and tokens:
-            raise CloudError("damaged: a face names a corner that is no number") from None
-        return None if place else np.zeros(0, np.int64)
-    if len(values) and values.min() < 0:
-        # Counted backwards from the line of the face.
-        known = np.array([number for number, _ in kinds.get(keyword, [])])
-        before = np.searchsorted(known, [number for number, _ in kinds[b"f"]])
-        return np.where(values < 0, np.repeat(before, lengths) + values, values - 1)
-    return values - 1
-
-
-def _normals(
-    tokens: Sequence[bytes], kinds: Lines, lengths: NDArray[np.int64], corners: NDArray[np.int64], count: int
-) -> Columns:
+def _normals(polygons: _Polygons, corners: NDArray[np.int64], count: int) -> Columns:
     """A normal for every vertex: the last one that a corner gives it."""
-    found = _rows(kinds, b"vn", 3)
-    at = None if found is None else _indices(tokens, 2, kinds, b"vn", lengths)
+    at = polygons.indices(2, b"vn")
+    found = None if at is None else _rows(polygons.content, b"vn", 3)
     if found is None or at is None or at.min() < 0 or at.max() >= len(found):
         return {}
     normals = np.full((count, 3), np.nan)
@@ -113,26 +162,22 @@ def _normals(
     return {name: normals[:, i] for i, name in enumerate(("nx", "ny", "nz"))}
 
 
-def _rows(kinds: Lines, keyword: bytes, width: int) -> Floats | None:
-    lines = kinds.get(keyword)
-    if not lines:
-        return None
+def _rows(content: bytes, keyword: bytes, width: int) -> Floats | None:
     try:
-        return np.array([words[:width] for _, words in lines], dtype=np.float64)
+        return _table(_lines(content, keyword), range(width))
     except ValueError:
         return None
 
 
-def _texture(path: Path, tokens: Sequence[bytes], kinds: Lines, lengths: NDArray[np.int64]) -> Texture | None:
+def _texture(path: Path, content: bytes, polygons: _Polygons) -> Texture | None:
     """The pictures and plain colours of its materials; None where none can be found."""
-    looks = materials(path, kinds)
-    used = kinds.get(b"usemtl", [])
+    looks = materials(path, content)
+    used = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"usemtl")]
     if not looks or not used:
         return None
-    names = [b" ".join(words).decode("utf-8", errors="replace") for _, words in used]
     images: list[NDArray[np.float32]] = []
     places: dict[str, int] = {}
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(used):
         image = looks.get(name)
         picture = read_image(image) if isinstance(image, Path) else image
         if picture is not None:
@@ -140,24 +185,22 @@ def _texture(path: Path, tokens: Sequence[bytes], kinds: Lines, lengths: NDArray
             images.append(picture)
     if not images:
         return None
-    begun = np.array([number for number, _ in used])
-    which = np.searchsorted(begun, [number for number, _ in kinds[b"f"]]) - 1
-    image_of = np.array([*(places.get(name, -1) for name in names), -1])
-    polygons = np.repeat(np.arange(len(lengths)), np.maximum(lengths - 2, 0))
-    uv = _rows(kinds, b"vt", 2)
-    at = None if uv is None else _indices(tokens, 1, kinds, b"vt", lengths)
-    flat = np.zeros((len(polygons), 3, 2))
+    which = np.searchsorted(_starts(content, b"usemtl"), _starts(content, b"f")) - 1
+    image_of = np.array([*(places.get(name, -1) for name in used), -1])
+    lengths = polygons.lengths
+    triangles = np.repeat(np.arange(len(lengths)), np.maximum(lengths - 2, 0))
+    at = polygons.indices(1, b"vt")
+    uv = None if at is None else _rows(content, b"vt", 2)
+    flat = np.zeros((len(triangles), 3, 2))
     if uv is not None and at is not None and at.min() >= 0 and at.max() < len(uv):
         flat = uv[fans(at, lengths)]
-    return Texture(flat, image_of[which[polygons]].astype(np.int64), images)
+    return Texture(flat, image_of[which[triangles]].astype(np.int64), images)
 
 
-def materials(path: Path, kinds: Lines | None = None) -> dict[str, Any]:
+def materials(path: Path, content: bytes) -> dict[str, Any]:
     """Return the picture (a path) or the plain colour (1, 1, 3) of every material that a .obj names."""
-    if kinds is None:
-        kinds = _by_keyword(path.read_bytes())
     looks: dict[str, Any] = {}
-    for file in libraries(path, kinds):
+    for file in libraries(path, content):
         name = ""
         try:
             text = file.read_text(encoding="utf-8", errors="replace")
@@ -175,19 +218,17 @@ def materials(path: Path, kinds: Lines | None = None) -> dict[str, Any]:
     return {name: look for name, look in looks.items() if look is not None}
 
 
-def libraries(path: Path, kinds: Lines) -> list[Path]:
+def libraries(path: Path, content: bytes) -> list[Path]:
     """Return the files of materials that a .obj names and that are there."""
-    named = [b" ".join(words).decode("utf-8", errors="replace") for _, words in kinds.get(b"mtllib", [])]
+    named = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"mtllib")]
     return [file for name in named if (file := path.parent / name.replace("\\", "/")).is_file()]
 
 
 def companions(path: Path) -> list[Path]:
     """Return the files beside a .obj that decide its colours."""
-    kinds = _by_keyword(path.read_bytes())
-    return [
-        *libraries(path, kinds),
-        *(look for look in materials(path, kinds).values() if isinstance(look, Path)),
-    ]
+    content = path.read_bytes()
+    looks = materials(path, content).values()
+    return [*libraries(path, content), *(look for look in looks if isinstance(look, Path))]
 
 
 def read_off(path: Path) -> FileRows:

@@ -1,7 +1,6 @@
 """Stanford polygon files (.ply): ascii and binary, with every property of their vertices."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -248,39 +247,3 @@ def _strips(corners: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _plural(element: _Element) -> str:
     return {"vertex": "vertices", "face": "faces"}.get(element.name, element.name)
-
-
-def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) -> bytes:
-    """Return the content of a binary PLY file: points in their own type, then these columns, then the faces."""
-    names = {code: name for name, code in list(TYPES.items())[:8]}
-    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
-    layout = [(name.replace(" ", "_"), _plain(column)) for name, column in table.items()]
-    packed = np.zeros(len(rows.points), dtype=[(name, "<" + column.dtype.str[1:]) for name, column in layout])
-    for name, column in layout:
-        packed[name] = column
-    header = ["ply", "format binary_little_endian 1.0"]
-    header += [f"comment {' '.join(line.split())}" for line in comments]
-    header += [f"element vertex {len(packed)}"]
-    header += [f"property {names[column.dtype.str[1:]]} {name}" for name, column in layout]
-    content = packed.tobytes()
-    if rows.faces is not None:
-        header += [f"element face {len(rows.faces)}", "property list uchar int vertex_indices"]
-        triangles = np.zeros(len(rows.faces), dtype=[("n", "u1"), ("v", "<i4", (3,))])
-        triangles["n"], triangles["v"] = 3, rows.faces
-        content += triangles.tobytes()
-    return "\n".join([*header, "end_header\n"]).encode() + content
-
-
-def _plain(column: NDArray[Any]) -> NDArray[Any]:
-    """The column in one of PLY's own types; whole numbers that fit none become doubles."""
-    kind = column.dtype
-    if kind.kind == "b":
-        return column.astype(np.uint8)
-    if kind.str[1:] in {"f2"}:
-        return column.astype(np.float32)
-    if kind.kind in "iu" and kind.itemsize == 8:
-        small = len(column) == 0 or (column.min() >= -(2**31) and column.max() < 2**31)
-        return column.astype(np.int32 if small else np.float64)
-    if kind.kind == "f" and kind.itemsize > 8:
-        return column.astype(np.float64)
-    return column

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.data.files.arrays import npy_bytes, read_array, read_hdf5
+from pointclip2.data.files.arrays import read_array, read_hdf5
 from pointclip2.data.files.contents import Columns, FileRows
 from pointclip2.data.files.gltf import read_gltf
 from pointclip2.data.files.obj import read_obj, read_off
 from pointclip2.data.files.pcd import read_pcd
-from pointclip2.data.files.ply import ply_bytes, read_ply
+from pointclip2.data.files.ply import read_ply
 from pointclip2.data.files.scanners import read_e57, read_las
 from pointclip2.data.files.stl import read_stl
-from pointclip2.data.files.text import csv_bytes, read_text
+from pointclip2.data.files.text import read_text
+from pointclip2.data.files.written import csv_bytes, npy_bytes, ply_bytes
 from pointclip2.data.prepare import RawCloud
 from pointclip2.errors import is_transient
 from pointclip2.geometry.surfaces import draw_surface
@@ -104,7 +105,9 @@ def read_points(path: Path, points: int | None, rng: np.random.Generator, row: i
     remarks = rows.remarks
     if rows.faces is not None and points is not None:
         solid = _solid(rows)
-        bare = len(rows.points) - len(np.unique(rows.faces[solid]))
+        covered = np.zeros(len(rows.points), dtype=bool)
+        covered[rows.faces[solid]] = True
+        bare = int(np.count_nonzero(~covered))
         if len(solid) and 2 * bare <= len(rows.points):
             return _drawn(rows, solid, points, rng)
         if len(solid):

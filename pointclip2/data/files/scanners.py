@@ -1,22 +1,33 @@
 """What laser scanners and surveyors write: LAS, LAZ and E57, by the packages of the extra ``scans``."""
 
+import logging
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from pointclip2.data.files.contents import Columns, FileRows
+from pointclip2.errors import is_transient, one_line
 from pointclip2.types import CloudError
 
 
 def read_las(path: Path) -> FileRows:
     """Read a .las or .laz: points in the file's own, often national, coordinates, and all their dimensions."""
     laspy = _package("laspy", path)
+    logging.getLogger("laspy").setLevel(logging.CRITICAL)  # what it says is in the error, too
+    promised = 0
     try:
-        file = laspy.read(path)
-    except laspy.errors.LaspyException as error:
-        raise CloudError(f"damaged or not a LAS file ({error})") from error
-    promised = int(file.header.point_count)
+        with laspy.open(path) as reader:
+            header = reader.header
+            promised = int(header.point_count)
+            held = (path.stat().st_size - header.offset_to_point_data) // header.point_format.size
+            if not header.are_points_compressed and held < promised:
+                raise CloudError(f"truncated: {held:,} of {promised:,} points")
+            file = reader.read()
+    except (ValueError, OSError, RuntimeError, laspy.errors.LaspyException) as error:
+        if is_transient(error):
+            raise
+        raise CloudError(f"damaged: its {promised:,} points cannot be read ({one_line(error)})") from error
     points = np.stack([np.asarray(file.x), np.asarray(file.y), np.asarray(file.z)], axis=1).astype(np.float64)
     if len(points) < promised:
         raise CloudError(f"truncated: {len(points):,} of {promised:,} points")
@@ -34,7 +45,7 @@ def read_e57(path: Path) -> FileRows:
     try:
         file = pye57.E57(str(path))
     except Exception as error:
-        raise CloudError(f"damaged or not an E57 file ({' '.join(str(error).split())})") from error
+        raise CloudError(f"damaged, or no E57 file ({one_line(error)})") from error
     try:
         scans = [_scan(file, number) for number in range(file.scan_count)]
     finally:

@@ -60,15 +60,9 @@ class _Dialect:
 _FORTRAN = re.compile(r"\d[dD][+-]?\d")
 _COMMA_LIST = re.compile(r"\s*[-+\d.]*\d,\d+(,\s+[-+\d.]*\d,\d+)+\s*,?\s*")
 DIALECTS = (
-    _Dialect(";", True),
-    _Dialect("\t"),
-    _Dialect("|"),
-    _Dialect(","),
-    _Dialect(None),
-    _Dialect("\t", True),
-    _Dialect("|", True),
-    _Dialect(None, True),
-)
+    _Dialect(";", True), _Dialect("\t"), _Dialect("|"), _Dialect(","), _Dialect(None),
+    _Dialect("\t", True), _Dialect("|", True), _Dialect(None, True),
+)  # fmt: skip
 """In the order in which they are tried: the first that finds three numbers in a line is the file's."""
 
 
@@ -196,10 +190,12 @@ def _understood(
 ) -> _Head:
     """What the lines before the first point mean; ``said`` are those that are marked as comments."""
     width = len(dialect.cells(first))
+    # Empty cells at the end count where a header names them.
+    widths = {width, width if dialect.separator is None else first.count(dialect.separator) + 1}
     promised, names, others = None, None, []
     for place, line in before:
         count = re.fullmatch(r"(\d+)(\s+\d+)?", line)
-        fitting = [cells for cells in _names(line, dialect) if len(cells) == width and xyz_columns(cells)]
+        fitting = _fitting(line, dialect, widths)
         if count and promised is None:
             promised = int(count[1])
         elif fitting:
@@ -216,11 +212,7 @@ def _understood(
             )
         raise CloudError(f"line {place} is no point, and no header that names x, y and z: {_quoted(line)}")
     if names is None and said and not before:
-        fitting = [
-            cells
-            for cells in _names(COMMENT.sub("", said[-1][1], count=1), dialect)
-            if len(cells) == width and xyz_columns(cells)
-        ]
+        fitting = _fitting(COMMENT.sub("", said[-1][1], count=1), dialect, widths)
         names = fitting[0] if fitting else None
     if chemical and names is None:
         return _Head(dialect, first, number, at, ["element", "x", "y", "z"], promised, ())
@@ -228,6 +220,11 @@ def _understood(
         raise CloudError(f"line {number} is no point with x, y and z: {_quoted(first)}")
     remarks = tuple(f"line {place} is left aside: {_quoted(line)}" for place, line in others)
     return _Head(dialect, first, number, at, names, promised, remarks)
+
+
+def _fitting(line: str, dialect: _Dialect, widths: set[int]) -> list[list[str]]:
+    """The names that a line gives to rows of these widths, x, y and z among them."""
+    return [cells for cells in _names(line, dialect) if len(cells) in widths and xyz_columns(cells)]
 
 
 def _is_chemical(cells: list[str], promised: int | None) -> bool:
@@ -350,14 +347,3 @@ def _slow(body: bytes, head: _Head, names: list[str], axes: set[int]) -> Columns
 
 def _quoted(line: str) -> str:
     return repr(line if len(line) <= 60 else f"{line[:57]}...")
-
-
-def csv_bytes(rows: FileRows, columns: Columns) -> bytes:
-    """Return the content of a CSV file: x, y, z as their own type writes them, then these columns."""
-    table = {**{axis: rows.points[:, i].astype(rows.kind) for i, axis in enumerate("xyz")}, **columns}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table)
-    # As text by numpy, because a float32 made a double is written with digits that it does not have.
-    writer.writerows(zip(*(column.astype(str).tolist() for column in table.values()), strict=True))
-    return text.getvalue().encode()

@@ -21,6 +21,7 @@ from pointclip2.worlds.shapes import world as world_module
 from pointclip2.worlds.shapes.classes import register, select
 from pointclip2.worlds.shapes.world import SPLITS, SURFACES, Shapes, ShapesSplit, source_digest
 from tests.places import CONF, ROOT
+from tests.processes import start
 
 FEW = {"train": 5, "val": 3, "test": 3}
 TWO = ("chair", "night stand")
@@ -122,9 +123,7 @@ def test_a_spawned_worker_reads_what_it_is_sent_although_it_has_imported_no_make
         "shapes, rooms = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes());"
         "print(shapes[1].points.numpy().tobytes().hex()[:800], rooms[0].points_m.sum().item())"
     )
-    environment = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", code, str(sent)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = start("-c", code, str(sent), cwd=tmp_path, PYTHONPATH=str(ROOT)).done()
     assert done.returncode == 0, done.stderr
     here = world().open("test")[1].points.numpy().tobytes().hex()[:800]
     assert done.stdout.split() == [here, str(rooms[0].points_m.sum().item())]
