@@ -113,7 +113,7 @@ def test_clouds_whose_up_was_told_are_encoded_as_they_are() -> None:
 
 
 def test_the_word_of_the_model_moves_only_what_it_looked_at() -> None:
-    ups = likely(y=0.5, z=0.3, x=0.15).unsqueeze(0)
+    ups = likely(y=0.5, z=0.3, x=0.25).unsqueeze(0)
     asked = in_question(ups)
     assert asked.sum() == 3
     said = torch.where(asked, torch.tensor([[1.0, 3.0, 2.0, 0, 0, 0]]), -torch.inf)
