@@ -72,11 +72,18 @@ def _answering(name: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
+def _app(words: Sequence[str]) -> int:
+    from pointclip2.app.web.command import main as app
+
+    return app(words)
+
+
 COMMANDS = {
     "classify": Command("say what files show, or that it is none of the names", _answering("classify")),
     "segment": Command("give every point of a file a part, in its own coordinates", _answering("segment")),
     "detect": Command("find named boxes in a scan of a room", _answering("detect")),
     "look": Command("draw what the model would see of a file", _answering("look")),
+    "app": Command("serve a page in the browser that answers: drop a file, type names", _app),
     "evaluate": Command(
         "measure: classification, parts, boxes; searches and sweeps", evaluate, by_hydra=True
     ),

@@ -121,7 +121,7 @@ class Folder(StoredData):
         self.check_split(split)
         found, root = self._found(split), self._root()
         files = [root / name for name in found.clouds if self._split_of(name) == split]
-        index = ScanFolderIndex(root, files, self.classes, read_points, self.scan_options)
+        index = ScanFolderIndex(root, files, self.classes, self.scan_options)
         return StoredSceneSplit(self.name, split, index, self.scene_options)
 
     def _root(self) -> Path:

@@ -4,14 +4,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from textwrap import shorten
 from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.text import PromptSet
 from pointclip2.types import CloudBatch, ConfigError, Features
 
 
@@ -131,20 +129,3 @@ def text_of(encoder: Encoder) -> SentenceEncoder:
             "(python train.py adapter=linear_probe), or take encoder=views"
         )
     return encoder.text
-
-
-def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
-    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on."""
-    if not isinstance(text, ReadingEncoder):
-        return
-    sentences = list(dict.fromkeys(sentence for own in prompts.sentences.values() for sentence in own))
-    cut = text.cut_sentences(sentences)
-    if cut:
-        does, their = ("does", "its end is") if len(cut) == 1 else ("do", "their ends are")
-        yield (
-            f"{len(cut)} sentence{'s' if len(cut) > 1 else ''} of {len(sentences)} {does} not fit the model's "
-            f'{text.context_length} tokens, {their} not read: "{shorten(cut[0], 60, placeholder=" ...")}"'
-        )
-    words = text.unread_words(prompts.classes)
-    if words:
-        yield f"never read: {', '.join(words)} (the model was not trained on these words)"

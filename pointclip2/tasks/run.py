@@ -14,10 +14,10 @@ from torch import Tensor
 
 from pointclip2.cache.columns import Columns, Vectors, WithUps
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
-from pointclip2.cache.text import class_vectors, sentence_vectors
+from pointclip2.cache.text import class_vectors, sentence_vectors, unread
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.standing import TurnedSplit, summary_line, up_summary
-from pointclip2.encoders.encoder import Encoder, SentenceEncoder, text_of, unread
+from pointclip2.encoders.encoder import Encoder, SentenceEncoder, text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
@@ -119,10 +119,10 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
-    told: set[str] = field(default_factory=set)
-    """What was said once and need not be again."""
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
+    told: set[str] = field(default_factory=set)
+    """What was said once and need not be again."""
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None

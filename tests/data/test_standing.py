@@ -53,7 +53,8 @@ def test_axes_that_were_told_are_obeyed_and_those_of_a_table_before_the_guess(tm
     split = folder(tmp_path, labels=str(tmp_path / "labels.csv"), sampling="first").open("test")
     upside_down, guessed = split[0], split[1]
     assert split.undecided
-    assert upside_down.ups is None and guessed.ups is not None
+    assert upside_down.ups is None
+    assert guessed.ups is not None
     assert torch.equal(upside_down.points[:, 1], -guessed.points[:, 1])
     batch = CloudBatch.of([upside_down, guessed])
     assert batch.ups is not None

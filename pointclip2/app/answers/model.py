@@ -1,5 +1,6 @@
 """`PointCLIP`: names in, and then for every cloud the one that fits, or none."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of,
 from pointclip2.app.answers.parts import Parts, spread_to_rows
 from pointclip2.app.compose import build, compose
 from pointclip2.cache import FeatureCache
-from pointclip2.cache.text import class_vectors
+from pointclip2.cache.text import class_vectors, unread
 from pointclip2.data.class_names import KNOWN
 from pointclip2.data.standing import turn
 from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
@@ -33,6 +34,8 @@ from pointclip2.tasks.detection.detector import RoomDetector
 from pointclip2.text.name_list import named, with_descriptions
 from pointclip2.text.part_bank import category_parts
 from pointclip2.types import Cloud, CloudBatch
+
+log = logging.getLogger(__name__)
 
 PART_POINTS = 2048
 """Points of a cloud whose parts are asked for, at least; all rows of its file take theirs from these."""
@@ -101,12 +104,26 @@ class PointCLIP:
         self.encoder = build(self._config.encoder).to(self.device)
         self.upright = Upright(self.encoder) if asked_for_up(self.encoder) else self.encoder
         self.prompts = with_descriptions(build(self._config.prompt)(self.names), self.descriptions)
-        text = class_vectors(text_of(self.encoder), self.prompts, cache_folder(), self.device)
-        self.head = ZeroShotHead(text.to(self.device), text_of(self.encoder).logit_scale)
-        self.rejection: Rejection | None = None
-        if rejection or (rejection is None and calibrated(self.encoder, cache_folder())):
-            reference = Reference.of(self.encoder, FeatureCache(cache_folder(), batch_size=batch))
-            self.rejection = Rejection(self.head, self.names, reference, refused).to(self.device)
+        text_of(self.encoder)
+        self.wants_rejection, self.refused = rejection, refused
+
+    @cached_property
+    def head(self) -> ZeroShotHead:
+        """Compares views with the names."""
+        text = text_of(self.encoder)
+        for line in unread(text, self.prompts):
+            log.warning("%s", line)
+        vectors = class_vectors(text, self.prompts, cache_folder(), self.device)
+        return ZeroShotHead(vectors.to(self.device), text.logit_scale)
+
+    @cached_property
+    def rejection(self) -> Rejection | None:
+        """Says how well the best name fits; None where that was not asked for, or not calibrated."""
+        wanted, root = self.wants_rejection, cache_folder()
+        if wanted is False or (wanted is None and not calibrated(self.encoder, root)):
+            return None
+        reference = Reference.of(self.encoder, FeatureCache(root, batch_size=self.batch))
+        return Rejection(self.head, self.names, reference, self.refused).to(self.device)
 
     def __call__(self, given: Any) -> Any:
         """Return an `Answer` for one cloud, `Answers` for several.

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from pointclip2.cache.text import unread
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.encoders.clip.tiny import tiny
-from pointclip2.encoders.encoder import unread
 from pointclip2.text import NamePrompt, PromptSet
 from tests.toy import toy_backbone, toy_folder
 
