@@ -4,7 +4,7 @@ The files of FOLDER are read as ``data=folder`` reads them, with the axes that a
 up), and each is turned so that a random one of six axes is up. Written are, for every class: how often geometry alone
 and geometry with the model find it, and how often the built-in model names a cloud right whose axis is told, found, or
 drawn at random among the wrong ones. The last rows are of all clouds and of those that have an upside; ``time`` is that
-of guessing and encoding as a multiple of encoding alone, one thread.
+of guessing and encoding as a multiple of encoding alone, of one processor.
 """
 
 import argparse
@@ -51,14 +51,14 @@ def measure(data: Folder, overrides: list[str], seed: int) -> tuple[dict[str, Te
         standing = [cloud.points for cloud in clouds[rows]]
         # As files: the axis that is up differs.
         lying = [turned(cloud, UPS[up], "y") for cloud, up in zip(standing, truth[rows], strict=True)]
-        begin = time.perf_counter()
+        begin = time.process_time()
         told = encoder.encode(CloudBatch(torch.stack(standing))).vectors
-        alone.append(time.perf_counter() - begin)
-        begin = time.perf_counter()
+        alone.append(time.process_time() - begin)
+        begin = time.process_time()
         ups = torch.stack([torch.from_numpy(up_scores(cloud.numpy())).float() for cloud in lying])
         taken = [turned(cloud, "y", taken_up(row)) for cloud, row in zip(lying, ups, strict=True)]
         features = upright.encode(CloudBatch(torch.stack(taken), ups=ups))
-        guessed.append(time.perf_counter() - begin)
+        guessed.append(time.process_time() - begin)
         assert features.ups is not None
         badly = [turned(cloud, "y", UPS[up]) for cloud, up in zip(lying, wrong[rows], strict=True)]
         vectors = {
