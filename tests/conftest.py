@@ -23,16 +23,10 @@ if ROOT not in sys.path:
 # The hook's own import stops at the top of a dotted name.
 importlib.import_module("tests.shape_checks")
 # What is first imported by a checked module is compiled anew, whatever bytecode it has. All tests need all of these.
+processes = importlib.import_module("tests.processes")
 if "PYTEST_XDIST_WORKER" in os.environ:
-    for library in (
-        "lightning",
-        "matplotlib.pyplot",
-        "open_clip",
-        "scipy.spatial",
-        "sklearn.cluster",
-        "trimesh",
-    ):
-        importlib.import_module(library)
+    processes.import_libraries()
+processes.open_nursery()
 # Must precede the first import of the package: modules imported earlier stay unchecked.
 install_import_hook("pointclip2", "tests.shape_checks.checked")
 

@@ -262,7 +262,7 @@ MUTANTS = (
     Mutant("a box turned about another axis is taken as it is", "data/box_table.py",
            "if up and up != up_of(frame)", "if False and up != up_of(frame)", "data/test_scan_folder.py"),
     Mutant("that nothing was proposed is not said", "proposals/box_encoder.py",
-           "remarks = scene.remarks if count else", "remarks = scene.remarks if True else",
+           "if count == 0:", "if False:",
            "tasks/detection/test_detector.py"),
     Mutant("what lies far away is written in 32 bits", "show/wireframe.py",
            "property double", "property float", BOX_FILES),

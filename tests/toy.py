@@ -20,6 +20,7 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.tasks.run import Provenance, Run
 from pointclip2.types import Cloud, CloudError
+from pointclip2.writing import write_text
 from tests.places import CONF
 
 TOY_CONFIG: dict[str, Any] = {
@@ -37,7 +38,7 @@ def toy_folder(folder: Path, **vision: Any) -> Path:
     config = json.loads(json.dumps(TOY_CONFIG))
     config["model_cfg"]["vision_cfg"].update(vision)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    write_text(folder / "open_clip_config.json", json.dumps(config))  # also where two processes do
     return folder
 
 

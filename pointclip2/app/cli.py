@@ -72,11 +72,18 @@ def _answering(name: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
+def _app(words: Sequence[str]) -> int:
+    from pointclip2.app.web.command import main as app
+
+    return app(words)
+
+
 COMMANDS = {
     "classify": Command("say what files show, or that it is none of the names", _answering("classify")),
     "segment": Command("give every point of a file a part, in its own coordinates", _answering("segment")),
     "detect": Command("find named boxes in a scan of a room", _answering("detect")),
     "look": Command("draw what the model would see of a file", _answering("look")),
+    "app": Command("serve a page in the browser that answers: drop a file, type names", _app),
     "evaluate": Command(
         "measure: classification, parts, boxes; searches and sweeps", evaluate, by_hydra=True
     ),
@@ -154,13 +161,14 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.overrides import quoted
 
     global _status
     _status = sweep.status = 0
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv
-        sys.argv[:] = [script, *words]
+        sys.argv[:] = [script, *quoted(words)]
         try:
             names = plugins.open_door(words)
             plugins.search_options(names)

@@ -6,19 +6,21 @@ tests.
 
 import difflib
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException, InstantiationException
+from hydra.errors import HydraException, InstantiationException, OverrideParseException
 from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from pointclip2.app import plugins
 from pointclip2.app.catalog import conf_dir
+from pointclip2.app.overrides import in_quotes, quoted
 from pointclip2.door import opened
 from pointclip2.errors import ConfigError, UserError
 
@@ -49,7 +51,7 @@ def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-            return hydra_compose(name, overrides=list(overrides))
+            return hydra_compose(name, overrides=quoted(overrides))
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise ConfigError(f"{name} {' '.join(overrides)}: {explained(error)}") from error
 
@@ -67,6 +69,10 @@ def explained(error: BaseException) -> str:
         if group.startswith("hydra/") and name in EXTRAS:
             return f"{group}{name} is not installed: pip install 'pointclip2[{EXTRAS[name]}]'"
         return f"there is no {group}{name}{_near(name, there.split())}; there are {', '.join(there.split())}"
+    unread = getattr(error, "override", None)
+    if isinstance(error, OverrideParseException) and unread and "=" in unread:
+        key, _, value = unread.partition("=")
+        return f"{text} (a name is quoted for Hydra: {shlex.quote(f'{key}={in_quotes(value)}')})"
     if (
         cause is not None
         and OmegaConf.is_dict(cause.parent_node)

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from jaxtyping import Float
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from pointclip2.cache.keys import text_key
 from pointclip2.encoders.description import described
-from pointclip2.encoders.encoder import SentenceEncoder
+from pointclip2.encoders.encoder import ReadingEncoder, SentenceEncoder
 from pointclip2.text import PromptSet, encode_prompts, encode_sentences
 from pointclip2.writing import write_bytes
 
@@ -56,6 +57,23 @@ def sentence_vectors(
     said = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
     rows = _cached(root, text_key(described(encoder), said), encode)
     return list(rows.split([len(own) for own in prompts.sentences.values()]))
+
+
+def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
+    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on."""
+    if not isinstance(text, ReadingEncoder):
+        return
+    sentences = list(dict.fromkeys(sentence for own in prompts.sentences.values() for sentence in own))
+    cut = text.cut_sentences(sentences)
+    if cut:
+        does, their = ("does", "its end is") if len(cut) == 1 else ("do", "their ends are")
+        yield (
+            f"{len(cut)} sentence{'s' if len(cut) > 1 else ''} of {len(sentences)} {does} not fit the model's "
+            f'{text.context_length} tokens, {their} not read: "{shorten(cut[0], 60, placeholder=" ...")}"'
+        )
+    words = text.unread_words(prompts.classes)
+    if words:
+        yield f"never read: {', '.join(words)} (the model was not trained on these words)"
 
 
 def _cached(root: Path | None, key: Mapping[str, Any], encode: Callable[[], Tensor]) -> Tensor:

@@ -23,6 +23,8 @@ class CloudDataset(Dataset[Cloud], ABC):
     """Of the samples, unique, in order."""
     labels: Sequence[int]
     """In the same order; -1 where the class is not known."""
+    strange: Sequence[bool] = ()
+    """Whether a sample is known to be none of ``classes`` (its label is -1, too); empty where none is."""
     undecided: bool = False
     """Whether which way is up is guessed for some of the clouds; theirs have ``ups``."""
     checksum: str

@@ -22,6 +22,9 @@ from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.data.stored_scenes import StoredSceneSplit, scene_options
 from pointclip2.types import ConfigError, DataError
 
+NONE = "none of these"
+"""The label of what is none of the classes."""
+
 log = logging.getLogger(__name__)
 
 
@@ -40,7 +43,8 @@ class Folder(StoredData):
             file (as seen from ``path``), label and, if need be, up and split.
         classes: names to choose from, or the name of a data set that has them: ``modelnet40``, or ``known``, those of
             the built-in model (``unseen``, ``all``: the other classes of the procedural world, too); by default the
-            labels that occur in any split, sorted. Files whose label is none of a data set's classes are not scored.
+            labels that occur in any split, sorted. Files whose label is none of a data set's classes, or "none of
+            these", are not scored: they are strangers to a task that tells these from known things.
         units: of rooms: ``auto`` (m, cm or mm, by the extent), m cm mm ft in. Objects have none.
         scene_points: of every room, random by seed; null takes all.
 
@@ -109,6 +113,7 @@ class Folder(StoredData):
             labels=[position.get(sample.text, -1) for sample in chosen],
             ups=[ups.get(sample.file) or self.default_up for sample in chosen],
             classes=classes,
+            strange=[bool(sample.text) and sample.text not in position for sample in chosen],
         )
 
     def open_scenes(self, split: str) -> SceneDataset:
@@ -116,7 +121,7 @@ class Folder(StoredData):
         self.check_split(split)
         found, root = self._found(split), self._root()
         files = [root / name for name in found.clouds if self._split_of(name) == split]
-        index = ScanFolderIndex(root, files, self.classes, read_points, self.scan_options)
+        index = ScanFolderIndex(root, files, self.classes, self.scan_options)
         return StoredSceneSplit(self.name, split, index, self.scene_options)
 
     def _root(self) -> Path:
@@ -189,7 +194,7 @@ class Folder(StoredData):
         return spoken(folders[-1])
 
     def _classes(self, texts: Sequence[str]) -> tuple[str, ...]:
-        present = sorted({text for text in texts if text})
+        present = sorted({text for text in texts if text and text != NONE})
         if self.classes is None:
             if not present:
                 raise DataError(
@@ -240,6 +245,7 @@ class FolderIndex(SampleIndex):
         labels: list[int],
         ups: list[str],
         classes: tuple[str, ...],
+        strange: list[bool],
     ) -> None:
         self.root = root
         self.samples = samples
@@ -247,6 +253,7 @@ class FolderIndex(SampleIndex):
         self.labels = labels
         self.ups = ups
         self.classes = classes
+        self.strange = strange if any(strange) else ()
 
     def read(self, index: int, points: int, rng: np.random.Generator) -> RawCloud:
         sample = self.samples[index]

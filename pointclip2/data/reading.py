@@ -7,6 +7,7 @@ import numpy as np
 
 from pointclip2.data.files.rows import read_points
 from pointclip2.data.prepare import stable_seed
+from pointclip2.data.standing import turn
 from pointclip2.data.stored import made_cloud, sample_error, say
 from pointclip2.types import Cloud, ConfigError
 
@@ -26,7 +27,8 @@ def read(
         path: the file.
         points: so many points, drawn on the surface where there is one; None takes all points of the file, or all
             vertices of a mesh, in the order of the file.
-        up: the axis that points up in the file: x y z -x -y -z, or ``any``.
+        up: the axis that points up in the file: x y z -x -y -z, ``any`` to take it as it is, or ``auto``: what its
+            shape says; a remark tells what that is, and how sure.
         sampling: which points of a larger cloud: ``first``, ``random`` or ``farthest``.
         seed: of what is random.
 
@@ -45,5 +47,7 @@ def read(
         raise
     except Exception as error:
         raise sample_error(str(path), error) from error
+    if cloud.ups is not None:
+        cloud = turn(cloud, cloud.ups)  # says so
     say(cloud)
     return cloud

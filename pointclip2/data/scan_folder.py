@@ -1,6 +1,6 @@
 """A user's own scans of rooms: files as `folder` reads them, with units, up and true boxes beside them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import numpy as np
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.files.box_files import ListedBoxes, boxes_beside, read_true_boxes
+from pointclip2.data.files.rows import read_points
+from pointclip2.data.found_files import files_beside
 from pointclip2.data.prepare import RawCloud, finite_rows, stable_seed
 from pointclip2.data.scan_frame import ScanOptions, scan_options, settled, to_metres
 from pointclip2.data.stored import sample_error
@@ -18,9 +20,6 @@ from pointclip2.types import CloudError, ConfigError, DataError, Scene
 SURFACE_POINTS = 400_000
 """Drawn from a scan that is a mesh, unless fewer are wanted."""
 
-Reader = Callable[[Path, int, np.random.Generator], RawCloud]
-"""Reads rows of points from a file; a surface is sampled to so many."""
-
 
 class ScanFolderIndex(SceneIndex):
     """Scans of one split. A scan with a file of boxes beside it has ground truth.
@@ -29,7 +28,6 @@ class ScanFolderIndex(SceneIndex):
         root: the names of the scans are their paths below it.
         files: the scans.
         classes: what is looked for; None takes all classes that the boxes have.
-        read_points: reads rows of points from a file; a surface is sampled to so many.
         options: units, up and points.
 
     Raises:
@@ -41,13 +39,11 @@ class ScanFolderIndex(SceneIndex):
         root: Path,
         files: Sequence[Path],
         classes: tuple[str, ...] | None,
-        read_points: Reader,
         options: ScanOptions,
     ) -> None:
         self.root = root
         self.files = list(files)
         self.names = [path.relative_to(root).as_posix() for path in files]
-        self.read_points = read_points
         self.options = options
         self.classes = _present(self.files) if classes is None else classes
         if not self.classes:
@@ -59,7 +55,7 @@ class ScanFolderIndex(SceneIndex):
         path, name = self.files[index], self.names[index]
         beside = boxes_beside(path)
         boxes = None if beside is None else read_true_boxes(beside, name)
-        cloud = self.read_points(path, self.options.points or SURFACE_POINTS, rng)
+        cloud = read_points(path, self.options.points or SURFACE_POINTS, rng)
         raw = raw_scene(cloud, self.options, boxes)
         if boxes is None:
             return raw
@@ -76,10 +72,11 @@ class ScanFolderIndex(SceneIndex):
 
     def digest(self, indices: Sequence[int]) -> str:
         files = [self.files[i] for i in indices]
-        beside = [found for path in files if (found := boxes_beside(path)) is not None]
+        boxes = [found for path in files if (found := boxes_beside(path)) is not None]
+        parts = {part for path in files for part in files_beside(path)}
         return digest_values(
             {
-                "files": digest_files(self.root, [*files, *beside]),
+                "files": digest_files(self.root, {*files, *boxes, *parts}),
                 "units": self.options.units,
                 "up": self.options.up,
             }
@@ -137,8 +134,6 @@ def read_scan(
         CloudError: the file cannot be read; the message names it.
         ConfigError: an unknown unit or axis, or fewer points than 1.
     """
-    from pointclip2.data.folder import read_points
-
     path = Path(path).expanduser()
     if not path.is_file():
         raise CloudError(f"{path}: no such file")

@@ -32,8 +32,12 @@ def turned(points: Float[Tensor, "*batch 3"], taken: str, up: str) -> Float[Tens
 
 
 def turn(cloud: Cloud, ups: Float[Tensor, "6"]) -> Cloud:
-    """Return a cloud whose up was guessed, turned as ``ups`` (in the order of `UPS`, as `Cloud.ups`) has it."""
-    assert cloud.ups is not None
+    """Return a cloud whose up was guessed, turned as ``ups`` (in the order of `UPS`, as `Cloud.ups`) has it.
+
+    A cloud whose up was told stays as it is.
+    """
+    if cloud.ups is None or not bool(cloud.ups.any()):
+        return cloud
     taken, up = taken_up(cloud.ups), taken_up(ups)
     remarks = tuple(remark for remark in cloud.remarks if not remark.startswith(UP_REMARK))
     cloud = replace(cloud, ups=ups.cpu(), remarks=(*remarks, up_remark(ups)))
@@ -66,8 +70,7 @@ class TurnedSplit(CloudDataset):
 
     def __getitem__(self, index: int) -> Cloud:
         cloud = self.parent[index]
-        ups = self.ups.get(cloud.name)
-        return cloud if ups is None or cloud.ups is None else turn(cloud, ups)
+        return turn(cloud, self.ups[cloud.name]) if cloud.name in self.ups else cloud
 
 
 def taken_up(ups: Float[Tensor, "6"]) -> str:

@@ -59,6 +59,8 @@ class SampleIndex(ABC):
     """``category/part`` of every part id; empty where there are no part labels."""
     names: Sequence[str]
     labels: Sequence[int]
+    strange: Sequence[bool] = ()
+    """Whether a sample has a label that is none of the classes; empty where none has."""
 
     def parts(self, index: int) -> NDArray[Any] | None:
         """The part id of every row that `read` gives; None where there are no part labels."""
@@ -138,6 +140,7 @@ class StoredSplit(CloudDataset):
         self.chosen = subset(index.names, options.limit, options.seed)
         self.names = [index.names[i] for i in self.chosen]
         self.labels = [int(index.labels[i]) for i in self.chosen]
+        self.strange = [bool(index.strange[i]) for i in self.chosen] if index.strange else ()
         # What is guessed depends on what the guess was learned by.
         ups = [f"auto {weights_digest()}" if up == "auto" else up for up in map(index.up, self.chosen)]
         self.undecided = any(up.startswith("auto") for up in ups)

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,6 +32,24 @@ class SentenceEncoder(Protocol):
 
     def to(self, device: Any) -> Any:
         """Move the model to a device."""
+        ...
+
+
+@runtime_checkable
+class ReadingEncoder(Protocol):
+    """An encoder of sentences that knows what it does not read."""
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens of a sentence it reads."""
+        ...
+
+    def cut_sentences(self, sentences: Sequence[str]) -> list[str]:
+        """Return the sentences whose end it does not read."""
+        ...
+
+    def unread_words(self, names: Sequence[str]) -> list[str]:
+        """Return the words that it was not trained on, as far as it knows."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Tell which way up an object stands, from its points alone.
 
 What is seen from each of six directions (what the object could stand on, where its mass lies, how its cross-section
-changes with height, what hides what, symmetry) goes through a small network, the same for all six, that was fitted on
+changes with height, what hides what, symmetry) goes through small networks, the same for all six, that were fitted on
 procedural shapes: ``python -m pointclip2.worlds.standing`` makes its weights anew.
 
 >>> probability = up_scores(points)  # (points, 3), any size and place
@@ -25,6 +25,8 @@ UPS = ("y", "z", "x", "-y", "-z", "-x")
 """The directions that are judged, in the order of every score; of equal ones the first is taken. Three places farther
 stands the opposite one."""
 WEIGHTS = "standing.safetensors"
+POINTS = 1024
+"""As many as the shapes had that it was fitted on; of larger clouds so many are looked at."""
 CLIPPED = 4.0
 """Features farther from the mean, in standard deviations, are cut off."""
 FLAT = 1e-3
@@ -51,22 +53,33 @@ def up_scores(points: Points) -> Float[NDArray[np.float64], "6"]:
 
     A cloud that says nothing (few points, a line, a flat sheet) scores 1/6 everywhere. The points have to be finite.
     """
+    if len(points) > POINTS:  # a drawing, not a stride: scanners write rows
+        points = points[np.random.default_rng(0).choice(len(points), POINTS, replace=False)]
     if len(points) < 8 or _is_flat(points):
         return np.full(6, 1 / 6)
-    logits = network(standing_features(points))
+    logits = network(standing_features(points), weights())
     likely = np.exp(logits - logits.max())
     return likely / likely.sum()
 
 
-def network(features: Float[NDArray[np.float64], "6 features"]) -> Float[NDArray[np.float64], "6"]:
-    """Return a score for each direction: of what is seen from it, beside the opposite one and the four at its sides."""
-    w = weights()
+def network(
+    features: Float[NDArray[np.float64], "6 features"], w: dict[str, Floats]
+) -> Float[NDArray[np.float64], "6"]:
+    """Return a score for each direction: of what is seen from it, beside the opposite one and the four at its sides.
+
+    It is the mean of a few networks, which differ by the seed that they were fitted with.
+    """
     seen = np.clip((features - w["mean"]) / w["scale"], -CLIPPED, CLIPPED)
-    hidden = np.maximum(seen @ w["first.weight"].T + w["first.bias"], 0)
-    opposite = np.roll(hidden, 3, axis=0)
-    sides = (hidden.sum(axis=0) - hidden - opposite) / 4
-    compared = np.concatenate([hidden, opposite, sides], axis=1) @ w["second.weight"].T + w["second.bias"]
-    return np.asarray(np.maximum(compared, 0) @ w["last.weight"][0])
+    hidden = np.maximum(_linear(seen, w, "first"), 0)
+    opposite = np.roll(hidden, 3, axis=1)
+    sides = (hidden.sum(axis=1, keepdims=True) - hidden - opposite) / 4
+    compared = np.maximum(_linear(np.concatenate([hidden, opposite, sides], axis=2), w, "second"), 0)
+    return np.asarray((compared @ w["last.weight"].transpose(0, 2, 1)).mean(axis=(0, 2)))
+
+
+def _linear(values: Floats, w: dict[str, Floats], layer: str) -> Floats:
+    """Return what each network's layer makes of the values (networks, 6, width)."""
+    return values @ w[f"{layer}.weight"].transpose(0, 2, 1) + w[f"{layer}.bias"][:, None]
 
 
 @cache
@@ -131,18 +144,24 @@ def _along(inside: Floats, box: Floats, extent: Floats, axis: int) -> tuple[Floa
     column = np.minimum((foot * COLUMNS).astype(int), COLUMNS - 1) @ (COLUMNS, 1)
     footprint = len(np.unique(cell))
 
-    bounds = np.searchsorted(height, np.arange(1, SLICES) / SLICES)
-    parts = list(zip([0, *bounds], [*bounds, count], strict=True))
-    share = np.array([stop - start for start, stop in parts]) / count
-    radius = np.abs(foot - 0.5).max(axis=1)
-    slices = np.full((5, SLICES), -1.0)
+    bounds = [0, *np.searchsorted(height, np.arange(1, SLICES) / SLICES), count]
+    held = np.diff(bounds)
+    number = np.repeat(np.arange(SLICES), held)
     covered = np.zeros((SLICES, CELLS * CELLS), dtype=bool)
-    for number, (start, stop) in enumerate(parts):
-        if stop > start:
-            reached = level[start:stop].max(axis=0)
-            covered[number, cell[start:stop]] = True
-            slices[2:, number] = reached.min(), reached.mean(), radius[start:stop].mean()
-    slices[0], slices[1] = share, covered.sum(axis=1) / footprint
+    covered[number, cell] = True
+    reached = np.full((SLICES, len(_COMPASS)), -1.0)
+    filled = np.flatnonzero(held)
+    reached[filled] = np.maximum.reduceat(level, np.array(bounds)[filled], axis=0)
+    radius = np.bincount(number, np.abs(foot - 0.5).max(axis=1), SLICES) / np.maximum(held, 1)
+    slices = np.stack(
+        [
+            held / count,
+            covered.sum(axis=1) / footprint,
+            reached.min(axis=1),
+            reached.mean(axis=1),
+            np.where(held > 0, radius, -1),
+        ]
+    )
     same = (covered[1:] & covered[:-1]).sum(axis=1) / np.maximum((covered[1:] | covered[:-1]).sum(axis=1), 1)
 
     lowest, highest = np.full(COLUMNS**2, np.nan), np.full(COLUMNS**2, np.nan)

@@ -3,15 +3,13 @@
 import json
 import logging
 from dataclasses import dataclass, fields
-from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import torch
-from jaxtyping import Float, Int64
-from safetensors.torch import load_file, save_file
+from jaxtyping import Bool, Float, Int64
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pointclip2.cache import FeatureCache, encode_missing
@@ -22,8 +20,11 @@ from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError
 from pointclip2.text import PromptSet, TemplatePrompt, TemplatesPrompt
 from pointclip2.worlds.reference import PLAIN, ReferenceShapes
+from pointclip2.writing import write_bytes
 
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "reference"
+PER_CLASS = 12
+"""Shapes of every known class to compare with; as many again to calibrate on, and half as many styled."""
 
 log = logging.getLogger(__name__)
 
@@ -42,20 +43,20 @@ class Reference:
     held: Float[Tensor, "held dim"]
     """Other shapes, to calibrate on."""
     held_labels: Int64[Tensor, " held"]
-    held_plain: Int64[Tensor, " held"]
-    """1 for clean shapes, 0 for styled and worn ones."""
+    held_plain: Bool[Tensor, " held"]
+    """Whether a shape is clean, and neither styled nor worn."""
     names: Float[Tensor, "known dim"]
     """The unit text vector of every known name."""
-    background: Float[Tensor, "sentences dim"]
-    """Unit text vectors of solids and of everyday things that are no known class."""
+    things: Float[Tensor, "things dim"]
+    """Of bare solids and everyday things that are no known class."""
 
     @classmethod
     def of(
         cls, encoder: Encoder, features: FeatureCache | None = None, driver: Driver | None = None
     ) -> "Reference":
-        """Return the reference of an encoder: shipped with the program, kept in the cache, or made now.
+        """Return the reference of an encoder: the one that is shipped with the program, or made and kept in the cache.
 
-        Making it takes as long as classifying 2,058 clouds; the features cache keeps it.
+        Made, it takes as long as classifying 2,205 clouds.
 
         Args:
             encoder: whose vectors have text to compare with.
@@ -65,51 +66,107 @@ class Reference:
         Raises:
             ConfigError: the encoder knows no sentences.
         """
-        if encoder.text is None:
-            raise ConfigError(
-                f"encoder {encoder.id} knows no sentences, so nobody can say how well a name fits: rejection=none"
-            )
-        key = reference_key(encoder)
-        shipped = SHIPPED / f"{key}.safetensors"
-        if shipped.is_file():
-            return cls(**_loaded(shipped))
         root = features.root if features else None
+        there = _kept(encoder, root)
+        if there is not None:
+            return cls.load(there)
+        made = cls.made(encoder, features, driver)
+        if root is not None:
+            try:
+                made.save(root / "reference" / _name(encoder))
+                return cls.load(root / "reference" / _name(encoder))  # as every later run has it
+            except OSError as error:  # costs the cache only
+                log.warning("the calibration is not kept (%s: %s)", root, error.strerror or error)
+        return made
+
+    @classmethod
+    def made(
+        cls,
+        encoder: Encoder,
+        features: FeatureCache | None = None,
+        driver: Driver | None = None,
+        bank: int = PER_CLASS,
+        held: int = PER_CLASS,
+    ) -> "Reference":
+        """Return the reference of an encoder with so many shapes a class, encoded now or taken from the cache."""
+        text = encoder.text
+        if text is None:
+            raise _wordless(encoder)
         log.info("how well names fit is calibrated on procedural shapes, once for this encoder")
-        shapes = {}
-        for split in ("bank", "held"):
-            dataset = ReferenceShapes(split)
+        columns: dict[str, Tensor] = {}
+        for split, count in (("bank", bank), ("held", held)):
+            dataset = ReferenceShapes(split, count)
             found = encode_missing(dataset, encoder, cache=features, driver=driver).loaded()
-            shapes[split] = found.features.float().mean(dim=1).cpu()
-            shapes[f"{split}_labels"] = torch.tensor(dataset.labels)[found.index]
-            if split == "held":
-                plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
-                shapes["held_plain"] = torch.tensor(plain, dtype=torch.int64)
-        names = class_vectors(encoder.text, TemplatesPrompt()(ReferenceShapes.classes), root)
-        return cls(**shapes, names=names.cpu(), background=class_vectors(encoder.text, background(), root).cpu())
+            columns[split] = found.features.float().mean(dim=1).cpu()
+            columns[f"{split}_labels"] = torch.tensor(dataset.labels)[found.index]
+            plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
+        columns["held_plain"] = torch.tensor(plain)
+        root = features.root if features else None
+        texts = {"names": TemplatesPrompt()(ReferenceShapes.classes), "things": things()}
+        vectors = {name: class_vectors(text, prompts, root).cpu() for name, prompts in texts.items()}
+        return cls(**columns, **vectors)
+
+    @classmethod
+    def load(cls, path: Path) -> "Reference":
+        """Return what `save` wrote."""
+        kept = load_file(path)
+        return cls(**{name: _plain(value) for name, value in kept.items()})
 
     def save(self, path: Path) -> None:
-        """Write the reference in half precision, to be shipped."""
+        """Write the reference, vectors in half precision."""
+        kept = {part.name: getattr(self, part.name) for part in fields(self)}
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = {part.name: getattr(self, part.name) for part in fields(self)}
-        save_file({n: v.half() if v.is_floating_point() else v.to(torch.int8) for n, v in held.items()}, path)
+        write_bytes(path, save({name: _small(value).contiguous() for name, value in kept.items()}))
+
+
+def calibrated(encoder: Encoder, root: Path | None) -> bool:
+    """Return whether the reference of an encoder is there already: shipped, or kept in a features cache."""
+    return encoder.text is not None and _kept(encoder, root) is not None
+
+
+def _kept(encoder: Encoder, root: Path | None) -> Path | None:
+    folders = (SHIPPED, *([] if root is None else [root / "reference"]))
+    places = (folder / _name(encoder) for folder in folders)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _name(encoder: Encoder) -> str:
+    return f"{reference_key(encoder)}.safetensors"
 
 
 def reference_key(encoder: Encoder) -> str:
-    """Return what tells the references of different encoders apart."""
-    said = json.dumps([described(encoder), described(encoder.text)], sort_keys=True)
+    """Return what tells the references of different encoders apart.
+
+    Raises:
+        ConfigError: the encoder knows no sentences.
+    """
+    if encoder.text is None:
+        raise _wordless(encoder)
+    columns = [part.name for part in fields(Reference)]
+    said = json.dumps([described(encoder), described(encoder.text), columns, things().hash], sort_keys=True)
     return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
-def _loaded(path: Path) -> dict[str, Any]:
-    return {
-        name: value.float() if value.is_floating_point() else value.long()
-        for name, value in load_file(path).items()
-    }
-
-
-@cache
-def background() -> PromptSet:
-    """Return the sentences that stand for no class of anybody: bare solids and everyday things, a class each."""
+def things() -> PromptSet:
+    """Return bare solids and everyday things that are no known class, a sentence each."""
     text = files("pointclip2").joinpath("assets", "everything_else.json").read_text(encoding="utf-8")
     nouns = [noun for group in json.loads(text).values() for noun in group]
     return TemplatePrompt("a depth map of a {}.")(nouns)
+
+
+def _wordless(encoder: Encoder) -> ConfigError:
+    return ConfigError(
+        f"encoder {encoder.id} knows no sentences, so nobody can say how well a name fits: take encoder=views"
+    )
+
+
+def _small(values: Tensor) -> Tensor:
+    if values.dtype == torch.bool:
+        return values
+    return values.half() if values.is_floating_point() else values.to(torch.int8)
+
+
+def _plain(values: Tensor) -> Tensor:
+    if values.dtype == torch.bool:
+        return values
+    return values.float() if values.is_floating_point() else values.long()

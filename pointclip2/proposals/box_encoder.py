@@ -61,9 +61,9 @@ class BoxEncoder(nn.Module):
         encoded = self.encode_boxes(scene, join_boxes([proposals.boxes, true]), objectness)
         count = len(proposals.boxes)
         truth = None if scene.boxes is None else encoded.part(slice(count, None))
-        remarks = (
-            scene.remarks if count else (*scene.remarks, "no boxes are proposed: nothing is found in it")
-        )
+        remarks = scene.remarks
+        if count == 0:
+            remarks += ("no boxes are proposed: nothing is found in it",)
         return EncodedScene(encoded.part(slice(count)), truth, scene.frame, remarks)
 
     def encode_boxes(self, scene: Scene, boxes: Boxes, objectness: Float[Tensor, " boxes"]) -> EncodedBoxes:

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from pointclip2.cache.columns import Columns, Vectors, WithUps
 from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
-from pointclip2.cache.text import class_vectors, sentence_vectors
+from pointclip2.cache.text import class_vectors, sentence_vectors, unread
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.standing import TurnedSplit, summary_line, up_summary
-from pointclip2.encoders.encoder import Encoder, text_of
+from pointclip2.encoders.encoder import Encoder, SentenceEncoder, text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
@@ -121,6 +121,8 @@ class Run:
     watch: Stopwatch = field(default_factory=Stopwatch)
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
+    told: set[str] = field(default_factory=set)
+    """What was said once and need not be again."""
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None
@@ -155,8 +157,19 @@ class Run:
 
     def class_vectors(self, encoder: Encoder, prompts: PromptSet) -> Tensor:
         """Return a unit vector for every class; see `pointclip2.cache.text.class_vectors`."""
-        return class_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+        return class_vectors(self._reader(encoder, prompts), prompts, self.cache.root, self.trainers.device)
 
     def sentence_vectors(self, encoder: Encoder, prompts: PromptSet) -> list[Tensor]:
         """Return the unit vectors of every sentence of every class."""
-        return sentence_vectors(text_of(encoder), prompts, self.cache.root, self.trainers.device)
+        return sentence_vectors(
+            self._reader(encoder, prompts), prompts, self.cache.root, self.trainers.device
+        )
+
+    def _reader(self, encoder: Encoder, prompts: PromptSet) -> SentenceEncoder:
+        """The encoder's encoder of sentences, after a word on what it will not read of these."""
+        text = text_of(encoder)
+        for told in unread(text, prompts):
+            if told not in self.told:
+                self.told.add(told)
+                log.warning("%s", told)
+        return text

@@ -59,20 +59,29 @@ def read_names(path: Path) -> Descriptions:
         raise ConfigError(
             f"{path} cannot be read as a list of names ({error}): a name a line, in UTF-8"
         ) from error
+    return listed_names(text, str(path))
+
+
+def listed_names(text: str, source: str) -> Descriptions:
+    """Return the names of a text, a name a line as `read_names` takes them.
+
+    Raises:
+        ConfigError: it has no names, or one twice; ``source`` says where it is from.
+    """
     found: dict[str, list[str]] = {}
     spelling: dict[str, str] = {}
     for line in text.splitlines():
         name, description = _parted(line.strip())
-        if not name or name.startswith("#"):
+        if not name or line.lstrip().startswith("#"):
             continue
         known = matching(name) in spelling
         told = found.setdefault(spelling.setdefault(matching(name), name), [])
         if description:
             told.append(description)
         elif known:
-            raise ConfigError(f"{path} has {name!r} twice: keep one, or describe it")
+            raise ConfigError(f"{source} has {name!r} twice: keep one, or describe it")
     if not found:
-        raise ConfigError(f"{path} has no names: write one a line")
+        raise ConfigError(f"{source} has no names: write one a line")
     return named(found)
 
 

@@ -5,6 +5,8 @@ No shape is one of `Shapes`: their seeds begin with another word.
 """
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ from pointclip2.data.corruption import corrupt
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.prepare import normalised, stable_seed
 from pointclip2.geometry.surfaces import sample_surface
-from pointclip2.types import Cloud, DataError
+from pointclip2.types import Cloud, ConfigError, DataError
 from pointclip2.worlds.pretraining.abstract import SOLIDS, make_abstract
 from pointclip2.worlds.shapes.classes import make_shape
 from pointclip2.worlds.shapes.shape import Random
@@ -25,8 +27,10 @@ from pointclip2.worlds.shapes.world import sample_shape, source_digest
 Points = NDArray[np.float64]
 
 PLAIN, STYLED = "plain", "styled"
-COUNTS = {"bank": {PLAIN: 12, STYLED: 0}, "held": {PLAIN: 10, STYLED: 6}}
-"""How many shapes of every known class; there are as many of no class, in all, as half of these."""
+STYLED_SHARE = {"bank": 0.0, "held": 0.5}
+"""For every plain shape of a split."""
+NOTHING_SHARE = 0.5
+"""Of the shapes of no class, for every one of a known class."""
 WEAR = ("none", "none", "noise", "occlusion", "partial", "scan")
 
 
@@ -39,6 +43,7 @@ class ReferenceShapes(CloudDataset):
 
     Args:
         split: ``bank`` or ``held``.
+        per_class: how many plain shapes of every known class.
         points: of every cloud.
 
     >>> ReferenceShapes("bank")[0].points.shape
@@ -48,23 +53,31 @@ class ReferenceShapes(CloudDataset):
     name = "reference"
     classes = KNOWN
 
-    def __init__(self, split: str, points: int = 1024) -> None:
-        if split not in COUNTS:
-            raise DataError(f"{self.name} has no split {split!r}: choose one of {', '.join(COUNTS)}")
+    def __init__(self, split: str, per_class: int = 12, points: int = 1024) -> None:
+        if split not in STYLED_SHARE:
+            raise DataError(f"{self.name} has no split {split!r}: choose one of {', '.join(STYLED_SHARE)}")
+        if per_class < 1:
+            raise ConfigError(f"{per_class} reference shapes of a class: give 1 or more")
         self.split = split
         self.points = points
         self.names: list[str] = []
         self.labels: list[int] = []
-        for style, count in COUNTS[split].items():
+        for style, count in ((PLAIN, per_class), (STYLED, round(per_class * STYLED_SHARE[split]))):
             for index in range(count):
                 self.names += [f"{style}/{name.replace(' ', '_')}/{index:03d}" for name in KNOWN]
                 self.labels += list(range(len(KNOWN)))
-            for index in range(count * len(KNOWN) // 2):
+            for index in range(round(count * len(KNOWN) * NOTHING_SHARE)):
                 kind = tuple(NOTHING)[index % len(NOTHING)]
                 self.names.append(f"{style}/{kind}/{index:03d}")
                 self.labels.append(-1)
         self.checksum = digest_values(
-            {"shapes": source_digest(), "here": _source(), "split": split, "names": self.names, "points": points}
+            {
+                "shapes": source_digest(),
+                "here": _source(),
+                "split": split,
+                "names": self.names,
+                "points": points,
+            }
         )
 
     def __getitem__(self, index: int) -> Cloud:
@@ -130,8 +143,7 @@ def _styled(cloud: Points, rng: Random) -> Points:
     return corrupt(normalised(cloud), WEAR[rng.integers(len(WEAR))], rng).points
 
 
+@cache
 def _source() -> str:
-    from pathlib import Path
-
     package = Path(__file__).resolve().parents[1]
     return digest_files(package, [Path(__file__), *(package / "worlds" / "pretraining").glob("abstract.py")])

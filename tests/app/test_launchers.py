@@ -9,6 +9,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from tests.commands import lines_of, run_command
 from tests.places import ROOT
+from tests.processes import start
 from tests.toy import toy_folder, toy_overrides
 
 PLUGIN = ROOT / "tests" / "plugin_package"
@@ -38,10 +39,22 @@ def summary(sweep: Path) -> str:
     return (sweep / "summary.csv").read_text()
 
 
-def test_two_jobs_at_a_time(toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+# Workers have nothing but what is sent to them, and the libraries of this process.
+FORKING = """
+import sys, warnings
+from joblib.externals.loky.backend.context import set_start_method
+from pointclip2.app.cli import main
+warnings.filterwarnings("ignore", "`fork` start method")
+set_start_method("fork")
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_two_jobs_at_a_time(toy: Path, tmp_path: Path) -> None:
     words = [*toy_overrides(toy, tmp_path), "data.limit=4", "prompt=name,template"]
-    status, printed = run_command(capsys, "evaluate", "-m", "sweep=parallel", *words)
-    assert status == 0, printed
+    done = start("-c", FORKING, "evaluate", "-m", "sweep=parallel", *words, cwd=ROOT).done()
+    printed = done.stdout + done.stderr
+    assert done.returncode == 0, printed
     sweep = sweep_of(tmp_path)
     assert [(sweep / job / "results.json").is_file() for job in ("0", "1")] == [True, True]
     assert summary(sweep).count("\n") == 3

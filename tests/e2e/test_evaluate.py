@@ -20,6 +20,7 @@ from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.types import ConfigError, DataError
 from tests.commands import run_command
 from tests.places import ROOT
+from tests.processes import start
 from tests.toy import composed, toy_folder, toy_overrides
 
 
@@ -282,6 +283,17 @@ def test_figures_chosen_on_test_labels_say_so_wherever_they_stand(
     assert "TEST" in capsys.readouterr().out
 
 
+def test_a_sentence_that_is_cut_off_is_named_once_a_run(
+    toy: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sentences = tmp_path / "sentences.json"
+    sentences.write_text(json.dumps({"chair": ["a chair with " + "legs and " * 20], "table": ["a table"]}))
+    run(toy, tmp_path, "data.classes=[chair,table]", "prompt=file", f"prompt.path={sentences}")
+    told = [record.message for record in caplog.records if "is not read" in record.message]
+    assert len(told) == 1
+    assert told[0].startswith("1 sentence of 2 does not fit the model's 16 tokens")
+
+
 # As a command.
 
 
@@ -290,16 +302,8 @@ def _ordered(words: list[str]) -> list[str]:
     return sorted(words, key=lambda word: not word.startswith("--"))
 
 
-def command(toy: Path, outputs: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "evaluate.py", *_ordered([*toy_overrides(toy, outputs), *words])],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-    )
+def command(toy: Path, outputs: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return start("evaluate.py", *_ordered([*toy_overrides(toy, outputs), *words]), cwd=ROOT).done()
 
 
 def test_a_sweep_encodes_once_a_projector_and_writes_one_summary(toy: Path, tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_equal_modules_say_the_same_in_every_process(tmp_path: Path, mine: Any) -> None:
     here = json.dumps(described(mine.Mine()), sort_keys=True)
-    assert [json.loads(said_in_another_process(tmp_path, seed)) for seed in "12"] == [json.loads(here)] * 2
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    assert json.loads(said_in_another_process(tmp_path, seed)) == json.loads(here)
 
 
 def set_weight(module: Any) -> None:

@@ -28,13 +28,15 @@ def test_a_line_holds_names(line: str, names: list[str]) -> None:
 def test_a_file_holds_a_name_a_line_and_descriptions(tmp_path: Path) -> None:
     path = tmp_path / "names.txt"
     path.write_text(
-        '\ufeff# things\nchair: a seat with a back\n\nnight_stand\n"box: large"\ta cube\nchair: something to sit on\n',
+        '\ufeff# things\nchair: a seat with a back\n\nnight_stand\n"box: large"\ta cube\n'
+        '"#1": the first\nchair: something to sit on\n',
         encoding="utf-8",
     )
     assert read_names(path) == {
         "chair": ("a seat with a back", "something to sit on"),
         "night stand": (),
         "box: large": ("a cube",),
+        "#1": ("the first",),
     }
 
 

@@ -30,21 +30,28 @@ class Answer:
 
     source: str
     """The file, as it was given, or what else tells this cloud from others."""
-    name: str
-    """The best name, or "none of these"."""
-    probability: float
-    """How sure that is, in [0, 1]."""
     top: tuple[tuple[str, float], ...]
-    """All names that were asked for with their probabilities, best first. They sum to 1: of the names alone."""
+    """All names with their probabilities, best first. They sum to 1, for they are of the names alone."""
+    none: float | None
+    """The probability that no name fits, if for half of all clouds none did; None where that was not judged."""
+    fit: float
+    """How well the best name fits; below 0 it is none of these. It has no unit."""
     is_none: bool
     """Whether not even the best name fits."""
-    fit: float
-    """How well the best name fits, in the units of the rejection; below `threshold` it is none of these."""
-    threshold: float
     cloud: Cloud = field(repr=False)
     """What the model looked at."""
     images: Callable[[], Tensor | None] = field(repr=False, default=lambda: None)
     """Draws what the encoder looked at, (views, height, width); None where it sees no images."""
+
+    @property
+    def name(self) -> str:
+        """The best name, or "none of these"."""
+        return NONE if self.is_none else self.top[0][0]
+
+    @property
+    def probability(self) -> float:
+        """How sure the name is, in [0, 1]; of "none of these", how sure that is."""
+        return self.none if self.is_none and self.none is not None else self.top[0][1]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -74,8 +81,8 @@ class Answer:
             "name": self.name,
             "probability": round(self.probability, 6),
             "is_none": self.is_none,
+            "none": None if self.none is None else round(self.none, 6),
             "fit": round(self.fit, 6),
-            "threshold": round(self.threshold, 6),
             "top": [{"name": name, "probability": round(value, 6)} for name, value in self.top[:top]],
             "up": None if self.up is None else {"axis": self.up[0], "probability": round(self.up[1], 4)},
             "remarks": list(self.remarks),
@@ -143,7 +150,8 @@ class Answers(Sequence[Answer]):
         found = []
         for answer in self:
             row = {"source": answer.source, "name": answer.name, "probability": round(answer.probability, 6)}
-            row |= {"fit": round(answer.fit, 6), "remarks": "; ".join(answer.remarks)}
+            none = "" if answer.none is None else round(answer.none, 6)
+            row |= {"none": none, "fit": round(answer.fit, 6), "remarks": "; ".join(answer.remarks)}
             found.append(row | {f"p({name})": round(value, 6) for name, value in sorted(answer.top)})
         return found
 

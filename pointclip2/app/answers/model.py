@@ -1,5 +1,6 @@
 """`PointCLIP`: names in, and then for every cloud the one that fits, or none."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,8 @@ from pointclip2.app.answers.boxes import FoundBoxes
 from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of, scene_of
 from pointclip2.app.answers.parts import Parts, spread_to_rows
 from pointclip2.app.compose import build, compose
-from pointclip2.cache.text import class_vectors
+from pointclip2.cache import FeatureCache
+from pointclip2.cache.text import class_vectors, unread
 from pointclip2.data.class_names import KNOWN
 from pointclip2.data.standing import turn
 from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
@@ -25,11 +27,15 @@ from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.encoders.views import ViewEncoder
 from pointclip2.errors import CloudError, ConfigError
 from pointclip2.heads.parts import PartHead
+from pointclip2.heads.reference import Reference, calibrated
+from pointclip2.heads.rejection import Rejection
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.tasks.detection.detector import RoomDetector
 from pointclip2.text.name_list import named, with_descriptions
 from pointclip2.text.part_bank import category_parts
 from pointclip2.types import Cloud, CloudBatch
+
+log = logging.getLogger(__name__)
 
 PART_POINTS = 2048
 """Points of a cloud whose parts are asked for, at least; all rows of its file take theirs from these."""
@@ -51,6 +57,10 @@ class PointCLIP:
         up: the axis that points up in files and arrays: x y z -x -y -z; ``auto`` finds out; ``any`` takes them as
             they are.
         points: of every cloud that is drawn from a file or an array.
+        rejection: whether a cloud can be none of the names. By default where how well names fit has been calibrated for
+            this encoder: the built-in model's calibration is shipped; ``True`` makes one that is missing, which takes
+            as long as naming two thousand clouds, and keeps it.
+        refused: the share of known things that may be called none of these by mistake, on held-out procedural shapes.
         batch: clouds that are encoded at once.
         seed: of the points that are drawn.
         overrides: further options, as they are typed behind ``pointclip2 evaluate``.
@@ -72,6 +82,8 @@ class PointCLIP:
         download: bool = False,
         up: str = "auto",
         points: int = 1024,
+        rejection: bool | None = None,
+        refused: float = 0.05,
         batch: int = 32,
         seed: int = 0,
         overrides: Sequence[str] = (),
@@ -92,8 +104,26 @@ class PointCLIP:
         self.encoder = build(self._config.encoder).to(self.device)
         self.upright = Upright(self.encoder) if asked_for_up(self.encoder) else self.encoder
         self.prompts = with_descriptions(build(self._config.prompt)(self.names), self.descriptions)
-        text = class_vectors(text_of(self.encoder), self.prompts, cache_folder(), self.device)
-        self.head = ZeroShotHead(text.to(self.device), text_of(self.encoder).logit_scale)
+        text_of(self.encoder)
+        self.wants_rejection, self.refused = rejection, refused
+
+    @cached_property
+    def head(self) -> ZeroShotHead:
+        """Compares views with the names."""
+        text = text_of(self.encoder)
+        for line in unread(text, self.prompts):
+            log.warning("%s", line)
+        vectors = class_vectors(text, self.prompts, cache_folder(), self.device)
+        return ZeroShotHead(vectors.to(self.device), text.logit_scale)
+
+    @cached_property
+    def rejection(self) -> Rejection | None:
+        """Says how well the best name fits; None where that was not asked for, or not calibrated."""
+        wanted, root = self.wants_rejection, cache_folder()
+        if wanted is False or (wanted is None and not calibrated(self.encoder, root)):
+            return None
+        reference = Reference.of(self.encoder, FeatureCache(root, batch_size=self.batch))
+        return Rejection(self.head, self.names, reference, self.refused).to(self.device)
 
     def __call__(self, given: Any) -> Any:
         """Return an `Answer` for one cloud, `Answers` for several.
@@ -147,21 +177,16 @@ class PointCLIP:
         features = self.upright.encode(CloudBatch.of(given).to(self.device))
         if features.ups is not None:
             given = [turn(cloud, ups) for cloud, ups in zip(given, features.ups, strict=True)]
-        probability = self.head(features.vectors).cpu()
+        if self.rejection is None:
+            probability, judged = self.head(features.vectors).cpu(), [(None, 0.0, False)] * len(given)
+        else:
+            said = self.rejection.judge(features.vectors)
+            probability = said.probability.cpu()
+            judged = list(zip(said.none.tolist(), said.fit.tolist(), said.is_none.tolist(), strict=True))
         best = top_classes(probability, self.names, len(self.names))
         return [
-            Answer(
-                item.source,
-                top[0][0],
-                top[0][1],
-                tuple(top),
-                False,
-                0.0,
-                0.0,
-                cloud,
-                partial(self.shown, cloud),
-            )
-            for item, cloud, top in zip(items, given, best, strict=True)
+            Answer(item.source, tuple(top), none, fit, is_none, cloud, partial(self.shown, cloud))
+            for item, cloud, top, (none, fit, is_none) in zip(items, given, best, judged, strict=True)
         ]
 
     @torch.no_grad()

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import logging
-import pickle
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -15,7 +13,18 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pointclip2.encoders.clip.weights import SUFFIXES, check_hash, file_hash, find_weights, hub_folder
+from pointclip2.encoders.clip.scripted import as_tensors
+from pointclip2.encoders.clip.tokens import cut_off, tokenizer_of, untrained_words
+from pointclip2.encoders.clip.weights import (
+    SUFFIXES,
+    check_hash,
+    file_hash,
+    find_weights,
+    given_weights,
+    hub_folder,
+    quiet,
+    reason,
+)
 from pointclip2.types import ConfigError, WeightsError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -84,7 +93,7 @@ class OpenClipBackbone(nn.Module):
             model, self.weights_hash = self._load(
                 source, pretrained, weights, weights_folder, download, sha256
             )
-            self.tokenizer = _tokenizer(arch, download)
+            self.tokenizer = tokenizer_of(arch, self.architecture, download)
         # Before the weights lose digits: in bfloat16 OpenAI's 100 would be 99.
         self.logit_scale = float(model.logit_scale.detach().exp())
         # Any: open_clip's towers have attributes that nn.Module does not declare.
@@ -121,15 +130,16 @@ class OpenClipBackbone(nn.Module):
         if weights != RANDOM and sha256 is not None:
             check_hash(path, sha256)
         try:
-            with torch.random.fork_rng(devices=[]), _quiet():
+            with torch.random.fork_rng(devices=[]), quiet():
                 torch.manual_seed(0)
                 model = open_clip.create_model(arch, **options)
                 if weights == RANDOM:
                     return model, hashlib.sha256(f"random weights of {arch}, seed 0".encode()).hexdigest()
-                open_clip.load_checkpoint(model, str(path), weights_only=True)
+                with as_tensors(path) as tensors:
+                    open_clip.load_checkpoint(model, str(tensors), weights_only=True)
         except Exception as error:  # open_clip and torch raise many kinds for a foreign or torn file
             what = "the model" if weights == RANDOM else str(path)
-            raise WeightsError(f"{arch}: cannot load {what}: {_reason(error)}") from error
+            raise WeightsError(f"{arch}: cannot load {what}: {reason(error)}") from error
         return model, file_hash(path)
 
     def train(self, mode: bool = True) -> "OpenClipBackbone":
@@ -209,6 +219,22 @@ class OpenClipBackbone(nn.Module):
         features = [self.model.encode_text(self.tokenizer(part).to(device)).float() for part in parts]
         return F.normalize(torch.cat(features), dim=-1)
 
+    def cut_sentences(self, sentences: Sequence[str]) -> list[str]:
+        """Return the sentences that are longer than the model's context, so that their end is not read."""
+        return cut_off(self.tokenizer, sentences)
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens of a sentence are read, its start and its end among them."""
+        return int(self.tokenizer.context_length)
+
+    def unread_words(self, names: Sequence[str]) -> list[str]:
+        """Return the words of some names that the model was not trained on, as far as its weights tell.
+
+        The built-in model tells: what it never read has no vector. Others give an empty list.
+        """
+        return untrained_words(self.model, self.tokenizer, names)
+
     def check_device(self) -> None:
         """Refuse half precision where it does not run.
 
@@ -241,7 +267,7 @@ def _preprocessing(
             vision = content["model_cfg"]["vision_cfg"]
             own = {"image_size": vision.get("image_size"), **content.get("preprocess_cfg", {})}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ConfigError(f"{path}: not an open_clip configuration ({_reason(error)})") from error
+            raise ConfigError(f"{path}: not an open_clip configuration ({reason(error)})") from error
     size = own.get("image_size") if size is None else size
     mean, std = own.get("mean") if mean is None else mean, own.get("std") if std is None else std
     if not normalise:
@@ -262,10 +288,7 @@ def _checkpoint_in(folder: Path, weights: str | None) -> Path:
     if weights == RANDOM:
         return folder
     if weights is not None:
-        path = Path(weights).expanduser()
-        if not path.is_file():
-            raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {folder}")
-        return path
+        return given_weights(weights, str(folder))
     found = [path for suffix in SUFFIXES for path in sorted(folder.glob(f"*{suffix}")) if path.is_file()]
     named = [path for path in found if path.stem.startswith("open_clip")]
     if not found:
@@ -290,50 +313,6 @@ def _check_name(arch: str, tag: str) -> None:
     wanted = (open_clip.get_pretrained_cfg(arch, tag) or {}).get("quick_gelu", False)
     if wanted and not (open_clip.get_model_config(arch) or {}).get("quick_gelu", False):
         raise ConfigError(f"backbone.arch={arch}: the weights {tag!r} were trained with {arch}-quickgelu")
-
-
-def _reason(error: Exception) -> str:
-    """One line of an error that may have hundreds."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if "size mismatch" in str(error) or "key(s) in state_dict" in str(error):
-        return f"a checkpoint of another model ({lines[min(1, len(lines) - 1)][:160]})"
-    if isinstance(error, pickle.UnpicklingError):
-        return "it holds more than tensors, or is torn; only weights are read, code never is"
-    return lines[0] if lines else type(error).__name__
-
-
-def _tokenizer(arch: str, download: bool) -> Any:
-    """The model's tokenizer. The byte-pair vocabulary of CLIP is bundled; SigLIP's comes from the hub."""
-    import os
-
-    import open_clip
-
-    try:
-        with _quiet():
-            return open_clip.get_tokenizer(arch)
-    except Exception as error:
-        if isinstance(error, ImportError) or "sentencepiece" in str(error):
-            raise WeightsError(
-                f"{arch}: its tokenizer needs packages that are not installed: pip install 'pointclip2[siglip]' "
-                f"({_reason(error)})"
-            ) from error
-        online = download and not os.environ.get("HF_HUB_OFFLINE")
-        hint = "" if online else " or go online and allow backbone.download=true"
-        raise WeightsError(
-            f"{arch}: its tokenizer is not on this machine; copy the hub's cache of a machine that has it{hint} "
-            f"({_reason(error)})"
-        ) from error
-
-
-class _quiet:  # noqa: N801 - used like a function
-    """open_clip narrates every step of loading to the root logger."""
-
-    def __enter__(self) -> None:
-        self.before = logging.root.manager.disable
-        logging.disable(logging.WARNING)
-
-    def __exit__(self, *_: object) -> None:
-        logging.disable(self.before)
 
 
 @contextmanager

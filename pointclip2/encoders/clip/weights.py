@@ -1,6 +1,8 @@
 """Where model weights are: a path, the weights folder, the hub's cache, or (only on request) the hub."""
 
 import hashlib
+import logging
+import pickle
 from pathlib import Path
 
 from pointclip2.types import WeightsError
@@ -23,12 +25,7 @@ def find_weights(arch: str, tag: str, weights: str | None, folder: str, download
         WeightsError: no file; one line says which file to put where.
     """
     if weights is not None:
-        path = Path(weights).expanduser()
-        if not path.is_file():
-            raise WeightsError(
-                f"backbone.weights={weights}: no such file; give a checkpoint of {arch} ({tag})"
-            )
-        return path
+        return given_weights(weights, f"{arch} ({tag})")
     stem = Path(folder) / f"{arch}.{tag}"
     for suffix in SUFFIXES:
         path = stem.with_name(stem.name + suffix)
@@ -53,6 +50,27 @@ def find_weights(arch: str, tag: str, weights: str | None, folder: str, download
         f"no weights for {arch} ({tag}): put {source} at {stem}.safetensors, "
         "or give backbone.weights=FILE, or allow backbone.download=true"
     )
+
+
+def given_weights(weights: str, model: str) -> Path:
+    """The checkpoint file that was typed; of a folder, the only one in it.
+
+    Raises:
+        WeightsError: there is no such file, or a folder holds none or several.
+    """
+    path = Path(weights).expanduser()
+    if path.is_dir():
+        found = sorted(one for one in path.iterdir() if one.suffix in SUFFIXES and one.is_file())
+        if len(found) != 1:
+            several = f"several checkpoints ({', '.join(one.name for one in found[:4])})"
+            raise WeightsError(
+                f"backbone.weights={weights} is a folder with {several if found else 'no checkpoint in it'}: "
+                f"give the file of {model}"
+            )
+        return found[0]
+    if not path.is_file():
+        raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {model}")
+    return path
 
 
 def hub_folder(repository: str, with_weights: bool, download: bool) -> Path:
@@ -127,3 +145,26 @@ def check_hash(path: Path, expected: str) -> None:
             f"{path}: SHA-256 {found[:16]}... is not {expected[:16]}...: the file is damaged or another model's; "
             "restore it, or load your own with backbone=local"
         )
+
+
+def reason(error: Exception) -> str:
+    """One line of an error that may have hundreds."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if any(
+        sign in str(error) for sign in ("size mismatch", "key(s) in state_dict", "pos_embed width changed")
+    ):
+        return f"a checkpoint of another model ({lines[min(1, len(lines) - 1)][:160]})"
+    if isinstance(error, pickle.UnpicklingError):
+        return "it holds more than tensors, or is torn; only weights are read, code never is"
+    return lines[0] if lines else type(error).__name__
+
+
+class quiet:  # noqa: N801 - used like a function
+    """open_clip narrates every step of loading to the root logger."""
+
+    def __enter__(self) -> None:
+        self.before = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+
+    def __exit__(self, *_: object) -> None:
+        logging.disable(self.before)

@@ -13,6 +13,7 @@ from torch import Tensor
 from pointclip2.cache import FeatureTable
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.encoder import Encoder
+from pointclip2.heads.rejection import Judgement
 from pointclip2.heads.view_weights import ViewWeights
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
 from pointclip2.metrics.functional import predicted_class
@@ -20,6 +21,7 @@ from pointclip2.show.exhibit import Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.classification.gallery import shown_shapes
 from pointclip2.tasks.classification.module import Predictions
+from pointclip2.tasks.classification.rejecting import FIGURES
 from pointclip2.tasks.classification.samples import EncodedSamples
 from pointclip2.tasks.record import (
     chosen,
@@ -125,18 +127,23 @@ def draw(
     table: FeatureTable | None,
     predictions: Predictions,
     confusion: Tensor,
+    judgement: Judgement | None = None,
 ) -> list[GalleryItem]:
     """Write ``predictions.csv``, ``views.png`` and ``confusion.png``; return the shapes on the sheet, to be turned.
 
     Args:
         head: what each view says alone; None, like ``table``, where an adapter looks at all views at once.
+        judgement: how well the best names fit, where that was asked: a column ``none`` of the table.
     """
     classes = tuple(dataset.classes)
     top = top_classes(predictions.probability, classes, TOP)
     index = predictions.index.tolist()
     rows = []
+    nothing = {} if judgement is None else dict(zip(index, judgement.none.tolist(), strict=True))
     for position, best in zip(index, top, strict=True):
         row: dict[str, Any] = {"sample": dataset.names[position], "truth": _truth(dataset, position) or ""}
+        if nothing:
+            row["none"] = f"{nothing[position]:.4f}"
         for rank, (name, probability) in enumerate(best, start=1):
             row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
         rows.append(row)
@@ -163,7 +170,10 @@ def draw(
 
 def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) -> None:
     """Write a sample a line with its ``k`` best classes and their probabilities."""
-    fields = ["sample", "truth"] + [name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")]
+    asked = ["none"] if rows and "none" in rows[0] else []
+    fields = ["sample", "truth", *asked] + [
+        name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")
+    ]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, fields)
     writer.writeheader()
@@ -206,12 +216,11 @@ def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     metrics = record["metrics"]
     oracle = record["selected_on"] == "test"
     found = []
-    names = {"test/acc": "top-1", "test/acc_top5": "top-5", "test/macc": "mean class accuracy"}
+    names = {"test/acc": "top-1", "test/acc_top5": "top-5", "test/macc": "mean class accuracy", **FIGURES}
     for name, label in names.items():
         if name in metrics:
-            found.append(
-                (label + (" (selected on TEST labels)" if oracle else ""), f"{100 * metrics[name]:.2f}")
-            )
+            said = label + (" (selected on TEST labels)" if oracle else "")
+            found.append((said, f"{100 * metrics[name]:.2f}"))
     if "search" in record and "test/acc" in record["search"]["before"]:
         before = record["search"]["before"]["test/acc"]
         found.append((f"top-1 before search={record['search']['name']}", f"{100 * before:.2f}"))

@@ -15,6 +15,7 @@ from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.show.exhibit import ConfusionCounts
 from pointclip2.tasks.classification.adapted import setting_of, test_adapter
 from pointclip2.tasks.classification.module import ClassificationModule, ColumnData
+from pointclip2.tasks.classification.rejecting import Rejecting, judged
 from pointclip2.tasks.classification.report import draw, facts, per_view, rows, said, sentence
 from pointclip2.tasks.classification.searching import planned_search, search_classification
 from pointclip2.tasks.record import learned
@@ -33,6 +34,8 @@ class Classification:
         view_weights: how much each view counts.
         search: what is looked for before the evaluation: weights, sentences, or nothing.
         adapter: a trained adapter to test instead.
+        refused: the share of held-out known things that may be called none of the names; None asks for no refusals.
+        reference_shapes: of a class, that refusals are calibrated on; None: the shipped ones, or as many as is usual.
     """
 
     name = "classification"
@@ -46,6 +49,8 @@ class Classification:
         view_weights: ViewWeightSource | None = None,
         search: Search | NoSearch | None = None,
         adapter: SavedAdapter | Adapter | None = None,
+        refused: float | None = None,
+        reference_shapes: int | None = None,
     ) -> None:
         self.data = single_objects(data)
         self.encoder = whole_clouds(encoder)
@@ -53,6 +58,7 @@ class Classification:
         self.view_weights = view_weights or UniformWeights()
         self.search = search or NoSearch()
         self.adapter = saved_adapter(adapter or SavedAdapter())
+        self.rejecting = None if refused is None else Rejecting(refused, reference_shapes)
 
     def run(self, run: Run) -> Finding:
         """Encode or reuse features, fuse them under the weights, and measure."""
@@ -83,17 +89,27 @@ class Classification:
             trainer.test(module, ColumnData.of(table, dataset.labels), verbose=False)
         assert module.predictions is not None
         record = facts(run, dataset, encoder, prompts, table, head.weights)
-        record["metrics"] = module.results
         if searched is not None:
             record["search"] = searched
         record["per_view"] = per_view(head, table, dataset.labels)
+        judgement, metrics = None, dict(module.results)
+        if self.rejecting is not None:
+            with run.watch.stage("reject"):
+                rejection = self.rejecting.fitted(run, head, dataset.classes, encoder)
+                judgement, record["rejection"], figures = judged(rejection, table, dataset)
+            metrics |= figures
+            for logger in trainer.loggers:
+                logger.log_metrics(figures, step=0)
+        record["metrics"] = metrics
         confusion = module.metrics.confusion.cpu()
         gallery = []
         if trainer.is_global_zero:
             with run.watch.stage("draw"):
-                gallery = draw(run, record, dataset, encoder, head, table, module.predictions, confusion)
+                gallery = draw(
+                    run, record, dataset, encoder, head, table, module.predictions, confusion, judgement
+                )
         return Finding(
-            metrics=module.results,
+            metrics=metrics,
             record=record,
             title=f"zero-shot classification of {dataset.name} ({dataset.split}, {len(table.index)} clouds)",
             rows=rows(record),

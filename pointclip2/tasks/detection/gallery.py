@@ -54,7 +54,7 @@ def draw_scenes(
         colours = None if scene.colours is None else scene.colours.numpy()
         title = f"{dataset.name} {scene.name}: {len(found)} boxes above {SHOWN:g}, {len(true)} true"
         draw_scene(picture, scene.points_m.numpy(), drawn, title, sentence(record), colours)
-        items.append(_item(scene, dataset, true, found, picture))
+        items.append(scene_item(scene, found, true, picture))
     return items
 
 
@@ -102,9 +102,10 @@ def _true_boxes(scene: Scene, dataset: SceneDataset) -> list[GalleryBox]:
     ]
 
 
-def _item(
-    scene: Scene, dataset: SceneDataset, true: list[GalleryBox], found: list[GalleryBox], picture: Path
+def scene_item(
+    scene: Scene, found: list[GalleryBox], true: Sequence[GalleryBox] = (), picture: Path | None = None
 ) -> GalleryItem:
+    """Return a scan to turn, in its own colours or by height, with the boxes that were found and the true ones."""
     chance = torch.Generator().manual_seed(0)
     index = torch.randperm(len(scene.points_m), generator=chance)[:_TURNABLE_POINTS]
     points = scene.points_m[index].numpy().astype(np.float32)

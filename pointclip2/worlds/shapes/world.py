@@ -58,6 +58,8 @@ class Shapes(CloudData):
         limit: only this many samples of a split, random by seed.
         corruption: what a scanner did to the clouds, a preset of `pointclip2.data.corruption`.
         seed: seed of the world.
+        strangers: other classes (as ``classes`` names them), of which there are shapes, too, that are none of the
+            classes: a task can be asked to tell them from the others.
     """
 
     name = "shapes"
@@ -73,6 +75,7 @@ class Shapes(CloudData):
         limit: int | None = None,
         corruption: str = "none",
         seed: int = 0,
+        strangers: str | Sequence[str] | None = None,
     ) -> None:
         check_choice("data.corruption", corruption, tuple(PRESETS))
         check_choice("data.surface", surface, (*SURFACES, "mixed"))
@@ -90,6 +93,10 @@ class Shapes(CloudData):
         self.limit = limit
         self.corruption = corruption
         self.seed = seed
+        others = (
+            () if strangers is None else select(strangers if isinstance(strangers, str) else list(strangers))
+        )
+        self.strangers = tuple(name for name in others if name not in self.classes)
 
     def unlimited(self) -> "Shapes":
         """Return the world without a limit to its splits."""
@@ -120,12 +127,16 @@ class ShapesSplit(CloudDataset):
         count = world.per_class[split]
         names = [f"{name.replace(' ', '_')}/{index:04d}" for index in range(count) for name in self.classes]
         labels = [label for _ in range(count) for label in range(len(self.classes))]
+        for index in range(count):
+            names += [f"{name.replace(' ', '_')}/{index:04d}" for name in world.strangers]
+            labels += [-1] * len(world.strangers)
         chosen = range(len(names))
         if world.limit is not None and world.limit < len(names):
             shuffled = sorted(chosen, key=lambda i: stable_seed(f"{world.seed}/limit/{names[i]}"))
             chosen = sorted(shuffled[: world.limit])  # type: ignore[assignment]
         self.names = [names[i] for i in chosen]
         self.labels = [labels[i] for i in chosen]
+        self.strange = [label < 0 for label in self.labels] if world.strangers else ()
         self.checksum = digest_values(
             {
                 "source": source_digest(),
@@ -143,7 +154,7 @@ class ShapesSplit(CloudDataset):
         """Return the shape behind a sample, and the generator that samples its surface."""
         name = self.names[index]
         rng = np.random.default_rng(stable_seed(f"{self.world.seed}/{self.split}/{name}"))
-        return make_shape(self.classes[self.labels[index]], rng), rng
+        return make_shape(name.partition("/")[0].replace("_", " "), rng), rng
 
     def __getitem__(self, index: int) -> Cloud:
         try:
@@ -158,7 +169,7 @@ class ShapesSplit(CloudDataset):
             self.names[index],
             torch.from_numpy(points),
             label,
-            torch.from_numpy(parts + self.part_offset[label]),
+            None if label < 0 else torch.from_numpy(parts + self.part_offset[label]),
             frame=Frame(matrix, "m"),
         )
 

@@ -135,7 +135,7 @@ def test_answers_become_tables_dicts_and_pictures(model: PointCLIP, folder: Path
     answers = model(folder)
     path = answers.save(tmp_path / "out.csv")
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "source,name,probability,fit,remarks,p(chair),p(lamp),p(table)"
+    assert lines[0] == "source,name,probability,none,fit,remarks,p(chair),p(lamp),p(table)"
     assert lines[1].startswith('"rooms/sofa, blue [1].xyz",chair,')
     with pytest.raises(ConfigError, match="exists already"):
         answers.save(path)

@@ -465,14 +465,14 @@ def test_a_model_of_the_hub_is_fetched_where_that_is_allowed(
 
 
 def test_packages_that_a_tokenizer_lacks_are_named_by_their_extra(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def get_tokenizer(arch: str) -> None:
         raise ModuleNotFoundError("No module named 'transformers'")
 
     monkeypatch.setattr(open_clip, "get_tokenizer", get_tokenizer)
     with pytest.raises(WeightsError, match=r"pip install 'pointclip2\[siglip\]'.*transformers"):
-        toy_backbone(folder)
+        toy_backbone(toy_folder(tmp_path))
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
@@ -489,7 +489,7 @@ def test_the_logit_scale_keeps_its_digits_in_every_precision(
 
 
 def test_a_tokenizer_is_not_downloaded_unasked(
-    folder: Path, backbone: OpenClipBackbone, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, backbone: OpenClipBackbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from huggingface_hub import constants
 
@@ -503,6 +503,7 @@ def test_a_tokenizer_is_not_downloaded_unasked(
         return backbone.tokenizer
 
     monkeypatch.setattr(open_clip, "get_tokenizer", get_tokenizer)
+    folder = toy_folder(tmp_path)
     with pytest.raises(WeightsError, match=r"tokenizer is not on this machine.*backbone\.download=true"):
         toy_backbone(folder)
     toy_backbone(folder, download=True)

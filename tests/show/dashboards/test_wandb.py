@@ -1,15 +1,13 @@
 """Weights & Biases, offline: what a sweep leaves on disk."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.places import ROOT
+from tests.processes import start
 from tests.show.dashboards.offline import OfflineRun, offline_runs
 from tests.show.page.exhibits import SEARCH, classified, record, room, segmented
 from tests.toy import toy_folder, toy_overrides
@@ -23,15 +21,8 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
     words = dict(word.split("=", 1) for word in toy_overrides(toy_folder(folder / "toy"), folder / "out"))
     words |= {"prompt": ",".join(PROMPTS), "logger": "[csv,wandb]", "data.limit": "6", "pictures": "2"}
-    done = subprocess.run(
-        [sys.executable, "evaluate.py", "--multirun", *(f"{key}={value}" for key, value in words.items())],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"},
-    )
+    typed = [f"{key}={value}" for key, value in words.items()]
+    done = start("evaluate.py", "--multirun", *typed, cwd=ROOT, WANDB_MODE="offline").done(900)
     assert done.returncode == 0, done.stdout + done.stderr
     [found] = (folder / "out" / "sweeps").iterdir()
     return found

@@ -134,12 +134,12 @@ class Browser:
             mobile=False,
         )
 
-    def open(self, path: Path, dark: bool = False) -> None:
-        """Load a file and wait until it and its scripts are done."""
+    def open(self, page: Path | str, dark: bool = False) -> None:
+        """Load a file or an address and wait until it and its scripts are done."""
         self.errors, self.requests, self._loaded = [], [], False
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", features=scheme)
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         until = time.monotonic() + SECONDS
         while not self._loaded:
             self._note(self._next(until, "load"))
@@ -151,6 +151,24 @@ class Browser:
         if "exceptionDetails" in answer:
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
+
+    def until(self, expression: str, seconds: float = SECONDS) -> None:
+        """Wait until an expression of the page's script language is true."""
+        until = time.monotonic() + seconds
+        while not self.evaluate(f"Boolean({expression})"):
+            if time.monotonic() > until:
+                raise TimeoutError(f"never true: {expression}")
+            time.sleep(0.1)
+
+    def give(self, selector: str, file: Path) -> None:
+        """Choose a file in an input of the page, as a person does in the dialogue."""
+        found = self.call("Runtime.evaluate", expression=f"document.querySelector({selector!r})")["result"]
+        self.call("DOM.setFileInputFiles", files=[str(file)], objectId=found["objectId"])
+
+    def write(self, selector: str, text: str) -> None:
+        """Replace what is written in a field of the page."""
+        self.evaluate(f"(box => {{ box.focus(); box.select(); }})(document.querySelector({selector!r}))")
+        self.call("Input.insertText", text=text)
 
     def frames(self, count: int) -> None:
         """Let the page draw that often."""

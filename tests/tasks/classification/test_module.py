@@ -1,9 +1,7 @@
 """Testing on features: every sample once and the same figures, in one process and in two."""
 
 import json
-import os
-import subprocess
-import sys
+import socket
 from pathlib import Path
 
 import torch
@@ -11,14 +9,24 @@ import torch
 from pointclip2.app.console import quiet_lightning
 from pointclip2.cache import FeatureTable
 from pointclip2.tasks.classification.module import ColumnData
+from tests.places import ROOT
+from tests.processes import start
 from tests.tasks.classification import two_processes
 
 
 def test_two_processes_find_exactly_what_one_finds(tmp_path: Path) -> None:
-    command = [sys.executable, two_processes.__file__, str(tmp_path / "two")]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
-    assert done.returncode == 0, done.stderr[-3000:]
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    shared = {
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "localhost",
+        "MASTER_PORT": str(port),
+        "TORCHELASTIC_RUN_ID": "7",
+    }
+    words = (two_processes.__file__, str(tmp_path / "two"))
+    both = [start(*words, cwd=ROOT, RANK=rank, LOCAL_RANK=rank, **shared) for rank in "01"]
+    done, other = (process.done() for process in both)
+    assert (done.returncode, other.returncode) == (0, 0), done.stderr[-3000:] + other.stderr[-3000:]
     [line] = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     in_two = json.loads(line.removeprefix("RESULT "))
     for case in two_processes.CASES:

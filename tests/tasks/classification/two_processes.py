@@ -1,4 +1,4 @@
-"""A program: encode and test toy clouds with Lightning, ``python two_processes.py FOLDER``, in two processes.
+"""A program: encode and test toy clouds with Lightning, ``torchrun --nproc-per-node 2 two_processes.py FOLDER``.
 
 The first one prints features, figures and predictions of every case as JSON. `run` does the same in any number.
 """

@@ -1,6 +1,8 @@
 """The whole way through ``train.py task=few_shot`` and ``evaluate.py adapter.checkpoint=FILE``, on a toy CLIP."""
 
 import json
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,12 @@ def train(toy: Path, outputs: Path, adapter: str, *more: str) -> Result:
     return evaluate(composed("train", words))
 
 
+@pytest.fixture(scope="module")
+def trained_once(toy: Path, outputs: Path) -> Callable[[str], Result]:
+    """A training of an adapter without further words: the same one for all that look at it."""
+    return cache(partial(train, toy, outputs))
+
+
 def evaluated(toy: Path, outputs: Path, *more: str) -> Result:
     words = [word for word in SMALL if not word.startswith("task.")]
     return evaluate(composed("evaluate", [*toy_overrides(toy, outputs), *words, *more]))
@@ -76,8 +84,10 @@ def results_of(result: Result) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("adapter", QUICK)
-def test_evaluate_reproduces_the_figure_of_the_training(toy: Path, outputs: Path, adapter: str) -> None:
-    trained = train(toy, outputs, adapter)
+def test_evaluate_reproduces_the_figure_of_the_training(
+    toy: Path, outputs: Path, adapter: str, trained_once: Callable[[str], Result]
+) -> None:
+    trained = trained_once(adapter)
     tested = evaluated(toy, outputs, f"adapter.checkpoint={trained.run_dir / 'adapter.safetensors'}")
     figures = {name: value for name, value in trained.metrics.items() if name != "test/acc_zero_shot"}
     assert tested.metrics == figures
@@ -227,20 +237,22 @@ def test_a_loss_that_is_not_finite_is_one_line_and_keeps_the_last_good_checkpoin
     assert all(tensor.isfinite().all() for tensor in state.values())
 
 
-def test_logits_of_another_run_are_added_with_a_weight_chosen_on_validation(toy: Path, outputs: Path) -> None:
-    other = train(toy, outputs, "linear_probe")
+def test_logits_of_another_run_are_added_with_a_weight_chosen_on_validation(
+    toy: Path, outputs: Path, trained_once: Callable[[str], Result]
+) -> None:
+    other = trained_once("linear_probe")
     both = train(toy, outputs, "cache", f"ensemble=[{other.run_dir}]")
     (member,) = results_of(both)["ensemble"]["members"]
     assert member["acc"] == pytest.approx(other.metrics["test/acc"])
     assert member["weight"] >= 0
     assert 0 <= both.metrics["test/acc_ensemble"] <= 1
-    assert both.metrics["test/acc"] == train(toy, outputs, "cache").metrics["test/acc"]
+    assert both.metrics["test/acc"] == trained_once("cache").metrics["test/acc"]
 
 
 def test_the_logits_of_a_perfect_network_make_a_perfect_ensemble(
-    toy: Path, outputs: Path, tmp_path: Path
+    toy: Path, outputs: Path, tmp_path: Path, trained_once: Callable[[str], Result]
 ) -> None:
-    own = train(toy, outputs, "cache")
+    own = trained_once("cache")
     labels = {part: np.array([0, 1, 2] * count) for part, count in (("validation", 3), ("test", 4))}
     np.savez(tmp_path / "net.npz", **{part: 30.0 * np.eye(3)[label] for part, label in labels.items()})
     both = train(toy, outputs, "cache", f"ensemble=[{tmp_path / 'net.npz'}]")
@@ -340,24 +352,28 @@ def test_train_does_not_take_saved_adapters_nor_evaluate_those_to_be_trained(
         evaluated(toy, outputs, "adapter=cache")
 
 
-def test_evaluate_refuses_shots_and_a_checkpoint_of_other_classes(toy: Path, outputs: Path) -> None:
+def test_evaluate_refuses_shots_and_a_checkpoint_of_other_classes(
+    toy: Path, outputs: Path, trained_once: Callable[[str], Result]
+) -> None:
     with pytest.raises(ConfigError, match="shots"):
         compose("evaluate", ["data.shots=16"])
-    trained = train(toy, outputs, "cache")
+    trained = trained_once("cache")
     with pytest.raises(WeightsError, match="other classes"):
         evaluated(toy, outputs, f"adapter.checkpoint={trained.run_dir}", "data.classes=[chair,table]")
 
 
-def test_another_prompt_than_in_training_is_allowed_and_said(toy: Path, outputs: Path) -> None:
-    trained = train(toy, outputs, "cache")
+def test_another_prompt_than_in_training_is_allowed_and_said(
+    toy: Path, outputs: Path, trained_once: Callable[[str], Result]
+) -> None:
+    trained = trained_once("cache")
     tested = evaluated(toy, outputs, f"adapter.checkpoint={trained.run_dir}", "prompt=bank")
     assert results_of(tested)["adapter"]["differs"] == "it was trained with the prompt name"
 
 
 def test_an_adapter_of_before_whose_projector_has_moved_is_not_said_to_differ(
-    toy: Path, outputs: Path, tmp_path: Path
+    toy: Path, outputs: Path, tmp_path: Path, trained_once: Callable[[str], Result]
 ) -> None:
-    trained = train(toy, outputs, "cache")
+    trained = trained_once("cache")
     with safe_open(trained.run_dir / "adapter.safetensors", framework="pt") as file:
         card = json.loads(file.metadata()["adapter"])
     card["made"]["projector"]["_target_"] = "pointclip2.projectors.splat.SplatProjector"
