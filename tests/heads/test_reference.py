@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from pointclip2.app.compose import build
 from pointclip2.encoders.encoder import Encoder
-from pointclip2.encoders.points.point_nn import PointNN
+from pointclip2.encoders.points.point_nn import PointNNEncoder
 from pointclip2.heads.reference import SHIPPED, Reference, reference_key, things
 from pointclip2.types import CloudBatch, ConfigError
 from pointclip2.worlds.reference import ReferenceShapes
@@ -67,4 +67,4 @@ def test_another_projector_has_another_reference(encoder: Encoder) -> None:
 
 def test_an_encoder_without_sentences_is_refused() -> None:
     with pytest.raises(ConfigError, match="knows no sentences"):
-        Reference.of(PointNN())
+        Reference.of(PointNNEncoder())
