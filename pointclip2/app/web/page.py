@@ -176,7 +176,10 @@ def page(questions: Questions) -> gr.Blocks:
                     )
                     _question("Find the boxes", questions.detect, [file, things, *options], "detect")
         gr.Markdown(HONEST)
-        file.change(questions.take, file, taken, show_progress="hidden", api_visibility="private")
+        # Past the queue: where its end and a question's beginning meet, the page would wait for the answer for ever.
+        file.change(
+            questions.take, file, taken, queue=False, show_progress="hidden", api_visibility="private"
+        )
         blocks.unload(questions.close)
     return blocks
 
