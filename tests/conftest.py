@@ -31,6 +31,10 @@ processes.open_nursery()
 install_import_hook("pointclip2", "tests.shape_checks.checked")
 
 
+def pytest_unconfigure() -> None:
+    processes.close_nursery()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # OmegaConf is made of hints that Python has deprecated; beartype says so when it reads ours.
     ignored = "ignore::beartype.roar.BeartypeDecorHintPep585DeprecationWarning"

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
 from collections.abc import Mapping, Sequence
@@ -64,7 +65,6 @@ class Nursery:
             self.socket.close()
             _nurse(theirs)
         theirs.close()
-        atexit.register(self.close)
 
     def close(self) -> None:
         """Let it end; the time it took counts as that of the tests."""
@@ -80,6 +80,12 @@ class Nursery:
 
 
 _nursery: list[Nursery] = []
+
+
+def close_nursery() -> None:
+    """Let it end."""
+    while _nursery:
+        _nursery.pop().close()
 
 
 def open_nursery() -> None:
@@ -153,6 +159,7 @@ def _live(words: Sequence[str], cwd: str, environment: Mapping[str, str], files:
     except BaseException:
         traceback.print_exc()
         status = 1
+    threading._shutdown()  # lets pools end their workers
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -217,7 +217,7 @@ def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
     table.add_row("slowest stage", f"{slowest} {seconds[slowest]:.1f} s")
     table.add_row("all", f"{seconds['total']:.1f} s")
     console.print(table)
-    if not record["data"].get("labelled", 1) and finding.said:
+    if not finding.metrics and finding.said:
         console.print(_answers(finding.said))
     if not backbone["trained"]:
         console.print(f"[bold red]{escape(backbone['trained_on'])}[/]")

@@ -19,13 +19,12 @@ from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError
 from pointclip2.text import PromptSet, TemplatePrompt, TemplatesPrompt
-from pointclip2.worlds.reference import PLAIN, ReferenceShapes, unnamed_sentences
+from pointclip2.worlds.reference import PLAIN, ReferenceShapes
 from pointclip2.writing import write_bytes
 
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "reference"
 PER_CLASS = 12
 """Shapes of every known class to compare with; as many again to calibrate on, and half as many styled."""
-UNNAMED = 150
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +49,6 @@ class Reference:
     """The unit text vector of every known name."""
     things: Float[Tensor, "things dim"]
     """Of bare solids and everyday things that are no known class."""
-    unnamed: Float[Tensor, "sentences dim"]
-    """Of sentences about compositions of solids."""
 
     @classmethod
     def of(
@@ -102,15 +99,10 @@ class Reference:
             found = encode_missing(dataset, encoder, cache=features, driver=driver).loaded()
             columns[split] = found.features.float().mean(dim=1).cpu()
             columns[f"{split}_labels"] = torch.tensor(dataset.labels)[found.index]
-            columns["held_plain"] = torch.tensor(
-                [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
-            )
+            plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]
+        columns["held_plain"] = torch.tensor(plain)
         root = features.root if features else None
-        texts = {
-            "names": TemplatesPrompt()(ReferenceShapes.classes),
-            "things": things(),
-            "unnamed": PromptSet("unnamed", {said: (said,) for said in unnamed_sentences(UNNAMED)}),
-        }
+        texts = {"names": TemplatesPrompt()(ReferenceShapes.classes), "things": things()}
         vectors = {name: class_vectors(text, prompts, root).cpu() for name, prompts in texts.items()}
         return cls(**columns, **vectors)
 
@@ -150,7 +142,8 @@ def reference_key(encoder: Encoder) -> str:
     """
     if encoder.text is None:
         raise _wordless(encoder)
-    said = json.dumps([described(encoder), described(encoder.text)], sort_keys=True)
+    columns = [part.name for part in fields(Reference)]
+    said = json.dumps([described(encoder), described(encoder.text), columns, things().hash], sort_keys=True)
     return blake2b(said.encode(), digest_size=8).hexdigest()
 
 

@@ -40,7 +40,6 @@ class Evidence(nn.Module):
 
     - its text is near;
     - it is nearer than bare solids, everyday things and those known classes that are not among the names;
-    - it is nearer than sentences about compositions of solids;
     - the cloud looks like a procedural shape of one of the names;
     - it looks more like it than like any other.
 
@@ -56,7 +55,6 @@ class Evidence(nn.Module):
     text: Tensor
     makeable: Tensor
     things: Tensor
-    unnamed: Tensor
     own: Tensor
     other: Tensor
 
@@ -77,7 +75,6 @@ class Evidence(nn.Module):
             "text": text,
             "makeable": known >= 0,
             "things": things[~_alike(things, text)],
-            "unnamed": reference.unnamed,
             "own": bank[mine],
             "other": bank[~mine],
         }.items():
@@ -95,7 +92,6 @@ class Evidence(nn.Module):
         columns = (
             near,
             near - self._soft_maximum(vectors, self.things),
-            near - self._soft_maximum(vectors, self.unnamed),
             alike,
             alike - (unit @ self.other.T).amax(dim=1),
         )
@@ -111,8 +107,8 @@ class Rejection(nn.Module):
     """Says how well the best of some names fits, and when none does.
 
     The fit is the mean of all `Evidence`, each column standardised on held-out procedural shapes. The threshold is
-    where ``refused`` of the held-out shapes of the names would be called none of them. Without view weights that differ
-    from view to view, it needs no more of a cloud than the mean of its vectors, and it costs next to nothing.
+    where ``refused`` of the clean held-out shapes of the names would be called none of them. It costs next to nothing:
+    a cloud is compared by the mean of its views' vectors.
 
     Args:
         head: the texts of the names and the view weights.

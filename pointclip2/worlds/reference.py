@@ -131,12 +131,6 @@ NOTHING: dict[str, Callable[[int, Random], Points]] = {
 }
 
 
-def unnamed_sentences(count: int) -> tuple[str, ...]:
-    """Return sentences about compositions of solids, one each: they describe shapes that are no class of anybody."""
-    said = (make_abstract(np.random.default_rng(stable_seed(f"reference/said/{i}")))[1] for i in range(count))
-    return tuple(dict.fromkeys(sentences[0] for sentences in said))
-
-
 def _styled(cloud: Points, rng: Random) -> Points:
     cloud = cloud * np.exp(rng.uniform(-0.25, 0.25, 3))
     if rng.random() < 0.5:

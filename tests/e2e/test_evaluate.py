@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pointclip2.app.compose import build
 from pointclip2.app.run import Result, evaluate
 from pointclip2.data.class_names import KNOWN
 from pointclip2.encoders.clip import OpenClipBackbone
+from pointclip2.text import PromptSet
 from pointclip2.types import ConfigError, DataError
 from tests.commands import run_command
 from tests.places import ROOT
 from tests.processes import start
-from tests.toy import composed, toy_folder, toy_overrides
+from tests.toy import composed, toy_folder, toy_overrides, toy_run
 
 
 @pytest.fixture(scope="module")
@@ -286,9 +288,12 @@ def test_figures_chosen_on_test_labels_say_so_wherever_they_stand(
 def test_a_sentence_that_is_cut_off_is_named_once_a_run(
     toy: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sentences = tmp_path / "sentences.json"
-    sentences.write_text(json.dumps({"chair": ["a chair with " + "legs and " * 20], "table": ["a table"]}))
-    run(toy, tmp_path, "data.classes=[chair,table]", "prompt=file", f"prompt.path={sentences}")
+    cfg = composed("evaluate", [*toy_overrides(toy, tmp_path), f"run_dir={tmp_path}"])
+    encoder, one_run = build(cfg.encoder), toy_run(cfg)
+    prompts = PromptSet("mine", {"chair": ("a chair with " + "legs and " * 20,), "table": ("a table",)})
+    one_run.class_vectors(encoder, prompts)
+    one_run.class_vectors(encoder, prompts)
+    one_run.sentence_vectors(encoder, prompts)
     told = [record.message for record in caplog.records if "is not read" in record.message]
     assert len(told) == 1
     assert told[0].startswith("1 sentence of 2 does not fit the model's 16 tokens")

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pointclip2.types import ConfigError, DataError
-from pointclip2.worlds.reference import NOTHING, ReferenceShapes, unnamed_sentences
+from pointclip2.worlds.reference import NOTHING, ReferenceShapes
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,6 @@ def test_more_shapes_begin_with_the_same(held: ReferenceShapes) -> None:
     more = ReferenceShapes("held", per_class=4, points=128)
     assert set(held.names) < set(more.names)
     assert torch.equal(more[more.names.index(held.names[5])].points, held[5].points)
-
-
-def test_sentences_about_compositions_name_no_class() -> None:
-    said = unnamed_sentences(40)
-    assert len(said) > 30
-    assert said == unnamed_sentences(40)
-    assert not [name for name in ("chair", "airplane", "guitar") if any(name in text for text in said)]
 
 
 def test_what_does_not_exist_is_refused() -> None:

@@ -104,14 +104,26 @@ class PointCLIP:
         self.encoder = build(self._config.encoder).to(self.device)
         self.upright = Upright(self.encoder) if asked_for_up(self.encoder) else self.encoder
         self.prompts = with_descriptions(build(self._config.prompt)(self.names), self.descriptions)
-        for line in unread(text_of(self.encoder), self.prompts):
+        text_of(self.encoder)
+        self.wants_rejection, self.refused = rejection, refused
+
+    @cached_property
+    def head(self) -> ZeroShotHead:
+        """Compares views with the names."""
+        text = text_of(self.encoder)
+        for line in unread(text, self.prompts):
             log.warning("%s", line)
-        text = class_vectors(text_of(self.encoder), self.prompts, cache_folder(), self.device)
-        self.head = ZeroShotHead(text.to(self.device), text_of(self.encoder).logit_scale)
-        self.rejection: Rejection | None = None
-        if rejection or (rejection is None and calibrated(self.encoder, cache_folder())):
-            reference = Reference.of(self.encoder, FeatureCache(cache_folder(), batch_size=batch))
-            self.rejection = Rejection(self.head, self.names, reference, refused).to(self.device)
+        vectors = class_vectors(text, self.prompts, cache_folder(), self.device)
+        return ZeroShotHead(vectors.to(self.device), text.logit_scale)
+
+    @cached_property
+    def rejection(self) -> Rejection | None:
+        """Says how well the best name fits; None where that was not asked for, or not calibrated."""
+        wanted, root = self.wants_rejection, cache_folder()
+        if wanted is False or (wanted is None and not calibrated(self.encoder, root)):
+            return None
+        reference = Reference.of(self.encoder, FeatureCache(root, batch_size=self.batch))
+        return Rejection(self.head, self.names, reference, self.refused).to(self.device)
 
     def __call__(self, given: Any) -> Any:
         """Return an `Answer` for one cloud, `Answers` for several.

@@ -12,9 +12,11 @@ from pointclip2.app.web.models import Models, Options
 from pointclip2.app.web.same import Same, classifying, detecting, segmenting
 from pointclip2.app.web.sessions import Sessions
 from pointclip2.app.web.viewer import answer_frame, boxes_frame, parts_frame, problem
+from pointclip2.cache.text import unread
+from pointclip2.encoders.encoder import text_of
 from pointclip2.errors import UserError
 from pointclip2.show.page.html import Html
-from pointclip2.text.name_list import listed_names, named, split_names
+from pointclip2.text.name_list import Descriptions, listed_names, named, split_names
 
 UPS = ("auto", "y", "z", "x", "-y", "-z", "-x")
 HONEST = (
@@ -24,14 +26,16 @@ HONEST = (
 )
 STYLE = """
 .gradio-container { max-width: 78rem !important; margin: 0 auto !important; }
-.gradio-container .column { min-width: 0 !important; }
 iframe.answer { display: block; width: 100%; height: 40rem; border: 0; background: transparent; }
 .problem { margin: 0; padding: 0.6rem 1rem; border-left: 4px solid #c47a00; background: var(--block-background-fill); }
 #file a { pointer-events: none; color: inherit; }
 .download a { font-weight: 600; }
 """
 
+Given = str | None
+"""Where the server put the file; None where there is none."""
 Answered = tuple[Html, str, str]
+"""What is shown, the command line and the Python."""
 
 
 class Questions:
@@ -47,95 +51,78 @@ class Questions:
             if file is None:
                 self.close(request)
             else:
-                self.sessions.take(_session(request), Path(file))
+                self.sessions.take(str(request.session_hash), Path(file))
         except UserError as error:
             return problem(str(error))
         return Html()
 
     def close(self, request: gr.Request) -> None:
         """Remove all that belongs to a page that was closed."""
-        self.sessions.forget(_session(request))
+        self.sessions.forget(str(request.session_hash))
 
-    def classify(
-        self, file: str | None, names: str, backbone: str, up: str, points: float, request: gr.Request
-    ) -> Answered:
+    def classify(self, file: Given, request: gr.Request, names: str, *chosen: Any) -> Answered:
         """Answer what the file shows."""
 
-        def answer(path: Path) -> tuple[Html, Same]:
-            wanted, options = typed_names(names), Options(backbone, up, _count(points))
+        def answer(path: Path, options: Options) -> tuple[Html, Same]:
+            wanted = typed_names(names)
             with self.models.of(wanted, options) as model:
-                return answer_frame(model(path)), classifying(path.name, wanted, options)
+                shown = answer_frame(model(path), unread(text_of(model.encoder), model.prompts))
+            return shown, classifying(path.name, wanted, options)
 
-        return self._answered(answer, file, request)
+        return self._answered(answer, file, chosen, request)
 
-    def segment(
-        self,
-        file: str | None,
-        of: str,
-        parts: str,
-        backbone: str,
-        up: str,
-        points: float,
-        request: gr.Request,
-    ) -> Answered:
+    def segment(self, file: Given, request: gr.Request, of: str, parts: str, *chosen: Any) -> Answered:
         """Answer which part every point of the file belongs to."""
 
-        def answer(path: Path) -> tuple[Html, Same]:
-            (what,) = named([of])
-            listed, options = (
-                list(named(parts)) if parts.strip(" ,\n") else [],
-                Options(backbone, up, _count(points)),
-            )
-            with self.models.of(named([of]), options) as model:
+        def answer(path: Path, options: Options) -> tuple[Html, Same]:
+            listed = list(named(parts)) if parts.strip(" ,\n") else []
+            wanted = named([of])
+            (what,) = wanted
+            with self.models.of(wanted, options) as model:
                 found = model.segment(path, what, listed or None)
             result, address = self._result(f"{path.stem}_parts.ply", request)
             found.save(result)
             return parts_frame(found, address), segmenting(path.name, what, listed, result.name, options)
 
-        return self._answered(answer, file, request)
+        return self._answered(answer, file, chosen, request)
 
-    def detect(
-        self, file: str | None, names: str, backbone: str, up: str, points: float, request: gr.Request
-    ) -> Answered:
+    def detect(self, file: Given, request: gr.Request, names: str, *chosen: Any) -> Answered:
         """Answer what stands where in a scan of a room."""
 
-        def answer(path: Path) -> tuple[Html, Same]:
-            wanted, options = typed_names(names), Options(backbone, up, _count(points))
+        def answer(path: Path, options: Options) -> tuple[Html, Same]:
+            wanted = typed_names(names)
             with self.models.of(wanted, options) as model:
                 found = model.detect(path)
             result, address = self._result(f"{path.stem}_boxes.json", request)
             found.save(result)
             return boxes_frame(found, address), detecting(path.name, wanted, result.name, options)
 
-        return self._answered(answer, file, request)
+        return self._answered(answer, file, chosen, request)
 
     def _result(self, name: str, request: gr.Request) -> tuple[Path, str]:
         """Return where a file is to be written, and its address on the page."""
-        path = self.sessions.result(_session(request), name)
+        path = self.sessions.result(str(request.session_hash), name)
         return path, f"result/{path.parent.name}/{quote(name)}"
 
     def _answered(
-        self, answer: Callable[[Path], tuple[Html, Same]], file: str | None, request: gr.Request
+        self,
+        answer: Callable[[Path, Options], tuple[Html, Same]],
+        file: Given,
+        chosen: tuple[Any, ...],
+        request: gr.Request,
     ) -> Answered:
+        backbone, up, points = chosen
         folder = "/"
         try:
-            with self.sessions.file(_session(request), None if file is None else Path(file)) as path:
+            with self.sessions.file(str(request.session_hash), None if file is None else Path(file)) as path:
                 folder = f"{path.parent}/"
-                shown, same = answer(path)
+                shown, same = answer(path, Options(backbone, up, points or Options.points))
         except UserError as error:
             return problem(str(error).replace(folder, "")), "", ""
         return shown, same.shell, same.python
 
 
-def _session(request: gr.Request) -> str:
-    return str(request.session_hash)
-
-
-def _count(points: float) -> int:
-    return int(points)
-
-
-def typed_names(text: str) -> Any:
+def typed_names(text: str) -> Descriptions:
     """Return names as they are typed: with commas, or one a line with a description behind a colon.
 
     Raises:
@@ -198,16 +185,9 @@ def _question(text: str, ask: Callable[..., Answered], inputs: list[Any], name: 
     button = gr.Button(text, variant="primary", elem_id=f"ask-{name}")
     shown = gr.HTML(elem_id=f"answer-{name}", min_height=60)
     with gr.Accordion("The same on the command line and in Python", open=False):
-        shell = gr.Code(
-            label="Command line",
-            language="shell",
-            wrap_lines=True,
-            elem_id=f"shell-{name}",
-            interactive=False,
-        )
-        python = gr.Code(
-            label="Python", language="python", wrap_lines=True, elem_id=f"python-{name}", interactive=False
-        )
+        common: dict[str, Any] = {"wrap_lines": True, "interactive": False}
+        shell = gr.Code(label="Command line", language="shell", lines=1, elem_id=f"shell-{name}", **common)
+        python = gr.Code(label="Python", language="python", lines=3, elem_id=f"python-{name}", **common)
     gr.on(
         [button.click, *(box.submit for box in inputs if isinstance(box, gr.Textbox))],
         ask,

@@ -1,7 +1,7 @@
 """Answers as one reads them on the page: a sentence, bars, views, a cloud to turn, in a frame that loads nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -38,18 +38,29 @@ FIT = (
 )
 
 
-def answer_frame(answer: Answer) -> Html:
-    """Show what a file is, the views that the model saw, and the cloud."""
+def answer_frame(answer: Answer, unread: Iterable[str]) -> Html:
+    """Show what a file is, the views that the model saw, and the cloud.
+
+    Args:
+        unread: what the model knows of the names that it was not trained on, in sentences.
+    """
     images = answer.images()
     views = None
     if images is not None:
         grey = images.mean(dim=1) if images.ndim == 4 else images
         views = grey_views(grey, is_distance(grey), min(max(grey.shape[-2:]), VIEW_PX))
-    said = answer.name if answer.is_none else f"{answer.name}, {per_cent(answer.probability)}"
+    file = Path(answer.source).name
     item = GalleryItem(
-        Path(answer.source).name, None, answer.top[:GUESSES], (by_height(answer.cloud.points),), views=views
+        f"{file}, if it had to be one of the names" if answer.is_none else file,
+        None,
+        answer.top[:GUESSES],
+        (by_height(answer.cloud.points),),
+        views=views,
     )
-    return frame(said, item, answer.remarks)
+    told = [*unread, *answer.remarks]
+    if answer.none is None:
+        told.append("one of the names in any case: this backbone is not calibrated for none of these")
+    return frame(f"{answer.name}, {per_cent(answer.probability)}", item, told)
 
 
 def parts_frame(parts: Parts, address: str) -> Html:

@@ -19,9 +19,9 @@ from pointclip2.data.files.stl import read_stl
 from pointclip2.data.files.text import read_text
 from pointclip2.data.files.written import csv_bytes, npy_bytes, ply_bytes
 from pointclip2.data.prepare import RawCloud
-from pointclip2.errors import is_transient
+from pointclip2.errors import is_transient, one_line
 from pointclip2.geometry.surfaces import draw_surface
-from pointclip2.types import CloudError, ConfigError, TransientError
+from pointclip2.types import CloudError, ConfigError, TransientError, UserError
 from pointclip2.writing import write_bytes
 
 READERS: dict[str, Callable[[Path], FileRows]] = {
@@ -67,17 +67,25 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise CloudError(f"the ending {path.suffix or '(none)'} is not read: known are {' '.join(SUFFIXES)}")
-    before = path.stat()
-    if not path.is_file():
+    if path.is_dir():
         raise CloudError("it is a folder, not a file")
+    if not path.exists():
+        raise CloudError("there is no such file")
+    before = path.stat()
     if before.st_size == 0:
         raise CloudError("the file is empty")
     try:
         rows = reader(path) if row is None else read_hdf5(path, row)
     except Exception as error:
-        if _changed(path, before) and not is_transient(error):
+        if is_transient(error):
+            raise
+        if _changed(path, before):
             raise TransientError("it changed while it was read: wait until it is whole") from error
-        raise
+        if isinstance(error, UserError) or (isinstance(error, OSError) and error.errno is not None):
+            raise
+        missing = isinstance(error, KeyError | IndexError)
+        reason = f"it lacks {one_line(error)}" if missing else one_line(error)
+        raise CloudError(f"damaged, or cut off: {reason}") from error
     if _changed(path, before):
         raise TransientError("it changed while it was read: wait until it is whole")
     if len(rows.points) == 0:

@@ -13,7 +13,6 @@ from pointclip2.show.class_colours import class_colours
 from pointclip2.show.gallery import GalleryBox, GalleryCloud, GalleryItem
 from pointclip2.tasks.detection.files import file_name
 from pointclip2.tasks.detection.head import Detections, RoomDetections
-from pointclip2.tasks.detection.report import sentence
 from pointclip2.types import CloudError, Scene
 
 if TYPE_CHECKING:
@@ -36,7 +35,9 @@ def draw_scenes(
     pictures: int,
 ) -> list[GalleryItem]:
     """``scenes/NAME.png`` of up to ``pictures`` scenes, evenly spread over the split, and the same to turn."""
+    # Here, because the report brings Lightning, which whoever draws a single scan does not need.
     from pointclip2.show.scene_view import DrawnBox, draw_scene
+    from pointclip2.tasks.detection.report import sentence
 
     items = []
     positions = sorted(detections)

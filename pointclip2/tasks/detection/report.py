@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+
 from pointclip2.data.scan_frame import up_of
 from pointclip2.data.scene_dataset import SceneDataset
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.proposals.crops import BoxCropper
 from pointclip2.proposals.encoded import EncodedScene
 from pointclip2.proposals.proposal import Proposer
-from pointclip2.tasks.detection.head import DetectionHead
+from pointclip2.show.exhibit import Prediction
+from pointclip2.tasks.detection.head import DetectionHead, RoomDetections
 from pointclip2.tasks.record import (
     chosen,
     data_facts,
@@ -146,6 +149,13 @@ def sentence(record: Mapping[str, Any]) -> str:
         f"{''.join(f', {extra}' for extra in extras)}."
     )
     return with_training(line, backbone)
+
+
+def said(room: RoomDetections, most: int = 6) -> Prediction:
+    """Return the best boxes of one scene by their classes and scores, for people to read."""
+    best = room.found.scores.amax(dim=1) if len(room) else torch.zeros(0)
+    named = zip(room.found.boxes.labels.tolist(), best.tolist(), strict=True)
+    return Prediction(room.scene, None, tuple((room.classes[label], score) for label, score in named)[:most])
 
 
 def rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from pointclip2.tasks.detection.files import write_detections
 from pointclip2.tasks.detection.gallery import draw_scenes
 from pointclip2.tasks.detection.head import RoomDetections
 from pointclip2.tasks.detection.module import DetectionModule
-from pointclip2.tasks.detection.report import BoxCounts, facts, rows, sentence
+from pointclip2.tasks.detection.report import BoxCounts, facts, rows, said, sentence
 from pointclip2.tasks.encoding import ShardData
 from pointclip2.tasks.record import defined
 from pointclip2.tasks.run import Run
@@ -105,20 +105,20 @@ class Detection:
             counts = BoxCounts.of(_scenes(split))
         record = facts(run, dataset, encoder, prompts, head, self.proposals, self.crop, counts, split.skipped)
         record["metrics"] = defined(module.results)
+        rooms = [
+            RoomDetections(
+                dataset.names[position],
+                dataset.classes,
+                found,
+                counts.frames[position],
+                counts.remarks.get(position, ()),
+            )
+            for position, found in module.detections.items()
+        ]
         gallery = []
         if trainer.is_global_zero:
             say(dataset, counts)
             with run.watch.stage("draw"):
-                rooms = [
-                    RoomDetections(
-                        dataset.names[position],
-                        dataset.classes,
-                        found,
-                        counts.frames[position],
-                        counts.remarks.get(position, ()),
-                    )
-                    for position, found in module.detections.items()
-                ]
                 write_detections(run.folder, rooms)
                 gallery = draw_scenes(run.folder, record, dataset, module.detections, run.pictures)
         return Finding(
@@ -129,6 +129,7 @@ class Detection:
             sentence=sentence(record),
             skipped=split.skipped,
             predictions=module.detections,
+            said=[said(room) for room in rooms],
             gallery=gallery,
             projector=getattr(encoder, "projector", None),
             loggers=trainer.loggers,

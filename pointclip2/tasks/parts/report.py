@@ -9,6 +9,7 @@ from typing import Any
 from pointclip2.cache.encode_missing import EncodedSplit
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.dense import DenseViewEncoder
+from pointclip2.show.exhibit import Prediction
 from pointclip2.show.gallery import GalleryItem
 from pointclip2.tasks.parts.categories import Categories
 from pointclip2.tasks.parts.choice import PartChoices
@@ -188,6 +189,21 @@ def draw(
 def gallery(dataset: CloudDataset, choices: PartChoices, module: PartModule) -> list[GalleryItem]:
     """The kept clouds for the report and the dashboards."""
     return [gallery_item(dataset, choices, prediction) for prediction in module.kept]
+
+
+def said(dataset: CloudDataset, choices: PartChoices, module: PartModule) -> list[Prediction]:
+    """Return the share of every part in the clouds that were kept, for people to read."""
+    found = []
+    for prediction in module.kept:
+        names = PartColours(dataset, choices, prediction).names
+        count = prediction.part.bincount(minlength=1)
+        shares = [
+            (names[part], count[part].item() / len(prediction.part))
+            for part in count.nonzero()[:, 0].tolist()
+        ]
+        shares.sort(key=lambda entry: -entry[1])
+        found.append(Prediction(dataset.names[prediction.index], None, tuple(shares)))
+    return found
 
 
 def _figure(module: PartModule, index: int) -> str:

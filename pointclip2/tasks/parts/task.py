@@ -22,7 +22,7 @@ from pointclip2.tasks.parts.categories import CATEGORY_SOURCES, categories_of
 from pointclip2.tasks.parts.choice import PartChoices, choose_parts
 from pointclip2.tasks.parts.gallery import CloudWriter
 from pointclip2.tasks.parts.module import PartModule
-from pointclip2.tasks.parts.report import draw, facts, gallery, rows, sentence, title
+from pointclip2.tasks.parts.report import draw, facts, gallery, rows, said, sentence, title
 from pointclip2.tasks.parts.searching import planned_part_search, search_parts
 from pointclip2.tasks.run import Run
 from pointclip2.tasks.task import Finding
@@ -144,6 +144,7 @@ class PartSegmentation:
             sentence=sentence(record),
             skipped=split.skipped,
             predictions=module.kept,
+            said=[] if module.results else said(dataset, choices, module),
             gallery=gallery(dataset, choices, module),
             projector=encoder.projector,
             loggers=trainer.loggers,

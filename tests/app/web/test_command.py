@@ -1,12 +1,16 @@
 """``pointclip2 app`` before it serves anything."""
 
 import importlib.util
+import os
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
 
 from pointclip2.app.cli import main
+from tests.places import ROOT
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
@@ -40,3 +44,13 @@ def test_an_address_of_another_machine_is_refused(capsys: pytest.CaptureFixture[
     pytest.importorskip("gradio")
     [line] = refused(capsys, "--host", "192.0.2.1", "--port", "0")
     assert "cannot be served at 192.0.2.1" in line
+
+
+@pytest.mark.slow
+def test_the_page_needs_no_lightning() -> None:
+    pytest.importorskip("gradio")
+    asked = "import sys, pointclip2.app.web.page; sys.exit('lightning' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", asked], env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
+        == 0
+    )

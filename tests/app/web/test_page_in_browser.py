@@ -298,6 +298,26 @@ def test_a_large_file_is_refused_with_a_sentence_and_not_kept(
 
 
 @pytest.mark.slow
+def test_a_path_on_the_machine_is_no_upload(served: Served, tmp_path: Path) -> None:
+    file = write_points(tmp_path / "private.xyz", chair())
+    with urllib.request.urlopen(f"{served.address}/config") as answer:
+        asks = [one["id"] for one in json.load(answer)["dependencies"] if len(one["inputs"]) == 5]
+    told = {"path": str(file), "meta": {"_type": "gradio.FileData"}}
+    question = {"data": [told, "chair", "tiny", "y", 1024], "fn_index": asks[0], "session_hash": "thief"}
+    body = json.dumps(question).encode()
+    join = urllib.request.Request(
+        f"{served.address}/gradio_api/queue/join", body, {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(join).close()
+    with urllib.request.urlopen(f"{served.address}/gradio_api/queue/data?session_hash=thief") as events:
+        done = next(line for line in events if b"process_completed" in line)
+    assert b'"success":false' in done
+    assert b"iframe" not in done
+    assert file.exists()
+    assert kept(served) == []
+
+
+@pytest.mark.slow
 def test_two_people_ask_at_once_and_each_gets_an_own_answer(
     page: Browser, served: Served, tmp_path: Path
 ) -> None:

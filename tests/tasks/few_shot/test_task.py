@@ -271,7 +271,8 @@ def cloud_folder(folder: Path, **splits: int) -> Path:
 
 
 def folder_words(toy: Path, outputs: Path, clouds: Path, *more: str) -> list[str]:
-    return [*toy_overrides(toy, outputs), "data=folder", f"data.path={clouds}", "task.copies=0", *more]
+    told = ["data=folder", f"data.path={clouds}", "data.up=y", "task.copies=0"]
+    return [*toy_overrides(toy, outputs), *told, *more]
 
 
 def test_your_own_folder_is_learned_from_without_a_validation_split(toy: Path, tmp_path: Path) -> None:

@@ -359,3 +359,28 @@ def test_the_shipped_option_builds_the_default_world() -> None:
     module, _, name = arguments.pop("_target_").rpartition(".")
     built = getattr(importlib.import_module(module), name)(**arguments)
     assert built.open("test").checksum == Shapes().open("test").checksum
+
+
+def test_strangers_come_last_and_without_a_label() -> None:
+    counts = {"train": 1, "val": 1, "test": 2}
+    alone = Shapes(classes=["chair", "table"], per_class=counts, points=64).open("test")
+    beside = Shapes(
+        classes=["chair", "table"], per_class=counts, points=64, strangers=["night_stand", "chair"]
+    )
+    split = beside.open("test")
+    assert split.classes == alone.classes
+    assert split.names[:4] == alone.names
+    assert split.names[4:] == ["night_stand/0000", "night_stand/0001"]
+    assert list(split.labels) == [0, 1, 0, 1, -1, -1]
+    assert list(split.strange) == [False] * 4 + [True] * 2
+    assert torch.equal(split[0].points, alone[0].points)
+    assert split[4].parts is None
+    assert split[4].label == -1
+
+
+def test_without_strangers_the_checksum_is_what_it_was() -> None:
+    counts = {"train": 1, "val": 1, "test": 1}
+    alone = Shapes(classes=["chair"], per_class=counts, points=64)
+    assert alone.open("test").strange == ()
+    other = Shapes(classes=["chair"], per_class=counts, points=64, strangers=["chair"])
+    assert other.open("test").checksum == alone.open("test").checksum
