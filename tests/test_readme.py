@@ -4,6 +4,7 @@ import inspect
 import math
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from pointclip2.app.catalog import main as catalog
 from pointclip2.app.compose import build, compose
+from pointclip2.data.files.contents import FileRows
+from pointclip2.data.files.rows import write_rows
+from tests.app.answers.things import chair
 from tests.places import ROOT
 from tests.toy import composed
 
@@ -22,6 +26,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def snippets() -> list[str]:
+    return re.findall(
+        r"<!-- tests/test_readme.py runs this -->\n```python\n(.*?)```", README, flags=re.DOTALL
+    )
 
 
 def commands(start: str) -> list[str]:
@@ -75,9 +85,27 @@ def test_a_catalogue_command_answers(command: str) -> None:
     assert catalog(shlex.split(command)[2:])
 
 
+def test_answers_come_as_the_first_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scans").mkdir()
+    rows = FileRows(chair())
+    for name in ("scan.ply", "chair.ply", "room.ply", "scans/one.ply"):
+        write_rows(tmp_path / name, rows)
+    table = tmp_path / "scan.csv"
+    write_rows(table, rows)
+    names: dict[str, Any] = {}
+    first, second = snippets()[:2]
+    exec(first, names)
+    assert capsys.readouterr().out.startswith("scan.ply: chair ")
+    exec(second.replace("scan.las", "scan.csv").replace("answers.to_pandas(), ", ""), names)
+    assert {path.name for path in tmp_path.iterdir()} >= {"answers.csv", "parts.ply", "boxes.json"}
+
+
 def test_the_notebook_snippet_runs() -> None:
     names: dict[str, Any] = {}
-    exec(blocks("python")[0], names)
+    exec(snippets()[2], names)
     assert names["views"].shape == (1, 10, 112, 112)
     assert names["probability"].shape == (len(names["classes"]),)
     torch.testing.assert_close(names["probability"].sum(), torch.tensor(1.0))
@@ -85,7 +113,7 @@ def test_the_notebook_snippet_runs() -> None:
 
 def test_the_example_of_a_projector_projects() -> None:
     names: dict[str, Any] = {}
-    exec(blocks("python")[1], names)
+    exec(snippets()[3], names)
     options = yaml.safe_load(blocks("yaml")[0])
     projector_class = names[options.pop("_target_").rsplit(".", 1)[1]]
     (rig,) = [entry["rig"] for entry in options.pop("defaults") if isinstance(entry, dict)]

@@ -37,7 +37,6 @@ def quiet_lightning() -> Iterator[None]:
     Lightning gives its loggers handlers of their own; where the application has set up logging, every line would
     come twice.
     """
-    logging.getLogger("trimesh").setLevel(logging.WARNING)  # it tells of every polygon that it triangulates
     configured = logging.getLogger().hasHandlers()
     for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
         logger = logging.getLogger(name)

@@ -36,6 +36,19 @@ def read(
         CloudError: the file is not there, or cannot be read right; one sentence that names it.
         ConfigError: an option cannot work.
     """
+    cloud = read_silently(path, points, up, sampling, seed)
+    say(cloud)
+    return cloud
+
+
+def read_silently(
+    path: str | os.PathLike[str], points: int | None, up: str, sampling: str = "random", seed: int = 0
+) -> Cloud:
+    """Read as `read` does, for programs that tell themselves what the cloud's remarks say.
+
+    Raises:
+        CloudError, ConfigError: as `read`.
+    """
     file = Path(path).expanduser()
     seed_name = f"{seed}/{file.name}"
     drawn = points if points is None or sampling != "farthest" else 8 * points
@@ -47,7 +60,4 @@ def read(
         raise
     except Exception as error:
         raise sample_error(str(path), error) from error
-    if cloud.ups is not None:
-        cloud = turn(cloud, cloud.ups)  # says so
-    say(cloud)
-    return cloud
+    return cloud if cloud.ups is None else turn(cloud, cloud.ups)  # which puts it down as a remark

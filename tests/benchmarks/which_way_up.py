@@ -1,4 +1,4 @@
-"""How often ``up=auto`` is right, and its cost: ``python -m tests.benchmarks.which_way_up FOLDER --out TABLE.csv``.
+"""How often ``up=auto`` is right, and what it costs: ``python -m tests.benchmarks.which_way_up FOLDER``.
 
 The files of FOLDER are read as ``data=folder`` reads them, with the axes that are told (``--up``, or the labels' column
 up), and each is turned so that a random one of six axes is up. Written are, for every class: how often geometry alone

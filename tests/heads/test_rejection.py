@@ -141,6 +141,8 @@ def test_the_users_own_word_is_not_held_against_them(reference: Reference) -> No
     """A thing's sentence says of "a ball" what the user's name says: it must not compete with it."""
     ball = reference.things[3]
     head = Rejection(ZeroShotHead(ball.unsqueeze(0), 20.0), ["ball"], reference)
+    assert len(head.evidence.things) == 40 + 49 - 1
+    assert (head.evidence.things @ ball).max() < 0.9
     assert head.judge(clouds(around(ball.unsqueeze(0), 40, 0.8, 4))).is_none.double().mean() < 0.15
 
 

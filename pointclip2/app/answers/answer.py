@@ -43,6 +43,10 @@ class Answer:
     images: Callable[[], Tensor | None] = field(repr=False, default=lambda: None)
     """Draws what the encoder looked at, (views, height, width); None where it sees no images."""
 
+    def __str__(self) -> str:
+        rest = others(self)
+        return f"{self.source}: {self.name} {per_cent(self.probability)}{f' ({rest})' if rest else ''}"
+
     @property
     def name(self) -> str:
         """The best name, or "none of these"."""

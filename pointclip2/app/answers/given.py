@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pointclip2.data.files.rows import SUFFIXES, FileRows, read_rows
 from pointclip2.data.found_files import find_files
 from pointclip2.data.prepare import RawCloud
-from pointclip2.data.reading import read
+from pointclip2.data.reading import read_silently
 from pointclip2.data.scan_folder import made_scene, read_scan
 from pointclip2.data.stored import made_cloud, sample_error
 from pointclip2.types import Cloud, CloudError, DataError, Scene
@@ -102,7 +102,7 @@ def _item(given: Any, reading: Reading, number: int, root: Path | None) -> Item:
             raise DataError(f"{path} does not exist")
         source = str(given) if root is None else path.relative_to(root).as_posix()
         try:
-            return Item(source, read(path, reading.points, reading.up, seed=reading.seed))
+            return Item(source, read_silently(path, reading.points, reading.up, seed=reading.seed))
         except CloudError as error:
             return Item(source, reason=str(error))
     source = f"cloud {number}"

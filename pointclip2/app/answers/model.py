@@ -20,7 +20,7 @@ from pointclip2.app.compose import build, compose
 from pointclip2.cache import FeatureCache
 from pointclip2.cache.text import class_vectors, unread
 from pointclip2.data.class_names import KNOWN
-from pointclip2.data.standing import turn
+from pointclip2.data.standing import summary_line, turn, up_summary
 from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
@@ -140,6 +140,8 @@ class PointCLIP:
             (found,) = self.stream(given)
             if isinstance(found, Item):
                 raise CloudError(found.reason)
+            for remark in found.remarks:
+                log.warning("%s: %s", found.source, remark)
             return found
         answers, unread = [], {}
         for found in self.stream(given):
@@ -147,6 +149,11 @@ class PointCLIP:
                 unread[found.source] = found.reason
             else:
                 answers.append(found)
+        ups = {answer.source: answer.cloud.ups for answer in answers if answer.cloud.ups is not None}
+        if ups:
+            log.warning("%s", summary_line(up_summary(ups), "up="))
+        if unread:
+            log.warning("%d of %d could not be read: see unread", len(unread), len(unread) + len(answers))
         return Answers(answers, unread)
 
     def stream(self, given: Any) -> Iterator[Answer | Item]:

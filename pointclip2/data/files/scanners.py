@@ -27,7 +27,8 @@ def read_las(path: Path) -> FileRows:
     except (ValueError, OSError, RuntimeError, laspy.errors.LaspyException) as error:
         if is_transient(error):
             raise
-        raise CloudError(f"damaged: its {promised:,} points cannot be read ({one_line(error)})") from error
+        what = f"damaged: its {promised:,} points cannot be read" if promised else "damaged, or no LAS file"
+        raise CloudError(f"{what} ({one_line(error)})") from error
     points = np.stack([np.asarray(file.x), np.asarray(file.y), np.asarray(file.z)], axis=1).astype(np.float64)
     if len(points) < promised:
         raise CloudError(f"truncated: {len(points):,} of {promised:,} points")
