@@ -52,3 +52,10 @@ class GalleryItem:
     """Depth views (views, height, width) in grey, 255 = background; None where the task has none to show."""
     view_guesses: tuple[tuple[str, float], ...] = ()
     """What each view alone predicts, with its probability; empty, or one for every view."""
+
+
+def per_cent(value: float) -> str:
+    """Return a probability as people read it: ``97 %``, and never 0 or 100 for what is not."""
+    if 0 < value < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 <= value < 1 else f"{100 * value:.0f} %"

@@ -32,7 +32,7 @@ def test_without_a_word_the_command_says_what_it_can_do(capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("word", "near"), [("evalute", "did you mean evaluate?"), ("zzz", "there are evaluate, ")]
+    ("word", "near"), [("evalute", "did you mean evaluate?"), ("zzz", "there are classify, ")]
 )
 def test_an_unknown_word_names_the_near_one(word: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, printed = run_command(capsys, word)

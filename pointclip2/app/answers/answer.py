@@ -13,6 +13,7 @@ from torch import Tensor
 
 from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.data.standing import taken_up
+from pointclip2.show.gallery import per_cent
 from pointclip2.types import Cloud
 from pointclip2.writing import write_text
 
@@ -200,13 +201,6 @@ def others(answer: Answer, count: int = 2) -> str:
     names = answer.top if answer.is_none else answer.top[1:]
     told = ", ".join(f"{name} {per_cent(value)}" for name, value in names[:count])
     return f"nearest: {told}" if answer.is_none and told else told
-
-
-def per_cent(value: float) -> str:
-    """Return a probability as people read it: ``97 %``, and never 0 or 100 for what is not."""
-    if 0 < value < 0.005:
-        return "< 1 %"
-    return "> 99 %" if 0.995 <= value < 1 else f"{100 * value:.0f} %"
 
 
 def _image(content: bytes) -> str:

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
-from pointclip2.app.answers.answer import Answer, others, per_cent
+from pointclip2.app.answers.answer import Answer, others
 from pointclip2.app.answers.given import Item, files_of, unread_in
 from pointclip2.data.standing import UP_REMARK, summary_line, up_summary
+from pointclip2.show.gallery import per_cent
 
 if TYPE_CHECKING:
     from pointclip2.app.answers.boxes import FoundBoxes

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from pointclip2.show.gallery import GalleryItem
+from pointclip2.show.gallery import GalleryItem, per_cent
 from pointclip2.show.page.html import EMPTY, Html, element, section
 from pointclip2.show.page.packing import png_address
 
@@ -112,7 +112,7 @@ def guesses(item: GalleryItem) -> Html:
             aria_hidden="true",
         )
         said = element("span", element("b", mark, aria_hidden="true"), " ", _spoken(label))
-        lines.append(element("li", drawing, said, element("span", f"{100 * share:.0f} %"), class_=kind))
+        lines.append(element("li", drawing, said, element("span", per_cent(share)), class_=kind))
     return element("ol", lines, class_="guesses") if lines else EMPTY
 
 

@@ -9,8 +9,9 @@ import torch
 
 import pointclip2
 from pointclip2 import PointCLIP
-from pointclip2.app.answers.answer import Answer, Answers, per_cent
+from pointclip2.app.answers.answer import Answer, Answers
 from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.show.gallery import per_cent
 from tests.app.answers.things import chair, write_chair_mesh, write_points
 
 NAMES = ["chair", "table", "lamp"]
