@@ -42,15 +42,22 @@ def read(
 
 
 def read_silently(
-    path: str | os.PathLike[str], points: int | None, up: str, sampling: str = "random", seed: int = 0
+    path: str | os.PathLike[str],
+    points: int | None,
+    up: str,
+    sampling: str = "random",
+    seed: int = 0,
+    name: str | None = None,
 ) -> Cloud:
     """Read as `read` does, for programs that tell themselves what the cloud's remarks say.
+
+    ``name``, by default the file's own, decides with the seed which points are drawn, as in ``data=folder``.
 
     Raises:
         CloudError, ConfigError: as `read`.
     """
     file = Path(path).expanduser()
-    seed_name = f"{seed}/{file.name}"
+    seed_name = f"{seed}/{name or file.name}"
     drawn = points if points is None or sampling != "farthest" else 8 * points
     try:
         raw = read_points(file, drawn, np.random.default_rng(stable_seed(seed_name)))

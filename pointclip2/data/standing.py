@@ -83,7 +83,7 @@ def up_remark(ups: Float[Tensor, "6"]) -> str:
     (first, second), order = ups.topk(2)
     line = f"{UP_REMARK} took {UPS[order[0]]} ({first:.0%} sure)"
     if first < DOUBTFUL:
-        line += f", but {UPS[order[1]]} ({second:.0%}) is possible: say which with up="
+        line += f", but {UPS[order[1]]} ({second:.0%}) is possible: say which it is"
     return line
 
 

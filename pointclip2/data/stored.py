@@ -220,6 +220,8 @@ def made_cloud(
     if dropped > raw.unmeasured:
         count = dropped - raw.unmeasured
         remarks += (f"left out {count:,} of {len(raw.points):,} points that are not finite",)
+    if not bool(placed.any()):
+        remarks += ("all its points lie in one place: there is nothing to see",)
     rows = input_rows = chosen.numpy()
     if corruption != "none":
         rng = np.random.default_rng(stable_seed(f"{seed_name}/{corruption}"))

@@ -33,6 +33,8 @@ class ViewRow:
     """Name of the true class; None where nobody knows."""
     top: Sequence[tuple[str, float]]
     """Classes with their probabilities, the most probable first; the first three are drawn."""
+    answer: str | None = None
+    """What is said of the shape, in the place of the truth where nobody asks for it."""
 
 
 def draw_views(path: str | os.PathLike[str], rows: Sequence[ViewRow], title: str, footer: str) -> None:
@@ -80,7 +82,13 @@ def views_sheet(rows: Sequence[ViewRow], title: str, footer: str) -> Canvas:
             "center",
         )
     if rows:
-        page.text(right, head - type_px * 0.75, "truth, and the best guesses", type_px * 0.72, GREY)
+        page.text(
+            right,
+            head - type_px * 0.75,
+            "the answer, and how sure it is" if rows[0].answer else "truth, and the best guesses",
+            type_px * 0.72,
+            GREY,
+        )
     else:
         page.text(left, head + row_height / 2, "no shape could be drawn", type_px, GREY)
     distances = any(is_distance(row.images) for row in rows)
@@ -100,10 +108,10 @@ def views_sheet(rows: Sequence[ViewRow], title: str, footer: str) -> Canvas:
 
 def _draw_guesses(page: Canvas, row: ViewRow, x: int, y: int, width: int, type_px: float) -> None:
     line = type_px * LINE
-    heading = "truth unknown" if row.truth is None else _spoken(row.truth)
+    heading = _spoken(row.truth or row.answer or "truth unknown")
     large, small = type_px * 1.08, type_px * 0.72
     shown = page.fitted(heading, large, width * 0.62, bold=True)
-    page.text(x, y + line / 2, shown, large, GREY if row.truth is None else INK, bold=True)
+    page.text(x, y + line / 2, shown, large, INK if row.truth or row.answer else GREY, bold=True)
     room = width - page.width_of(shown, large, bold=True) - small
     page.text(x + width, y + line / 2, row.name, small, GREY, "right", room_px=room)
     for rank, (label, probability) in enumerate(row.top[:TOP]):

@@ -92,7 +92,7 @@ def test_a_turned_cloud_still_leads_back_and_says_only_what_holds_now(tmp_path, 
     assert torch.equal(again.input_points, cloud.input_points)
     assert not torch.equal(again.points, cloud.points)
     assert [remark for remark in again.remarks if remark.startswith("up=auto")] == [
-        "up=auto took -z (50% sure), but x (15%) is possible: say which with up="
+        "up=auto took -z (50% sure), but x (15%) is possible: say which it is"
     ]
 
 

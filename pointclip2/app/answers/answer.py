@@ -134,7 +134,8 @@ class Answers(Sequence[Answer]):
 
     def __repr__(self) -> str:
         lost = f", {len(self.unread)} unread" if self.unread else ""
-        return f"Answers({len(self)}{lost}: {', '.join(answer.name for answer in self.answers[:5])}, ...)"
+        told = ", ".join(answer.name for answer in self.answers[:5]) + (", ..." if len(self) > 5 else "")
+        return f"Answers({len(self)}{lost}{': ' if told else ''}{told})"
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the answers as plain data."""
@@ -190,17 +191,17 @@ SHOWN = 50
 def _table(answers: Sequence[Answer]) -> str:
     rows = "".join(
         f"<tr><td>{html.escape(answer.source)}</td><td><b>{html.escape(answer.name)}</b></td>"
-        f"<td>{per_cent(answer.probability)}</td><td>{html.escape(others(answer))}</td></tr>"
+        f"<td>{html.escape(per_cent(answer.probability))}</td><td>{html.escape(others(answer))}</td></tr>"
         for answer in answers
     )
     return f"<table><tr><th>cloud</th><th>answer</th><th></th><th>other names</th></tr>{rows}</table>"
 
 
 def others(answer: Answer, count: int = 2) -> str:
-    """Return the next best names in a line; for what fits no name, the best one before them."""
-    names = answer.top if answer.is_none else answer.top[1:]
-    told = ", ".join(f"{name} {per_cent(value)}" for name, value in names[:count])
-    return f"nearest: {told}" if answer.is_none and told else told
+    """Return the next best names in a line; for what fits no name, the names that came nearest, without figures."""
+    if answer.is_none:
+        return f"nearest: {', '.join(name for name, _ in answer.top[:count])}"
+    return ", ".join(f"{name} {per_cent(value)}" for name, value in answer.top[1 : count + 1])
 
 
 def _image(content: bytes) -> str:

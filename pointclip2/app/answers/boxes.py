@@ -45,6 +45,10 @@ class FoundBoxes:
         """What the reader had to say, and that nothing was found where nothing was."""
         return self.room.remarks
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{box['class']} {box['score']:.2f}" for box in self.boxes[:5])
+        return f"{self.source}: {len(self)} boxes above {self.least:g}{f' ({told})' if told else ''}"
+
     def __len__(self) -> int:
         return len(self.boxes)
 

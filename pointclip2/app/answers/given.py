@@ -1,7 +1,7 @@
 """What a person hands over, as clouds: files, folders, arrays, tensors, clouds, and lists of these."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pointclip2.data.files.arrays import of_array
 from pointclip2.data.files.rows import SUFFIXES, FileRows, read_rows
 from pointclip2.data.found_files import find_files
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.reading import read_silently
 from pointclip2.data.scan_folder import made_scene, read_scan
+from pointclip2.data.standing import turn
 from pointclip2.data.stored import made_cloud, sample_error
 from pointclip2.types import Cloud, CloudError, DataError, Scene
 
@@ -45,7 +47,7 @@ def is_one(given: Any) -> bool:
     if isinstance(given, str | os.PathLike):
         return not Path(given).expanduser().is_dir()
     if isinstance(given, np.ndarray | torch.Tensor):
-        return given.ndim == 2
+        return given.ndim == 2 or bool(getattr(given.dtype, "names", None))
     return isinstance(given, Cloud)
 
 
@@ -62,9 +64,10 @@ def clouds(given: Any, reading: Reading, root: Path | None = None) -> Iterator[I
         for path in files_of(folder):
             yield _item(path, reading, 0, folder)
     elif isinstance(given, Iterable):
-        for number, one in enumerate(given):
+        named = given.items() if isinstance(given, Mapping) else ((None, one) for one in given)
+        for number, (name, one) in enumerate(named):
             if is_one(one):
-                yield _item(one, reading, number, root)
+                yield _item(one, reading, number, root, name)
             else:
                 yield from clouds(one, reading)
     else:
@@ -93,19 +96,22 @@ def unread_in(folder: Path) -> str:
     return find_files(folder, folder).unread_below("")
 
 
-def _item(given: Any, reading: Reading, number: int, root: Path | None) -> Item:
+def _item(given: Any, reading: Reading, number: int, root: Path | None, name: str | None = None) -> Item:
     if isinstance(given, Cloud):
-        return Item(given.name, given)
+        return Item(name or given.name, given)
     if isinstance(given, str | os.PathLike):
         path = Path(given).expanduser()
         if not path.exists():
             raise DataError(f"{path} does not exist")
-        source = str(given) if root is None else path.relative_to(root).as_posix()
+        below = None if root is None else path.relative_to(root).as_posix()
+        source = name or below or str(given)
         try:
-            return Item(source, read_silently(path, reading.points, reading.up, seed=reading.seed))
+            return Item(
+                source, read_silently(path, reading.points, reading.up, seed=reading.seed, name=below)
+            )
         except CloudError as error:
             return Item(source, reason=str(error))
-    source = f"cloud {number}"
+    source = name or f"cloud {number}"
     try:
         return Item(source, _of_array(given, reading, source))
     except Exception as error:
@@ -113,10 +119,19 @@ def _item(given: Any, reading: Reading, number: int, root: Path | None) -> Item:
 
 
 def _of_array(given: Any, reading: Reading, source: str) -> Cloud:
-    rows: NDArray[Any] = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else given
+    rows = of_array(_numpy(given))
+    raw = RawCloud(rows.points, colours=rows.colours, normals=rows.normals, remarks=rows.remarks)
     # Not by its place in a list: the same rows give the same cloud wherever they stand.
     seed_name = f"{reading.seed}/array"
-    return made_cloud(source, RawCloud(rows), reading.up, reading.points, "random", seed_name, exact=True)
+    cloud = made_cloud(source, raw, reading.up, reading.points, "random", seed_name, exact=True)
+    return cloud if cloud.ups is None else turn(cloud, cloud.ups)
+
+
+def _numpy(given: Any) -> NDArray[Any]:
+    if not isinstance(given, torch.Tensor):
+        return np.asarray(given)
+    there = given.detach().cpu()
+    return (there.float() if there.dtype == torch.bfloat16 else there).numpy()  # numpy has no bfloat16
 
 
 def rows_of(given: Any) -> FileRows:
@@ -125,8 +140,7 @@ def rows_of(given: Any) -> FileRows:
         return FileRows(given.input_points.numpy(), {}, None)
     if isinstance(given, str | os.PathLike):
         return read_rows(Path(given).expanduser())
-    rows = given.detach().cpu().numpy() if isinstance(given, torch.Tensor) else given
-    return FileRows(rows[:, :3].astype(np.float64), {}, None)
+    return of_array(_numpy(given))
 
 
 def scene_of(given: Any, reading: Reading, units: str = "auto") -> Scene:

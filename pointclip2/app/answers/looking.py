@@ -8,9 +8,11 @@ from pointclip2.app.answers.answer import Answer
 from pointclip2.app.answers.model import PointCLIP
 from pointclip2.app.answers.pictures import sheet
 from pointclip2.data.standing import turn
-from pointclip2.encoders.upright import in_question
 from pointclip2.geometry.standing import UPS
 from pointclip2.types import Cloud
+
+WORTH_A_LOOK = 0.2
+"""A direction is drawn if it is at least so likely, as a share of the likeliest."""
 
 
 def look_at(model: PointCLIP, file: Path, target: Path) -> list[str]:
@@ -26,7 +28,7 @@ def look_at(model: PointCLIP, file: Path, target: Path) -> list[str]:
     if ups is not None:
         others = [
             place
-            for place in in_question(ups[None])[0].nonzero()[:, 0].tolist()
+            for place in (ups >= WORTH_A_LOOK * ups.amax()).nonzero()[:, 0].tolist()
             if place != int(ups.argmax())
         ]
         others.sort(key=lambda place: -float(ups[place]))

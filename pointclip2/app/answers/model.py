@@ -1,5 +1,6 @@
 """`PointCLIP`: names in, and then for every cloud the one that fits, or none."""
 
+import copy
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from pointclip2.app.compose import build, compose
 from pointclip2.cache import FeatureCache
 from pointclip2.cache.text import class_vectors, unread
 from pointclip2.data.class_names import KNOWN
+from pointclip2.data.prepare import TO_Y_UP, check_choice
 from pointclip2.data.standing import summary_line, turn, up_summary
 from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
@@ -30,7 +32,9 @@ from pointclip2.heads.parts import PartHead
 from pointclip2.heads.reference import Reference, calibrated
 from pointclip2.heads.rejection import Rejection
 from pointclip2.heads.zero_shot import ZeroShotHead, top_classes
+from pointclip2.show.gallery import per_cent
 from pointclip2.tasks.detection.detector import RoomDetector
+from pointclip2.text.articles import with_article
 from pointclip2.text.name_list import named, with_descriptions
 from pointclip2.text.part_bank import category_parts
 from pointclip2.types import Cloud, CloudBatch
@@ -91,7 +95,9 @@ class PointCLIP:
         self.descriptions = named(KNOWN if names is None else names)
         self.names = tuple(self.descriptions)
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.reading = Reading(points, up, seed)
+        if points < 1 or batch < 1:
+            raise ConfigError(f"points={points}, batch={batch}: both must be at least 1")
+        self.reading = Reading(points, _checked_up(up), seed)
         self.batch = batch
         self._options = [
             f"backbone={backbone}",
@@ -125,11 +131,17 @@ class PointCLIP:
         reference = Reference.of(self.encoder, FeatureCache(root, batch_size=self.batch))
         return Rejection(self.head, self.names, reference, self.refused).to(self.device)
 
-    def __call__(self, given: Any) -> Any:
+    def __repr__(self) -> str:
+        names = ", ".join(self.names[:5]) + (", ..." if len(self.names) > 5 else "")
+        return f"PointCLIP({names}; {self.encoder.id}, {self.device})"
+
+    def __call__(self, given: Any, up: str | None = None) -> Any:
         """Return an `Answer` for one cloud, `Answers` for several.
 
         Args:
-            given: a file, an array or a tensor (points, 3), a `Cloud`; or a folder, a list or a generator of these.
+            given: a file, an array or a tensor (points, 3), a `Cloud`; or a folder, a list, a generator of these, or a
+                mapping from names to them. A list is several times faster than one call a cloud.
+            up: the axis that points up in these, where it is another than the model's.
 
         Raises:
             CloudError: the one cloud that was given cannot be read. Of several, those that cannot be read stand in
@@ -137,14 +149,14 @@ class PointCLIP:
             DataError: there is no such file, or nothing to read in a folder.
         """
         if is_one(given):
-            (found,) = self.stream(given)
+            (found,) = self.stream(given, up)
             if isinstance(found, Item):
                 raise CloudError(found.reason)
             for remark in found.remarks:
                 log.warning("%s: %s", found.source, remark)
             return found
         answers, unread = [], {}
-        for found in self.stream(given):
+        for found in self.stream(given, up):
             if isinstance(found, Item):
                 unread[found.source] = found.reason
             else:
@@ -156,10 +168,10 @@ class PointCLIP:
             log.warning("%d of %d could not be read: see unread", len(unread), len(unread) + len(answers))
         return Answers(answers, unread)
 
-    def stream(self, given: Any) -> Iterator[Answer | Item]:
+    def stream(self, given: Any, up: str | None = None) -> Iterator[Answer | Item]:
         """Give answers as they come, in order; what cannot be read is an item with a reason."""
         waiting: list[Item] = []
-        for item in clouds(given, self.reading):
+        for item in clouds(given, self.reading if up is None else replace(self.reading, up=_checked_up(up))):
             waiting.append(item)
             if len(waiting) == self.batch:
                 yield from self._answered(waiting)
@@ -212,14 +224,16 @@ class PointCLIP:
             raise ConfigError(f"parts of {of!r} are not described here: name them, such as back,seat,leg")
         prompts = build(self._dense_config.prompt)(list(named(parts or category_parts(of))), category=of)
         encoder = self._dense_encoder
-        cloud, source = self._stood_up(given, max(self.reading.points, PART_POINTS))
+        cloud, source, doubt = self._stood_up(given, max(self.reading.points, PART_POINTS), of)
         rows = rows_of(given)
+        for line in unread(text_of(encoder), prompts):
+            log.warning("%s", line)
         text = class_vectors(text_of(encoder), prompts, cache_folder(), self.device)
         head = PartHead(text_of(encoder).logit_scale, build(self._dense_config.smoothing))
         batch = CloudBatch.of([cloud]).to(self.device)
         found = head(encoder.encode(batch), text.to(self.device), batch.points, of)
         part = spread_to_rows(cloud, found.logits[0], rows.points)
-        return Parts(source, of, prompts.classes, part, rows, cloud, found.part[0].cpu().numpy())
+        return Parts(source, of, prompts.classes, part, rows, cloud, found.part[0].cpu().numpy(), doubt)
 
     @torch.no_grad()
     def detect(self, given: Any, least: float = 0.1, units: str = "auto") -> FoundBoxes:
@@ -269,21 +283,36 @@ class PointCLIP:
             self.device
         )
 
-    def _stood_up(self, given: Any, points: int) -> tuple[Cloud, str]:
-        """Read one cloud, the right way up as far as can be told; also return its source."""
+    def _stood_up(self, given: Any, points: int, of: str) -> tuple[Cloud, str, tuple[str, ...]]:
+        """Read one cloud, the right way up as far as can be told; also its source, and a doubt if it is no ``of``."""
         (item,) = clouds(given, replace(self.reading, points=points))
         if item.cloud is None:
             raise CloudError(item.reason)
-        if item.cloud.ups is None:
-            return item.cloud, item.source
-        ups = self.upright.encode(CloudBatch.of([item.cloud]).to(self.device)).ups
-        return item.cloud if ups is None else turn(item.cloud, ups[0]), item.source
+        model = self if self.names == (of,) else self._only(of)
+        (answer,) = model.stream(item.cloud)
+        assert isinstance(answer, Answer)
+        doubt = f"does not look like {with_article(of)} ({answer.name} {per_cent(answer.probability)})"
+        return answer.cloud, item.source, (doubt,) if answer.is_none else ()
+
+    def _only(self, name: str) -> "PointCLIP":
+        """Return this model with one name to choose from."""
+        other = copy.copy(self)
+        for part in ("head", "rejection", "_detector"):
+            other.__dict__.pop(part, None)
+        other.descriptions, other.names = {name: ()}, (name,)
+        other.prompts = build(self._config.prompt)(other.names)
+        return other
 
     @torch.no_grad()
     def shown(self, cloud: Cloud) -> Tensor | None:
         """Return what the encoder looks at in a cloud, (views, height, width); None where it sees no images."""
         seen = self.encoder.shown(CloudBatch.of([cloud]).to(self.device))
         return None if seen is None else seen[0].cpu()
+
+
+def _checked_up(up: str) -> str:
+    check_choice("up", up, ("auto", *TO_Y_UP))
+    return up
 
 
 def cache_folder() -> Path | None:

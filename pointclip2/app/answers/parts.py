@@ -44,6 +44,8 @@ class Parts:
     """What the model looked at."""
     cloud_part: NDArray[np.int64] = field(repr=False)
     """(points,) the part of each of its points."""
+    doubts: tuple[str, ...] = ()
+    """What speaks against there being such parts: that it does not look like such an object."""
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -53,7 +55,7 @@ class Parts:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the reader had to say."""
-        return self.cloud.remarks
+        return (*self.cloud.remarks, *self.doubts)
 
     @cached_property
     def counts(self) -> dict[str, int]:

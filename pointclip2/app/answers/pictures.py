@@ -1,6 +1,7 @@
 """Answers as pictures: sheets of views, coloured clouds."""
 
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ def sheet(answers: "Sequence[Answer]", title: str = "what the model sees, and wh
     Raises:
         ConfigError: the encoder looks at points, not at views.
     """
+    from pointclip2.app.answers.answer import NONE
     from pointclip2.show.sheet import ViewRow, views_sheet
 
     rows = []
@@ -26,8 +28,10 @@ def sheet(answers: "Sequence[Answer]", title: str = "what the model sees, and wh
         if images is None:
             raise ConfigError("there are no views to draw: this encoder looks at points, take encoder=views")
         grey = images.mean(dim=1) if images.ndim == 4 else images
-        top = (("none of these", answer.probability), *answer.top[:2]) if answer.is_none else answer.top[:3]
-        rows.append(ViewRow(answer.source, grey, None, top))
+        top = answer.top[:3]
+        if answer.is_none:  # beside it the names' own shares would mislead
+            top = ((NONE, answer.probability), *((name, math.nan) for name, _ in answer.top[:2]))
+        rows.append(ViewRow(answer.source, grey, None, top, answer.name))
     return views_sheet(rows, title, "").drawn()
 
 
