@@ -33,3 +33,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, likewise."""
     write_bytes(path, text.encode())
+
+
+def typed_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path as people type it: ``~/scan.ply`` lies at home; ``~scan.ply`` is a name, if nobody is called so."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)

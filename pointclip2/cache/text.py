@@ -73,7 +73,8 @@ def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
         )
     words = text.unread_words(prompts.classes)
     if words:
-        yield f"never read: {', '.join(words)} (the model was not trained on these words)"
+        told = ", ".join(words[:20]) + (f" and {len(words) - 20} more" if len(words) > 20 else "")
+        yield f"never read: {told} (the model was not trained on these words)"
 
 
 def _cached(root: Path | None, key: Mapping[str, Any], encode: Callable[[], Tensor]) -> Tensor:

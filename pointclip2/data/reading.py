@@ -1,7 +1,6 @@
 """One file to one cloud: `pointclip2.read`."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from pointclip2.data.prepare import stable_seed
 from pointclip2.data.standing import turn
 from pointclip2.data.stored import made_cloud, sample_error, say
 from pointclip2.types import Cloud, ConfigError
+from pointclip2.writing import typed_path
 
 
 def read(
@@ -56,7 +56,7 @@ def read_silently(
     Raises:
         CloudError, ConfigError: as `read`.
     """
-    file = Path(path).expanduser()
+    file = typed_path(path)
     seed_name = f"{seed}/{name or file.name}"
     drawn = points if points is None or sampling != "farthest" else 8 * points
     try:

@@ -16,6 +16,7 @@ from pointclip2.data.scan_frame import ScanOptions, scan_options, settled, to_me
 from pointclip2.data.stored import sample_error
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, scene_of, scene_options
 from pointclip2.types import CloudError, ConfigError, DataError, Scene
+from pointclip2.writing import typed_path
 
 SURFACE_POINTS = 400_000
 """Drawn from a scan that is a mesh, unless fewer are wanted."""
@@ -134,7 +135,7 @@ def read_scan(
         CloudError: the file cannot be read; the message names it.
         ConfigError: an unknown unit or axis, or fewer points than 1.
     """
-    path = Path(path).expanduser()
+    path = typed_path(path)
     if not path.is_file():
         raise CloudError(f"{path}: no such file")
     try:

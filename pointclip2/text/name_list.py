@@ -28,7 +28,11 @@ def named(names: str | Iterable[str] | Mapping[str, str | Sequence[str]]) -> Des
     for name, told in pairs:
         if not isinstance(name, str):
             raise ConfigError(f"names: {name!r} is no text; give a list such as ['chair', 'table']")
-        texts = (told,) if isinstance(told, str) else tuple(told)
+        if not name.isprintable():
+            raise ConfigError(f"names: {name!r} has signs that cannot be printed: is the file in UTF-8?")
+        texts = (told,) if isinstance(told, str) else tuple(told or ())
+        if not all(isinstance(text, str) for text in texts):
+            raise ConfigError(f"names: {name} is described by {told!r}; give a text, or a list of texts")
         said.append(spoken(name))
         found[spoken(name)] = tuple(" ".join(text.split()) for text in texts if text.strip())
     check_distinct(said)
@@ -41,7 +45,11 @@ def split_names(text: str) -> list[str]:
     >>> split_names('chair, "sofa, blue" ,lamp')
     ['chair', 'sofa, blue', 'lamp']
     """
-    rows = list(csv.reader([text.replace("\n", ",")], skipinitialspace=True))
+    text = text.replace("\n", ",")
+    if text.count('"') % 2:
+        raise ConfigError(f"names: {text} has a quote that is not closed")
+    separator = ";" if ";" in text and "," not in text else ","
+    rows = list(csv.reader([text], skipinitialspace=True, delimiter=separator))
     return [name.strip() for name in (rows[0] if rows else []) if name.strip()]
 
 
@@ -59,7 +67,11 @@ def read_names(path: Path) -> Descriptions:
         raise ConfigError(
             f"{path} cannot be read as a list of names ({error}): a name a line, in UTF-8"
         ) from error
-    return listed_names(text, str(path))
+    try:
+        return listed_names(text, str(path))
+    except ConfigError as error:
+        told = str(error)
+        raise error if told.startswith(str(path)) else ConfigError(f"{path}: {told}") from None
 
 
 def listed_names(text: str, source: str) -> Descriptions:
@@ -70,9 +82,12 @@ def listed_names(text: str, source: str) -> Descriptions:
     """
     found: dict[str, list[str]] = {}
     spelling: dict[str, str] = {}
-    for line in text.splitlines():
-        name, description = _parted(line.strip())
-        if not name or line.lstrip().startswith("#"):
+    lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+    pairs = [_parted(line) for line in lines if line]
+    if not any(description for _, description in pairs):
+        pairs = [(name, "") for line in lines if line for name in split_names(line)]
+    for name, description in pairs:
+        if not name:
             continue
         known = matching(name) in spelling
         told = found.setdefault(spelling.setdefault(matching(name), name), [])

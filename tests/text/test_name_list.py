@@ -18,6 +18,7 @@ from pointclip2.text.prompt_set import PromptSet
         ("a=b,~x,[y],it's,50% off", ["a=b", "~x", "[y]", "it's", "50% off"]),
         ("chair,,table,", ["chair", "table"]),
         ("chair\ntable", ["chair", "table"]),
+        ("chair;night stand", ["chair", "night stand"]),
         (" , ", []),
     ],
 )
@@ -40,9 +41,21 @@ def test_a_file_holds_a_name_a_line_and_descriptions(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_may_have_its_names_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("chair,table\nlamp\n")
+    assert list(read_names(path)) == ["chair", "table", "lamp"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"chair\nchair\n", "twice"), (b"# only\n\n", "no names"), (b"\xff\xfe\x00", "UTF-8")],
+    [
+        (b"c\0h\0a\0", "cannot be printed"),
+        (b'"chair,table', "not closed"),
+        (b"chair\nchair\n", "twice"),
+        (b"# only\n\n", "no names"),
+        (b"\xff\xfe\x00", "UTF-8"),
+    ],
 )
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "names.txt"

@@ -152,14 +152,17 @@ class Answers(Sequence[Answer]):
         return pandas.DataFrame(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row an answer: source, name, probability, and the probability of every name that was asked for."""
+        """Return a row an answer: its name and the probability of every name; then what could not be read, and why.
+
+        ``none`` is the probability that no name fits; from one half on, where ``fit`` is 0, the answer is that.
+        """
         found = []
         for answer in self:
             row = {"source": answer.source, "name": answer.name, "probability": round(answer.probability, 6)}
             none = "" if answer.none is None else round(answer.none, 6)
             row |= {"none": none, "fit": round(answer.fit, 6), "remarks": "; ".join(answer.remarks)}
             found.append(row | {f"p({name})": round(value, 6) for name, value in sorted(answer.top)})
-        return found
+        return found + [{"source": source, "name": "", "remarks": why} for source, why in self.unread.items()]
 
     def save(self, path: str | Path, force: bool = False) -> Path:
         """Write the table as CSV.

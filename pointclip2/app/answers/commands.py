@@ -3,6 +3,7 @@
 What can be wrong with what was typed is looked at first; torch is imported only then.
 """
 
+import io
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ import typer
 
 from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.errors import ConfigError, DataError, UserError
+from pointclip2.writing import typed_path
 
 program = typer.Typer(
     name="pointclip2",
@@ -54,7 +56,10 @@ Download = Annotated[bool, typer.Option("--download", help="Allow the backbone's
 Device = Annotated[
     str | None, typer.Option(help="cpu, cuda, cuda:1 ...; by default a GPU where there is one.")
 ]
-Up = Annotated[str, typer.Option(help="Which axis points up in the file: x y z -x -y -z; auto finds out.")]
+Up = Annotated[
+    str,
+    typer.Option(help="Which axis of the file points up: x y z -x -y -z, any (as it is); auto finds out."),
+]
 Points = Annotated[int, typer.Option(min=1, help="Points that are drawn from every file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, an object a line.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
@@ -79,6 +84,10 @@ def classify(
     up: Up = "auto",
     points: Points = 1024,
     device: Device = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Calibrate what fits no name, once for this encoder; slow."),
+    ] = False,
     as_json: Json = False,
     force: Force = False,
     option: Option = None,
@@ -100,6 +109,7 @@ def classify(
         device=device,
         up=up,
         points=points,
+        rejection=True if calibrate else None,
         overrides=option or (),
     )
     printer = Printer(as_json, files)
@@ -151,7 +161,9 @@ def segment(
     drawn = None if picture is None else refuse_existing(picture, force, (".png",))
     wanted = asked(parts, False, "--parts")
     from pointclip2.app.answers.model import PointCLIP
+    from pointclip2.app.answers.pictures import png
     from pointclip2.app.answers.printing import print_parts
+    from pointclip2.writing import write_bytes
 
     model = PointCLIP(
         [of],
@@ -166,7 +178,7 @@ def segment(
     found = model.segment(file, of, None if wanted is None else list(wanted))
     found.save(target, force=force)
     if drawn is not None:
-        found.picture().save(drawn)
+        write_bytes(drawn, png(found.picture()))
     print_parts(found, target, as_json)
     return 0
 
@@ -200,12 +212,14 @@ def detect(
     there([file], folders=False)
     targets = [
         refuse_existing(path, force, (".json", ".csv", ".ply"))
-        for path in out or [Path(f"{file.stem}_boxes.json")]
+        for path in dict.fromkeys(out or [Path(f"{file.stem}_boxes.json")])
     ]
     drawn = None if picture is None else refuse_existing(picture, force, (".png",))
     wanted = asked(names, False)
     from pointclip2.app.answers.model import PointCLIP
+    from pointclip2.app.answers.pictures import png
     from pointclip2.app.answers.printing import print_boxes
+    from pointclip2.writing import write_bytes
 
     model = PointCLIP(
         wanted,
@@ -221,7 +235,7 @@ def detect(
     for target in targets:
         found.save(target, force=force)
     if drawn is not None:
-        found.picture().save(drawn)
+        write_bytes(drawn, png(found.picture()))
     print_boxes(found, targets, as_json)
     return 0
 
@@ -269,7 +283,7 @@ def there(paths: Iterable[Path], folders: bool = True) -> None:
     Raises:
         DataError: one does not exist; or is a folder where a file is wanted.
     """
-    for path in paths:
+    for path in map(typed_path, paths):
         if not path.exists():
             near = _near(path)
             raise DataError(f"{path} does not exist{near}")
@@ -306,16 +320,19 @@ def asked(
     listed: dict[str, tuple[str, ...]] = {}
     said: list[str] = []
     for text in names:
-        path = Path(text).expanduser()
-        if path.suffix and path.is_file():
+        path = typed_path(text)
+        if path.suffix and len(text) < 250 and path.is_file():
             found = read_names(path)
-        elif path.suffix.lower() == ".txt":
+        elif path.suffix.lower() in (".txt", ".csv", ".lst", ".list", ".names", ".tsv"):
             raise ConfigError(
                 f"--names {text}: there is no such file; a list of names looks like chair,table,lamp"
             )
         else:
-            found = dict.fromkeys(split_names(text), ())
-            said += split_names(text)
+            found = {}
+            for name in split_names(text):
+                name, colon, description = name.partition(": ")
+                said.append(name)
+                found[name] = (description,) if colon else ()
         listed |= found
     named(said or listed)  # a name that was typed twice
     return named(listed)
@@ -323,10 +340,14 @@ def asked(
 
 def main(words: Sequence[str]) -> int:
     """Run one of the commands; the exit status: 0 all well, 1 failed, 3 some files could not be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names in scripts that the terminal cannot show
     with _warnings_in_lines():
         try:
             status = program(args=list(words), prog_name="pointclip2", standalone_mode=False)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             return int(status or 0)
         except UserError as error:
             told = str(error)

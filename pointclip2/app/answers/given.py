@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from pointclip2.data.scan_folder import made_scene, read_scan
 from pointclip2.data.standing import turn
 from pointclip2.data.stored import made_cloud, sample_error
 from pointclip2.types import Cloud, CloudError, DataError, Scene
+from pointclip2.writing import typed_path
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Item:
 def is_one(given: Any) -> bool:
     """Return whether something is one cloud, and not a folder or a list of them."""
     if isinstance(given, str | os.PathLike):
-        return not Path(given).expanduser().is_dir()
+        return not typed_path(given).is_dir()
     if isinstance(given, np.ndarray | torch.Tensor):
         return given.ndim == 2 or bool(getattr(given.dtype, "names", None))
     return isinstance(given, Cloud)
@@ -60,16 +61,23 @@ def clouds(given: Any, reading: Reading, root: Path | None = None) -> Iterator[I
     if is_one(given):
         yield _item(given, reading, 0, root)
     elif isinstance(given, str | os.PathLike):
-        folder = Path(given).expanduser()
+        folder = typed_path(given)
         for path in files_of(folder):
-            yield _item(path, reading, 0, folder)
+            try:
+                yield _item(path, reading, 0, folder)
+            except DataError as error:  # gone meanwhile, or a link that leads nowhere
+                yield Item(path.relative_to(folder).as_posix(), reason=str(error))
     elif isinstance(given, Iterable):
         named = given.items() if isinstance(given, Mapping) else ((None, one) for one in given)
         for number, (name, one) in enumerate(named):
-            if is_one(one):
-                yield _item(one, reading, number, root, name)
-            else:
-                yield from clouds(one, reading)
+            try:
+                if is_one(one):
+                    yield _item(one, reading, number, root, name)
+                else:
+                    for item in clouds(one, reading):
+                        yield replace(item, source=_beside(one, item.source))
+            except DataError as error:  # one that is not there does not end the others
+                yield Item(name or str(one), reason=str(error))
     else:
         raise DataError(
             f"{type(given).__name__} is no cloud: give a file, a folder, an array or a tensor (points, 3), a Cloud, "
@@ -98,9 +106,11 @@ def unread_in(folder: Path) -> str:
 
 def _item(given: Any, reading: Reading, number: int, root: Path | None, name: str | None = None) -> Item:
     if isinstance(given, Cloud):
-        return Item(name or given.name, given)
+        finite = bool(given.points.isfinite().all()) and len(given.points) > 0
+        reason = "" if finite else f"{given.name}: a Cloud must have points, all of them finite"
+        return Item(name or given.name, given if finite else None, reason)
     if isinstance(given, str | os.PathLike):
-        path = Path(given).expanduser()
+        path = typed_path(given)
         if not path.exists():
             raise DataError(f"{path} does not exist")
         below = None if root is None else path.relative_to(root).as_posix()
@@ -127,9 +137,18 @@ def _of_array(given: Any, reading: Reading, source: str) -> Cloud:
     return cloud if cloud.ups is None else turn(cloud, cloud.ups)
 
 
+def _beside(given: Any, source: str) -> str:
+    """Return the source of one of several folders' files, with its folder."""
+    return f"{given}/{source}" if isinstance(given, str | os.PathLike) else source
+
+
 def _numpy(given: Any) -> NDArray[Any]:
     if not isinstance(given, torch.Tensor):
-        return np.asarray(given)
+        return (
+            np.ma.filled(given.astype(np.float64), np.nan)
+            if isinstance(given, np.ma.MaskedArray)
+            else np.asarray(given)
+        )
     there = given.detach().cpu()
     return (there.float() if there.dtype == torch.bfloat16 else there).numpy()  # numpy has no bfloat16
 
@@ -139,7 +158,7 @@ def rows_of(given: Any) -> FileRows:
     if isinstance(given, Cloud):
         return FileRows(given.input_points.numpy(), {}, None)
     if isinstance(given, str | os.PathLike):
-        return read_rows(Path(given).expanduser())
+        return read_rows(typed_path(given))
     return of_array(_numpy(given))
 
 
@@ -153,7 +172,7 @@ def scene_of(given: Any, reading: Reading, units: str = "auto") -> Scene:
     if isinstance(given, Scene):
         return given
     if isinstance(given, str | os.PathLike):
-        path = Path(given).expanduser()
+        path = typed_path(given)
         if not path.is_file():
             raise DataError(
                 f"{path} is a folder: give one scan of it" if path.exists() else f"{path} does not exist"

@@ -6,10 +6,11 @@ import torch
 
 from pointclip2.app.answers.answer import Answer
 from pointclip2.app.answers.model import PointCLIP
-from pointclip2.app.answers.pictures import sheet
+from pointclip2.app.answers.pictures import png, sheet
 from pointclip2.data.standing import turn
 from pointclip2.geometry.standing import UPS
 from pointclip2.types import Cloud
+from pointclip2.writing import write_bytes
 
 WORTH_A_LOOK = 0.2
 """A direction is drawn if it is at least so likely, as a share of the likeliest."""
@@ -34,7 +35,7 @@ def look_at(model: PointCLIP, file: Path, target: Path) -> list[str]:
         others.sort(key=lambda place: -float(ups[place]))
         rows += [_told(model, answer, place) for place in others]
     picture = sheet([_titled(row) for row in rows], f"{file.name}: what the model sees, and what it says")
-    picture.save(target)
+    write_bytes(target, png(picture))
     cloud = answer.cloud
     extent = cloud.input_points.amax(dim=0) - cloud.input_points.amin(dim=0)
     size = " x ".join(f"{value:.4g}" for value in extent.tolist())

@@ -27,7 +27,7 @@ from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.encoders.views import ViewEncoder
-from pointclip2.errors import CloudError, ConfigError
+from pointclip2.errors import CloudError, ConfigError, DataError
 from pointclip2.heads.parts import PartHead
 from pointclip2.heads.reference import Reference, calibrated
 from pointclip2.heads.rejection import Rejection
@@ -94,9 +94,19 @@ class PointCLIP:
     ) -> None:
         self.descriptions = named(KNOWN if names is None else names)
         self.names = tuple(self.descriptions)
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        if points < 1 or batch < 1:
-            raise ConfigError(f"points={points}, batch={batch}: both must be at least 1")
+        self.device = _device(device)
+        if not isinstance(points, int) or points < 1 or batch < 1 or not 0 < refused < 1:
+            raise ConfigError(
+                f"points={points}, batch={batch}, refused={refused}: numbers from 1 on, a share between 0 and 1"
+            )
+        for override in overrides:
+            if override.lstrip("+~").partition("=")[0].partition(".")[0] in (
+                "data",
+                "task",
+                "hydra",
+                "plugins",
+            ):
+                raise ConfigError(f"{override}: the command says what is asked of which files, not an option")
         self.reading = Reading(points, _checked_up(up), seed)
         self.batch = batch
         self._options = [
@@ -126,7 +136,13 @@ class PointCLIP:
     def rejection(self) -> Rejection | None:
         """Says how well the best name fits; None where that was not asked for, or not calibrated."""
         wanted, root = self.wants_rejection, cache_folder()
-        if wanted is False or (wanted is None and not calibrated(self.encoder, root)):
+        if wanted is None and not calibrated(self.encoder, root):
+            log.warning(
+                "whether a cloud is none of the names is not judged: that is not calibrated for this encoder; "
+                "rejection=True (--calibrate) does it once"
+            )
+            return None
+        if wanted is False:
             return None
         reference = Reference.of(self.encoder, FeatureCache(root, batch_size=self.batch))
         return Rejection(self.head, self.names, reference, self.refused).to(self.device)
@@ -285,6 +301,10 @@ class PointCLIP:
 
     def _stood_up(self, given: Any, points: int, of: str) -> tuple[Cloud, str, tuple[str, ...]]:
         """Read one cloud, the right way up as far as can be told; also its source, and a doubt if it is no ``of``."""
+        if not is_one(given):
+            raise DataError(
+                f"{type(given).__name__}: parts are asked of one file, array, tensor or cloud at a time"
+            )
         (item,) = clouds(given, replace(self.reading, points=points))
         if item.cloud is None:
             raise CloudError(item.reason)
@@ -310,6 +330,20 @@ class PointCLIP:
         return None if seen is None else seen[0].cpu()
 
 
+def _device(wanted: str | torch.device | None) -> torch.device:
+    """Return a device that is there.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        device = torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
+        torch.zeros(1, device=device).cpu()
+    except Exception as error:  # torch raises many kinds
+        raise ConfigError(f"device {wanted}: there is no such device here; cpu works everywhere") from error
+    return device
+
+
 def _checked_up(up: str) -> str:
     check_choice("up", up, ("auto", *TO_Y_UP))
     return up
@@ -319,7 +353,7 @@ def cache_folder() -> Path | None:
     """Return where vectors of text are kept between programs: ``POINTCLIP2_CACHE``, or the user's cache folder."""
     told = os.environ.get("POINTCLIP2_CACHE") or os.environ.get("XDG_CACHE_HOME")
     try:
-        folder = Path(told) if told else Path.home() / ".cache"
+        folder = Path(told).expanduser() if told else Path.home() / ".cache"
     except RuntimeError:  # nobody's home
         return None
     return folder if os.environ.get("POINTCLIP2_CACHE") else folder / "pointclip2"

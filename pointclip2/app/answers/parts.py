@@ -1,5 +1,7 @@
 """The parts of an object, for every row of its file."""
 
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +23,14 @@ from pointclip2.types import Cloud, Frame
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+log = logging.getLogger(__name__)
+
 NEAR = 3
 """Points of the cloud that a row of the file takes its part from."""
 ENDINGS = (".ply", ".npy", ".csv")
 COLOURS = ("red", "green", "blue")
+OURS = (*COLOURS, "part", "part_name")
+"""Columns that are written; the input's own of these names get others."""
 UNSAID = -1
 """The part of rows that are no points: their coordinates are not finite."""
 
@@ -70,7 +76,8 @@ class Parts:
     def save(self, path: str | Path, force: bool = False) -> Path:
         """Write every row of the input in its own coordinates and order, with its part and a colour.
 
-        All other columns are kept; the input's own colours become ``input_red``, ``input_green``, ``input_blue``.
+        All other columns are kept; the input's own colours become ``input_red`` and so on, a part that it had becomes
+        ``input_part``. What the format cannot hold is told.
         ``.ply`` keeps the faces of a mesh and names the parts in its header; ``.npy`` is a structured array; ``.csv``
         writes the name of the part beside its number.
 
@@ -78,15 +85,16 @@ class Parts:
             ConfigError: the file exists already and ``force`` does not say to replace it.
         """
         target = refuse_existing(path, force, ENDINGS)
-        columns = {
-            f"input_{name}" if name in COLOURS else name: column for name, column in self.rows.columns.items()
-        }
+        columns: dict[str, NDArray[Any]] = {}
+        for name, column in self.rows.columns.items():
+            columns[_free(name, self.rows.columns) if name in OURS else name] = column
         columns["part"] = self.part.astype(np.int32)
         columns |= {name: self.colours[:, place] for place, name in enumerate(COLOURS)}
         if target.suffix.lower() == ".csv":
             columns["part_name"] = np.array([*self.names, ""])[self.part]
         told = [f"part {number}: {name}" for number, name in enumerate(self.names)]
-        write_rows(target, replace(self.rows, columns=columns), force=True, comments=told)
+        for remark in write_rows(target, replace(self.rows, columns=columns), force=True, comments=told):
+            log.warning("%s: %s", target, remark)
         return target
 
     def picture(self) -> "Image":
@@ -118,6 +126,14 @@ class Parts:
         from pointclip2.app.answers.pictures import png
 
         return png(self.picture())
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name for a column of the input that no other has."""
+    free = f"input_{name}"
+    while free in taken:
+        free = f"input_{free}"
+    return free
 
 
 def _painted(part: NDArray[np.int64], count: int) -> NDArray[np.uint8]:

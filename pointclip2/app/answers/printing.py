@@ -14,6 +14,7 @@ from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, others
 from pointclip2.app.answers.given import Item, files_of, unread_in
+from pointclip2.data.scan_frame import UNIT_NAMES, up_of
 from pointclip2.data.standing import UP_REMARK, summary_line, up_summary
 from pointclip2.show.gallery import per_cent
 
@@ -134,7 +135,8 @@ class Printer:
             more = len(self.counts) - 8
             rest = f" and {more} other names" if more > 0 else ""
             lost = f"; {self.unread} could not be read" if self.unread else ""
-            self.note(f"{self.counts.total()} files: {told or 'no answer'}{rest}{lost}")
+            count = self.counts.total()
+            self.note(f"{count} file{'' if count == 1 else 's'}: {told or 'no answer'}{rest}{lost}")
         if self.total > FEW and self.remarks:
             self.note(f"the readers had remarks on {self.remarks} files: --table lists them")
 
@@ -168,12 +170,17 @@ def print_boxes(found: "FoundBoxes", written: Sequence[Path], as_json: bool) -> 
         print(json.dumps({**found.to_dict(), "written": [str(path) for path in written]}, ensure_ascii=False))
     else:
         width = max((len(box["class"]) for box in found), default=0)
+        digits = {"m": 2, "ft": 2, "in": 1, "cm": 1}.get(found.unit, 0)
         for box in found:
-            place = " ".join(f"{value:.6g}" for value in box["centre"])
-            size = " x ".join(f"{value:.4g}" for value in box["size"])
+            place = " ".join(f"{value:.{digits}f}" for value in box["centre"])
+            size = " x ".join(f"{value:.{digits}f}" for value in box["size"])
             print(f"{box['class']:<{width}}  {box['score']:.2f}  at {place}  size {size} {found.unit}")
     for remark in found.remarks:
         print(remark, file=sys.stderr)
+    print(
+        f"taken to be in {UNIT_NAMES[found.unit]}, {up_of(found.room.frame)} up (--units, --up)",
+        file=sys.stderr,
+    )
     files = ", ".join(map(str, written))
     print(
         f"{len(found)} boxes above {found.least:g}; written: {files} (in the scan's own coordinates)",

@@ -257,6 +257,13 @@ def write_rows(
         texts = [name for name, column in table.items() if column.dtype.kind not in "fiub"]
         table = {name: column for name, column in table.items() if name not in texts}
         remarks = tuple(f"PLY holds no texts: the column {name} is left out" for name in texts)
+        remarks += tuple(
+            f"PLY holds no whole numbers of 64 bits: the column {name} is rounded, .npy keeps it"
+            for name, column in table.items()
+            if column.dtype.kind in "iu"
+            and column.dtype.itemsize == 8
+            and bool((column.astype(np.float64).astype(column.dtype) != column).any())
+        )
     elif rows.faces is not None:
         remarks = (f"{path.suffix.lower()} holds no faces: {len(rows.faces):,} are left out",)
     path.parent.mkdir(parents=True, exist_ok=True)

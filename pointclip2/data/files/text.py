@@ -39,7 +39,11 @@ class _Dialect:
             line = line.translate(dict.fromkeys(map(ord, BRACKETS), " "))
         if self.decimal_comma:
             line = line.replace(",", ".")
-        cells = [cell.strip().strip('"') for cell in line.strip().split(self.separator)]
+        if '"' in line and self.separator is not None:
+            split = next(csv.reader([line.strip()], delimiter=self.separator, skipinitialspace=True))
+        else:
+            split = line.strip().split(self.separator)
+        cells = [cell.strip().strip('"') for cell in split]
         while cells and not cells[-1]:
             cells.pop()
         return cells

@@ -23,7 +23,12 @@ def _table(rows: FileRows, columns: Columns) -> Columns:
 def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) -> bytes:
     """Return the content of a binary PLY file: points in their own type, then these columns, then the faces."""
     table = _table(rows, columns)
-    layout = [(name.replace(" ", "_"), _plain(column)) for name, column in table.items()]
+    layout: list[tuple[str, NDArray[Any]]] = []
+    for name, column in table.items():
+        plain = name.replace(" ", "_")
+        while plain in [other for other, _ in layout]:
+            plain += "_"
+        layout.append((plain, _plain(column)))
     packed = np.zeros(len(rows.points), dtype=[(name, "<" + column.dtype.str[1:]) for name, column in layout])
     for name, column in layout:
         packed[name] = column
@@ -80,9 +85,9 @@ def csv_bytes(rows: FileRows, columns: Columns) -> bytes:
 
 
 def _format(column: NDArray[Any]) -> str:
-    """How the numbers of a column are written, so that their own type reads the same again."""
+    """How the numbers of a column are written, so that even a double reads the same again."""
     if column.dtype.kind == "f":
-        return "%.9g" if column.dtype.itemsize <= 4 else "%r"
+        return "%.17g" if column.dtype.itemsize <= 4 else "%r"
     return "%d" if column.dtype.kind in "iub" else "%s"
 
 

@@ -10,6 +10,7 @@ import torch
 import pointclip2
 from pointclip2 import PointCLIP
 from pointclip2.app.answers.answer import Answer, Answers
+from pointclip2.data.files.rows import read_rows
 from pointclip2.errors import CloudError, ConfigError, DataError
 from pointclip2.show.gallery import per_cent
 from tests.app.answers.things import chair, write_chair_mesh, write_points
@@ -107,11 +108,67 @@ def test_what_is_no_cloud_is_refused(
         model(given)
 
 
+def test_axes_first_is_read_as_a_file_of_it_would_be(model: PointCLIP) -> None:
+    points = chair(2048)
+    turned = model(points.T)
+    assert (turned.name, turned.top) == ("chair", model(points).top)
+    assert any("axes first" in remark for remark in turned.remarks)
+    assert len(model.segment(points.T, "chair", ["back", "seat", "leg"])) == 2048
+
+
+def test_clouds_may_be_named_and_one_that_is_gone_ends_nothing(model: PointCLIP, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    nothing = np.full((4, 3), np.nan)
+    given = {"mine": chair(), "a mesh": nothing, "gone": tmp_path / "gone.ply", "none": tmp_path / "empty"}
+    answers = model(given, up="y")
+    assert [answer.source for answer in answers] == ["mine"]
+    assert list(answers.unread) == ["a mesh", "gone", "none"]
+    assert answers.rows()[-1]["remarks"] == answers.unread["none"]
+
+
+def test_files_of_two_folders_are_told_apart(model: PointCLIP, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    write_chair_mesh(tmp_path / "b" / "stühle=~.obj")
+    answers = model([folder, tmp_path / "b"])
+    assert len({answer.source for answer in answers}) == 3
+
+
+def test_parts_of_what_looks_otherwise_are_doubted(model: PointCLIP) -> None:
+    ball = np.random.default_rng(0).normal(size=(2048, 3))
+    ball /= np.linalg.norm(ball, axis=1, keepdims=True)
+    assert "does not look like a chair" in model.segment(ball, "chair", ["back", "seat"]).remarks[-1]
+    assert not any(
+        "does not look" in told for told in model.segment(chair(), "chair", ["back", "seat"]).remarks
+    )
+
+
+def test_what_the_input_had_is_kept_under_other_names(model: PointCLIP, tmp_path: Path) -> None:
+    path = tmp_path / "chair.csv"
+    rows = [f"{x},{y},{z},{n % 7},{n % 5},{2**60 + n}" for n, (x, y, z) in enumerate(chair(500).tolist())]
+    path.write_text("\n".join(["x,y,z,part,red,stamp", *rows]) + "\n")
+    once = model.segment(path, "chair", ["back", "seat, wide"]).save(tmp_path / "once.csv")
+    again = read_rows(model.segment(once, "chair", ["back", "leg"]).save(tmp_path / "again.csv"))
+    assert (again.points == read_rows(path).points).all()
+    assert again.columns["input_red"].tolist() == [n % 5 for n in range(500)]
+    assert again.columns["input_part"].tolist() == [n % 7 for n in range(500)]
+
+
 @pytest.mark.parametrize(
     "points", [np.zeros((1, 3)), np.ones((500, 3)), np.linspace((0, 0, 0), (1, 0, 0), 50)]
 )
 def test_a_point_or_a_line_gets_some_answer(model: PointCLIP, points: np.ndarray) -> None:
-    assert 0 <= model(points).probability <= 1
+    answer = model(points)
+    assert 0 <= answer.probability <= 1
+    assert any("in one place" in remark for remark in answer.remarks) == (np.ptp(points, axis=0).max() == 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"device": "gpu"}, {"points": 0}, {"refused": 2.0}, {"up": "w"}, {"overrides": ["data.points=9"]}],
+)
+def test_options_that_cannot_work_are_refused_at_once(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        PointCLIP(NAMES, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("names", [[], ["chair", "Chair"], ["  "], ""])
