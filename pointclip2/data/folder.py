@@ -214,11 +214,11 @@ class Folder(StoredData):
         others = [sample.text for sample in samples if sample.text and sample.text not in classes]
         if others:
             log.warning(
-                "%s: %d of %d files are not scored: data.classes=%s has no %s",
+                "%s: %d of %d files are of none of the %d classes, and count only where refusals are measured: %s",
                 self.path,
                 len(others),
                 len(samples),
-                self.group,
+                len(classes),
                 ", ".join(sorted(set(others))),
             )
 

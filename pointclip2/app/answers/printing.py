@@ -48,6 +48,7 @@ class Printer:
         self.remarks = 0
         self.ups: dict[str, Tensor] = {}
         self.progress: Progress | None = None
+        self.last = ""
 
     def _names(self, files: Sequence[Path]) -> list[str]:
         if self.total > FEW:
@@ -66,8 +67,12 @@ class Printer:
             self.note(
                 f"among the {len(model.names)} names that the built-in model learned; --names takes your own"
             )
-        if not model.encoder.trained:
-            self.note(model.encoder.trained_on)
+        encoder = model.encoder
+        if not encoder.trained:
+            self.note(encoder.trained_on)
+        elif encoder.trained_on and self.out.is_terminal:
+            learned = encoder.trained_on.partition(";")[0]
+            self.last = f"the model learned from {learned} alone: of real things it is often wrong"
         if self.total > FEW and self.beside.is_terminal:
             columns = (
                 TextColumn("reading and looking"),
@@ -137,6 +142,8 @@ class Printer:
             lost = f"; {self.unread} could not be read" if self.unread else ""
             count = self.counts.total()
             self.note(f"{count} file{'' if count == 1 else 's'}: {told or 'no answer'}{rest}{lost}")
+        if self.last:
+            self.note(self.last)
         if self.total > FEW and self.remarks:
             self.note(f"the readers had remarks on {self.remarks} files: --table lists them")
 
