@@ -20,6 +20,7 @@ import pytest
 
 from pointclip2.app.cli import main
 from pointclip2.data.files.rows import read_rows
+from pointclip2.show.gallery import per_cent
 from pointclip2.show.palette import part_colour
 from tests.app.answers.things import chair, surface, write_chair_mesh, write_points
 from tests.places import ROOT
@@ -183,7 +184,7 @@ def test_the_command_line_and_the_python_give_the_same_answer(
     assert by_command == by_python
     at = shown.index(by_command["top"][0]["name"])
     assert shown[at : at + 6 : 2] == [one["name"] for one in by_command["top"]]
-    assert shown[at + 1 : at + 6 : 2] == [f"{100 * one['probability']:.0f} %" for one in by_command["top"]]
+    assert shown[at + 1 : at + 6 : 2] == [per_cent(one["probability"]) for one in by_command["top"]]
 
 
 @pytest.mark.slow
