@@ -1,13 +1,17 @@
 """What every test stands on: no network, two threads in all, and shapes checked at every call into the package."""
 
+import getpass
 import importlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 # Set before anything imports a library that reads them once.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WANDB_MODE"] = "offline"
+# What answers keep between programs: not among the user's own.
+os.environ["POINTCLIP2_CACHE"] = os.path.join(tempfile.gettempdir(), f"pointclip2-tests-{getpass.getuser()}")
 
 import pytest
 import torch

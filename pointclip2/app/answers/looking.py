@@ -5,11 +5,12 @@ from pathlib import Path
 import torch
 
 from pointclip2.app.answers.answer import Answer
+from pointclip2.app.answers.given import Item
 from pointclip2.app.answers.model import PointCLIP
 from pointclip2.app.answers.pictures import png, sheet
 from pointclip2.data.standing import turn
 from pointclip2.geometry.standing import UPS
-from pointclip2.types import Cloud
+from pointclip2.types import Cloud, CloudError
 from pointclip2.writing import write_bytes
 
 WORTH_A_LOOK = 0.2
@@ -23,7 +24,9 @@ def look_at(model: PointCLIP, file: Path, target: Path) -> list[str]:
         CloudError: the file cannot be read.
         ConfigError: the encoder looks at points, not at views.
     """
-    answer = model(file)
+    (answer,) = model.stream(file)
+    if isinstance(answer, Item):
+        raise CloudError(answer.reason)
     rows = [answer]
     ups = answer.cloud.ups
     if ups is not None:
