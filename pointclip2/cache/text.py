@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -17,7 +18,7 @@ from pointclip2.cache.keys import text_key
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import ReadingEncoder, SentenceEncoder
 from pointclip2.text import PromptSet, encode_prompts, encode_sentences
-from pointclip2.writing import write_bytes
+from pointclip2.writing import write_bytes, write_text
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,31 @@ def sentence_vectors(
     return list(rows.split([len(own) for own in prompts.sentences.values()]))
 
 
-def unread(text: SentenceEncoder, prompts: PromptSet) -> Iterator[str]:
-    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on."""
+def unread(text: SentenceEncoder, prompts: PromptSet, root: Path | None = None) -> list[str]:
+    """Say what an encoder will not read: the ends of long sentences, and names that it was not trained on.
+
+    Counting the words of thousands of sentences takes as long as all the rest of a job on cached features, so that what
+    was found is kept in the cache ``root``, too.
+    """
     if not isinstance(text, ReadingEncoder):
-        return
+        return []
+    key = json.dumps(text_key(described(text), prompts.hash), sort_keys=True)
+    path = None if root is None else root / f"unread-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+    if path is not None:
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return [str(line) for line in found]
+        except (OSError, ValueError, TypeError):
+            pass  # not there, or damaged: said anew
+    lines = list(_unread(text, prompts))
+    if path is not None:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, json.dumps(lines))
+    return lines
+
+
+def _unread(text: ReadingEncoder, prompts: PromptSet) -> Iterator[str]:
     sentences = list(dict.fromkeys(sentence for own in prompts.sentences.values() for sentence in own))
     cut = text.cut_sentences(sentences)
     if cut:

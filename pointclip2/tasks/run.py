@@ -168,7 +168,7 @@ class Run:
     def _reader(self, encoder: Encoder, prompts: PromptSet) -> SentenceEncoder:
         """The encoder's encoder of sentences, after a word on what it will not read of these."""
         text = text_of(encoder)
-        for told in unread(text, prompts):
+        for told in unread(text, prompts, self.cache.root):
             if told not in self.told:
                 self.told.add(told)
                 log.warning("%s", told)

@@ -127,7 +127,7 @@ class PointCLIP:
     def head(self) -> ZeroShotHead:
         """Compares views with the names."""
         text = text_of(self.encoder)
-        for line in unread(text, self.prompts):
+        for line in unread(text, self.prompts, cache_folder()):
             log.warning("%s", line)
         vectors = class_vectors(text, self.prompts, cache_folder(), self.device)
         return ZeroShotHead(vectors.to(self.device), text.logit_scale)
@@ -242,7 +242,7 @@ class PointCLIP:
         encoder = self._dense_encoder
         cloud, source, doubt = self._stood_up(given, max(self.reading.points, PART_POINTS), of)
         rows = rows_of(given)
-        for line in unread(text_of(encoder), prompts):
+        for line in unread(text_of(encoder), prompts, cache_folder()):
             log.warning("%s", line)
         text = class_vectors(text_of(encoder), prompts, cache_folder(), self.device)
         head = PartHead(text_of(encoder).logit_scale, build(self._dense_config.smoothing))
