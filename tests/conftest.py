@@ -1,8 +1,8 @@
 """What every test stands on: no network, two threads in all, and shapes checked at every call into the package."""
 
-import getpass
 import importlib
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WANDB_MODE"] = "offline"
 # What answers keep between programs: not among the user's own.
-os.environ["POINTCLIP2_CACHE"] = os.path.join(tempfile.gettempdir(), f"pointclip2-tests-{getpass.getuser()}")
+os.environ["POINTCLIP2_CACHE"] = tempfile.mkdtemp(prefix="pointclip2-tests-")
 
 import pytest
 import torch
@@ -37,6 +37,7 @@ install_import_hook("pointclip2", "tests.shape_checks.checked")
 
 def pytest_unconfigure() -> None:
     processes.close_nursery()
+    shutil.rmtree(os.environ["POINTCLIP2_CACHE"], ignore_errors=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 
-from pointclip2.data.files.rows import read_points
+from pointclip2.data.files.contents import FileRows
+from pointclip2.data.files.rows import drawn_points, read_rows
 from pointclip2.data.prepare import stable_seed
 from pointclip2.data.standing import turn
 from pointclip2.data.stored import made_cloud, sample_error, say
@@ -57,14 +58,18 @@ def read_silently(
         CloudError, ConfigError: as `read`.
     """
     file = typed_path(path)
-    seed_name = f"{seed}/{name or file.name}"
-    drawn = points if points is None or sampling != "farthest" else 8 * points
     try:
-        raw = read_points(file, drawn, np.random.default_rng(stable_seed(seed_name)))
-        order = "first" if points is None else sampling
-        cloud = made_cloud(file.name, raw, up, points, order, seed_name, exact=True)
+        return cloud_of(file.name, read_rows(file), points, up, sampling, f"{seed}/{name or file.name}")
     except ConfigError:
         raise
     except Exception as error:
         raise sample_error(str(path), error) from error
+
+
+def cloud_of(name: str, rows: FileRows, points: int | None, up: str, sampling: str, seed_name: str) -> Cloud:
+    """Return the cloud that the rows of a file or of an array make; the options are those of `read`."""
+    drawn = points if points is None or sampling != "farthest" else 8 * points
+    raw = drawn_points(rows, drawn, np.random.default_rng(stable_seed(seed_name)))
+    order = "first" if points is None else sampling
+    cloud = made_cloud(name, raw, up, points, order, seed_name, exact=True)
     return cloud if cloud.ups is None else turn(cloud, cloud.ups)  # which puts it down as a remark

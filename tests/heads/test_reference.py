@@ -7,9 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from pointclip2.app.compose import build
+from pointclip2.cache import FeatureCache
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.encoders.points.point_nn import PointNNEncoder
-from pointclip2.heads.reference import SHIPPED, Reference, reference_key, things
+from pointclip2.heads.reference import SHIPPED, Reference, calibrated, reference_key, things
 from pointclip2.types import CloudBatch, ConfigError
 from pointclip2.worlds.reference import ReferenceShapes
 from tests.toy import composed
@@ -68,3 +69,24 @@ def test_another_projector_has_another_reference(encoder: Encoder) -> None:
 def test_an_encoder_without_sentences_is_refused() -> None:
     with pytest.raises(ConfigError, match="knows no sentences"):
         Reference.of(PointNNEncoder())
+
+
+def test_a_calibration_is_made_once_and_then_read(
+    encoder: Encoder, shipped: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pointclip2.heads.reference.SHIPPED", tmp_path / "nothing")
+    made: list[Encoder] = []
+
+    def make(encoder: Encoder, *_: object) -> Reference:
+        made.append(encoder)
+        return shipped
+
+    monkeypatch.setattr(Reference, "made", make)
+    cache = FeatureCache(tmp_path)
+    assert not calibrated(encoder, tmp_path)
+    first = Reference.of(encoder, cache)
+    assert calibrated(encoder, tmp_path)
+    again = Reference.of(encoder, cache)
+    assert len(made) == 1
+    assert torch.equal(first.held, again.held)
+    assert not calibrated(PointNNEncoder(), tmp_path)

@@ -175,7 +175,7 @@ def segment(
         points=points,
         overrides=option or (),
     )
-    found = model.segment(file, of, None if wanted is None else list(wanted))
+    found = model.segment(file, of, wanted, points)
     found.save(target, force=force)
     if drawn is not None:
         write_bytes(drawn, png(found.picture()))
@@ -325,7 +325,7 @@ def asked(
             found = read_names(path)
         elif path.suffix.lower() in (".txt", ".csv", ".lst", ".list", ".names", ".tsv"):
             raise ConfigError(
-                f"--names {text}: there is no such file; a list of names looks like chair,table,lamp"
+                f"{typed} {text}: there is no such file; a list of names looks like chair,table,lamp"
             )
         else:
             found = {}
@@ -373,9 +373,8 @@ def main(words: Sequence[str]) -> int:
 
 @contextmanager
 def _warnings_in_lines() -> Iterator[None]:
-    """Print warnings as bare lines, but not what a reader says of a file: that stands beside the file's answer."""
+    """Print warnings as bare lines."""
     logger, handler = logging.getLogger("pointclip2"), logging.StreamHandler()
-    handler.addFilter(lambda record: record.name != "pointclip2.data.stored")
     before, propagated = logger.handlers[:], logger.propagate
     logger.handlers[:], logger.propagate = [handler], False
     try:

@@ -14,10 +14,9 @@ from pointclip2.data.files.arrays import of_array
 from pointclip2.data.files.rows import SUFFIXES, FileRows, read_rows
 from pointclip2.data.found_files import find_files
 from pointclip2.data.prepare import RawCloud
-from pointclip2.data.reading import read_silently
+from pointclip2.data.reading import cloud_of, read_silently
 from pointclip2.data.scan_folder import made_scene, read_scan
-from pointclip2.data.standing import turn
-from pointclip2.data.stored import made_cloud, sample_error
+from pointclip2.data.stored import sample_error
 from pointclip2.types import Cloud, CloudError, DataError, Scene
 from pointclip2.writing import typed_path
 
@@ -27,7 +26,7 @@ class Reading:
     """How clouds are made of what was given."""
 
     points: int
-    """Of every cloud; a cloud that is given as a `Cloud` keeps its own."""
+    """How many every cloud gets; one that is given as a `Cloud` keeps its own."""
     up: str
     """The axis that points up: x y z -x -y -z, ``any`` to take it as it is, or ``auto``."""
     seed: int = 0
@@ -69,15 +68,17 @@ def clouds(given: Any, reading: Reading, root: Path | None = None) -> Iterator[I
                 yield Item(path.relative_to(folder).as_posix(), reason=str(error))
     elif isinstance(given, Iterable):
         named = given.items() if isinstance(given, Mapping) else ((None, one) for one in given)
-        for number, (name, one) in enumerate(named):
+        for number, (key, one) in enumerate(named):
+            name = None if key is None else str(key)
             try:
                 if is_one(one):
                     yield _item(one, reading, number, root, name)
                 else:
                     for item in clouds(one, reading):
-                        yield replace(item, source=_beside(one, item.source))
+                        yield replace(item, source=_beside(one if name is None else name, item.source))
             except DataError as error:  # one that is not there does not end the others
-                yield Item(name or str(one), reason=str(error))
+                told = str(one) if isinstance(one, str | os.PathLike) else f"cloud {number}"
+                yield Item(name or told, reason=str(error))
     else:
         raise DataError(
             f"{type(given).__name__} is no cloud: give a file, a folder, an array or a tensor (points, 3), a Cloud, "
@@ -99,11 +100,6 @@ def files_of(folder: Path) -> list[Path]:
     return [folder / name for name in found.clouds]
 
 
-def unread_in(folder: Path) -> str:
-    """Return how many files of which endings a folder holds beside clouds: "1 .las, 1 .pts"; empty for none."""
-    return find_files(folder, folder).unread_below("")
-
-
 def _item(given: Any, reading: Reading, number: int, root: Path | None, name: str | None = None) -> Item:
     if isinstance(given, Cloud):
         finite = bool(given.points.isfinite().all()) and len(given.points) > 0
@@ -123,18 +119,10 @@ def _item(given: Any, reading: Reading, number: int, root: Path | None, name: st
             return Item(source, reason=str(error))
     source = name or f"cloud {number}"
     try:
-        return Item(source, _of_array(given, reading, source))
+        # Not by its place in a list: the same rows give the same cloud wherever they stand.
+        return Item(source, cloud_of(source, rows_of(given), *drawn_as(reading), f"{reading.seed}/array"))
     except Exception as error:
         return Item(source, reason=str(sample_error(source, error)))
-
-
-def _of_array(given: Any, reading: Reading, source: str) -> Cloud:
-    rows = of_array(_numpy(given))
-    raw = RawCloud(rows.points, colours=rows.colours, normals=rows.normals, remarks=rows.remarks)
-    # Not by its place in a list: the same rows give the same cloud wherever they stand.
-    seed_name = f"{reading.seed}/array"
-    cloud = made_cloud(source, raw, reading.up, reading.points, "random", seed_name, exact=True)
-    return cloud if cloud.ups is None else turn(cloud, cloud.ups)
 
 
 def _beside(given: Any, source: str) -> str:
@@ -151,6 +139,36 @@ def _numpy(given: Any) -> NDArray[Any]:
         )
     there = given.detach().cpu()
     return (there.float() if there.dtype == torch.bfloat16 else there).numpy()  # numpy has no bfloat16
+
+
+def drawn_as(reading: Reading) -> tuple[int, str, str]:
+    """Return how many points are drawn, which axis is up, and how they are chosen."""
+    return reading.points, reading.up, "random"
+
+
+def with_rows(given: Any, reading: Reading) -> tuple[str, Cloud, FileRows]:
+    """Read one file, array, tensor or cloud once: its source, the cloud to look at, and every row of it.
+
+    Raises:
+        CloudError: it cannot be read.
+        DataError: there is no such file, or it is not one.
+    """
+    if not is_one(given):
+        raise DataError(f"{type(given).__name__}: give one file, array, tensor or cloud at a time")
+    if not isinstance(given, str | os.PathLike):
+        (item,) = clouds(given, reading)
+        if item.cloud is None:
+            raise CloudError(item.reason)
+        return item.source, item.cloud, rows_of(given)
+    path = typed_path(given)
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    try:
+        rows = read_rows(path)
+        cloud = cloud_of(path.name, rows, *drawn_as(reading), f"{reading.seed}/{path.name}")
+    except Exception as error:
+        raise sample_error(str(given), error) from error
+    return str(given), cloud, rows
 
 
 def rows_of(given: Any) -> FileRows:
@@ -180,8 +198,9 @@ def scene_of(given: Any, reading: Reading, units: str = "auto") -> Scene:
         return read_scan(path, units, reading.up, seed=reading.seed)
     if not is_one(given):
         raise DataError(f"{type(given).__name__} is no scan: give a file, an array or a tensor (points, 3)")
-    raw = RawCloud(rows_of(given).points)
     try:
+        rows = rows_of(given)
+        raw = RawCloud(rows.points, colours=rows.colours, remarks=rows.remarks)
         return made_scene("scan", raw, units, reading.up, seed=reading.seed)
     except CloudError as error:
         raise CloudError(f"scan: {error}") from error

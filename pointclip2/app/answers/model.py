@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, Answers
 from pointclip2.app.answers.boxes import FoundBoxes
-from pointclip2.app.answers.given import Item, Reading, clouds, is_one, rows_of, scene_of
+from pointclip2.app.answers.given import Item, Reading, clouds, is_one, scene_of, with_rows
 from pointclip2.app.answers.parts import Parts, spread_to_rows
 from pointclip2.app.compose import build, compose
 from pointclip2.cache import FeatureCache
@@ -27,7 +27,7 @@ from pointclip2.encoders.dense import DenseViewEncoder, whole_clouds
 from pointclip2.encoders.encoder import text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
 from pointclip2.encoders.views import ViewEncoder
-from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.errors import CloudError, ConfigError
 from pointclip2.heads.parts import PartHead
 from pointclip2.heads.reference import Reference, calibrated
 from pointclip2.heads.rejection import Rejection
@@ -225,12 +225,20 @@ class PointCLIP:
         ]
 
     @torch.no_grad()
-    def segment(self, given: Any, of: str, parts: Sequence[str] | None = None) -> Parts:
+    def segment(
+        self,
+        given: Any,
+        of: str,
+        parts: str | Iterable[str] | Mapping[str, str | Sequence[str]] | None = None,
+        points: int | None = None,
+    ) -> Parts:
         """Give every row of one file, array, tensor or cloud a part.
 
         Args:
             of: what the object is: "chair".
-            parts: to choose from; by default those that are described for this kind of object.
+            parts: to choose from, with descriptions where it is a mapping; by default those that are described for this
+                kind of object.
+            points: so many are looked at; by default `PART_POINTS`, or the model's own if they are more.
 
         Raises:
             ConfigError: nothing is known of the parts of such an object, so that they have to be named.
@@ -238,10 +246,12 @@ class PointCLIP:
         """
         if parts is None and not category_parts(of):
             raise ConfigError(f"parts of {of!r} are not described here: name them, such as back,seat,leg")
-        prompts = build(self._dense_config.prompt)(list(named(parts or category_parts(of))), category=of)
+        wanted = named(category_parts(of) if parts is None else parts)
+        prompts = with_descriptions(build(self._dense_config.prompt)(list(wanted), category=of), wanted)
         encoder = self._dense_encoder
-        cloud, source, doubt = self._stood_up(given, max(self.reading.points, PART_POINTS), of)
-        rows = rows_of(given)
+        drawn = replace(self.reading, points=points or max(self.reading.points, PART_POINTS))
+        source, cloud, rows = with_rows(given, drawn)
+        cloud, doubt = self._stood_up(cloud, of)
         for line in unread(text_of(encoder), prompts, cache_folder()):
             log.warning("%s", line)
         text = class_vectors(text_of(encoder), prompts, cache_folder(), self.device)
@@ -299,20 +309,14 @@ class PointCLIP:
             self.device
         )
 
-    def _stood_up(self, given: Any, points: int, of: str) -> tuple[Cloud, str, tuple[str, ...]]:
-        """Read one cloud, the right way up as far as can be told; also its source, and a doubt if it is no ``of``."""
-        if not is_one(given):
-            raise DataError(
-                f"{type(given).__name__}: parts are asked of one file, array, tensor or cloud at a time"
-            )
-        (item,) = clouds(given, replace(self.reading, points=points))
-        if item.cloud is None:
-            raise CloudError(item.reason)
+    def _stood_up(self, cloud: Cloud, of: str) -> tuple[Cloud, tuple[str, ...]]:
+        """Return a cloud the right way up, as far as can be told, and a doubt if it does not look like an ``of``."""
         model = self if self.names == (of,) else self._only(of)
-        (answer,) = model.stream(item.cloud)
-        assert isinstance(answer, Answer)
+        (answer,) = model.stream(cloud)
+        if isinstance(answer, Item):
+            raise CloudError(answer.reason)
         doubt = f"does not look like {with_article(of)} ({answer.name} {per_cent(answer.probability)})"
-        return answer.cloud, item.source, (doubt,) if answer.is_none else ()
+        return answer.cloud, (doubt,) if answer.is_none else ()
 
     def _only(self, name: str) -> "PointCLIP":
         """Return this model with one name to choose from."""

@@ -13,10 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor
 
 from pointclip2.app.answers.answer import Answer, others
-from pointclip2.app.answers.given import Item, files_of, unread_in
+from pointclip2.app.answers.given import Item, files_of
+from pointclip2.data.found_files import find_files
 from pointclip2.data.scan_frame import UNIT_NAMES, up_of
 from pointclip2.data.standing import UP_REMARK, summary_line, up_summary
 from pointclip2.show.gallery import per_cent
+from pointclip2.writing import typed_path
 
 if TYPE_CHECKING:
     from pointclip2.app.answers.boxes import FoundBoxes
@@ -39,27 +41,23 @@ class Printer:
         self.as_json = as_json
         self.out = Console(highlight=False, soft_wrap=True)
         self.beside = Console(stderr=True, highlight=False)
-        self.folders = [path for path in files if path.is_dir()]
-        self.several = len(files) > 1 or files[0].is_dir()
-        self.total = sum(len(files_of(path)) if path.is_dir() else 1 for path in files)
-        self.width = min(max((len(name) for name in self._names(files)), default=8), 40)
+        there = [(path, typed_path(path)) for path in files]
+        self.folders = {path: find_files(folder, folder) for path, folder in there if folder.is_dir()}
+        """What each folder holds, looked at once."""
+        self.several = len(files) > 1 or bool(self.folders)
+        prefix = "{}/{}" if len(files) > 1 else "{1}"
+        names = [prefix.format(path, name) for path, found in self.folders.items() for name in found.clouds]
+        names += [str(path) for path in files if path not in self.folders]
+        self.total = len(names)
+        if not names:
+            files_of(typed_path(files[0]))  # says what lies there instead
+        self.width = min(max(map(len, names), default=8) if self.total <= FEW else 40, 40)
         self.counts: Counter[str] = Counter()
         self.unread = 0
         self.remarks = 0
         self.ups: dict[str, Tensor] = {}
         self.progress: Progress | None = None
         self.last = ""
-
-    def _names(self, files: Sequence[Path]) -> list[str]:
-        if self.total > FEW:
-            return []
-        return [
-            name
-            for path in files
-            for name in (
-                [one.relative_to(path).as_posix() for one in files_of(path)] if path.is_dir() else [str(path)]
-            )
-        ]
 
     def begin(self, model: "PointCLIP", unasked: bool) -> None:
         """Say what is asked where that was not typed, and show how far it is where it takes long."""
@@ -131,8 +129,8 @@ class Printer:
             self.progress.stop()
         if self.several and self.ups and not self.as_json:
             self.note(summary_line(up_summary(self.ups), "--up"))
-        for path in self.folders:
-            unread = unread_in(path)
+        for path, held in self.folders.items():
+            unread = held.unread_below("")
             if unread:
                 self.note(f"not read in {path}: {unread}")
         if self.several and not self.as_json:

@@ -13,7 +13,7 @@ from threading import Lock
 from pointclip2.errors import ConfigError
 
 MOST_BYTES = 600_000_000
-"""Of all files in memory; beyond it the file that was asked about least recently is let go."""
+"""All files in memory may be so large; beyond it the one that was asked about least recently is let go."""
 
 
 @dataclass(frozen=True)

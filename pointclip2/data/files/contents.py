@@ -52,7 +52,7 @@ class FileRows:
     """The type that the coordinates have in the file."""
     texture: Texture | None = None
     unit: str = ""
-    """Of the coordinates, as in `Frame`."""
+    """The unit of the coordinates, as in `Frame`."""
     remarks: tuple[str, ...] = ()
     """What the reader guessed, left out or found too much."""
 

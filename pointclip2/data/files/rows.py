@@ -102,14 +102,19 @@ def _changed(path: Path, before: os.stat_result) -> bool:
 
 
 def read_points(path: Path, points: int | None, rng: np.random.Generator, row: int | None = None) -> RawCloud:
-    """Read all rows of a file of points; ``points`` places on a surface, or all its vertices for None.
-
-    Rows at the very origin that are no measurements become NaN. ``row`` is that of `read_rows`.
+    """Read a file and return what `drawn_points` makes of its rows. ``row`` is that of `read_rows`.
 
     Raises:
         CloudError: or any other exception of a reader.
     """
-    rows = read_rows(path, row)
+    return drawn_points(read_rows(path, row), points, rng)
+
+
+def drawn_points(rows: FileRows, points: int | None, rng: np.random.Generator) -> RawCloud:
+    """Return all rows of a file of points; ``points`` places on a surface, or all its vertices for None.
+
+    Rows at the very origin that are no measurements become NaN.
+    """
     remarks = rows.remarks
     if rows.faces is not None and points is not None:
         solid = _solid(rows)

@@ -67,7 +67,7 @@ DIALECTS = (
     _Dialect(";", True), _Dialect("\t"), _Dialect("|"), _Dialect(","), _Dialect(None),
     _Dialect("\t", True), _Dialect("|", True), _Dialect(None, True),
 )  # fmt: skip
-"""In the order in which they are tried: the first that finds three numbers in a line is the file's."""
+"""They are tried in this order: the first that finds three numbers in a line is the file's."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class _Head:
     at: int
     """Where it begins, in bytes."""
     names: list[str] | None
-    """Of the columns, where a line says them."""
+    """What the columns are called, where a line says so."""
     promised: int | None
     """How many points a line before them promises."""
     remarks: tuple[str, ...]

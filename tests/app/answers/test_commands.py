@@ -110,6 +110,27 @@ def test_a_mistake_is_one_sentence(
     assert said in line
 
 
+def test_an_empty_folder_among_others_ends_nothing(capsys: pytest.CaptureFixture[str], scans: Path) -> None:
+    (scans / "empty").mkdir()
+    (scans / "b").mkdir()
+    write_chair_mesh(scans / "b" / "stühle~.obj")
+    status, said, beside = answered(
+        capsys, "classify", "empty", "b", "stühle~.obj", "-n", "chair,lamp", "--up", "y"
+    )
+    assert status == 3
+    assert [line.split("\t")[0] for line in said] == ["b/stühle~.obj", "stühle~.obj"]
+    assert any("empty holds no files that can be read" in line for line in beside)
+
+
+def test_a_detection_says_how_the_scan_was_taken(capsys: pytest.CaptureFixture[str], scans: Path) -> None:
+    status, _, beside = answered(
+        capsys, "detect", "a=b, [1] (2).xyz", "-n", "chair", "--up", "y", "--units", "cm"
+    )
+    assert status == 0
+    assert "taken to be in centimetres, y up (--units, --up)" in beside
+    assert json.loads((scans / "a=b, [1] (2)_boxes.json").read_text())["unit"] == "cm"
+
+
 def test_what_exists_is_only_replaced_when_told_to(capsys: pytest.CaptureFixture[str], scans: Path) -> None:
     (scans / "t.csv").write_text("mine")
     words = ("classify", "stühle~.obj", "-n", "chair", "--table", "t.csv", "--up", "y")

@@ -10,9 +10,12 @@ import torch
 import pointclip2
 from pointclip2 import PointCLIP
 from pointclip2.app.answers.answer import Answer, Answers
+from pointclip2.app.answers.parts import spread_to_rows
 from pointclip2.data.files.rows import read_rows
 from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.geometry.standing import UPS
 from pointclip2.show.gallery import per_cent
+from pointclip2.types import Cloud
 from tests.app.answers.things import chair, write_chair_mesh, write_points
 
 NAMES = ["chair", "table", "lamp"]
@@ -108,6 +111,54 @@ def test_what_is_no_cloud_is_refused(
         model(given)
 
 
+def ball(points: int = 2048) -> np.ndarray:
+    """Return points of a sphere, which is neither chair, table nor lamp."""
+    found = np.random.default_rng(0).normal(size=(points, 3))
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def test_what_fits_no_name_is_called_none_of_these(model: PointCLIP, tmp_path: Path) -> None:
+    answer = model(ball())
+    assert answer.is_none
+    assert (answer.name, answer.probability) == ("none of these", answer.none)
+    assert answer.none is not None
+    assert answer.none > 0.5
+    assert answer.fit < 0
+    assert answer.to_dict()["name"] == "none of these"
+    assert "nearest: " in str(answer)
+    assert f"nearest: {answer.top[0][0]}" in Answers([answer])._repr_html_()
+
+
+def test_the_model_turns_what_geometry_left_in_doubt(model: PointCLIP) -> None:
+    upright = model(chair()).cloud
+    ups = torch.zeros(6)
+    ups[UPS.index("-y")], ups[UPS.index("y")] = 0.51, 0.49
+    upside_down = Cloud("turned", upright.points * torch.tensor([1.0, -1.0, -1.0]), ups=ups)
+    answer = model(upside_down)
+    assert answer.name == "chair"
+    assert answer.up is not None
+    assert answer.up[0] == "y"
+    assert torch.equal(answer.cloud.points[:, 1], upright.points[:, 1])
+    assert answer.remarks[-1].startswith("up=auto took y")
+
+
+def test_a_row_that_was_looked_at_keeps_its_part_whatever_its_neighbours_say() -> None:
+    points = torch.tensor([[0.0, 0.0, 0.0], [0.1, 0.0, 0.0], [0.0, 0.1, 0.0]])
+    logits = torch.tensor([[1.0, 0.0], [0.0, 5.0], [0.0, 5.0]])
+    rows = np.array([[0.0, 0.0, 0.0], [0.09, 0.01, 0.0], [np.nan, 0.0, 0.0]])
+    assert spread_to_rows(Cloud("three", points), logits, rows).tolist() == [0, 1, -1]
+
+
+def test_a_link_leads_to_what_is_written(model: PointCLIP, tmp_path: Path) -> None:
+    answers = model([chair()])
+    (tmp_path / "link.csv").symlink_to(tmp_path / "there.csv")
+    with pytest.raises(ConfigError, match="exists already"):
+        answers.save(tmp_path / "link.csv")
+    answers.save(tmp_path / "link.csv", force=True)
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "there.csv").read_text().startswith("source,name")
+
+
 def test_axes_first_is_read_as_a_file_of_it_would_be(model: PointCLIP) -> None:
     points = chair(2048)
     turned = model(points.T)
@@ -134,12 +185,42 @@ def test_files_of_two_folders_are_told_apart(model: PointCLIP, folder: Path, tmp
 
 
 def test_parts_of_what_looks_otherwise_are_doubted(model: PointCLIP) -> None:
-    ball = np.random.default_rng(0).normal(size=(2048, 3))
-    ball /= np.linalg.norm(ball, axis=1, keepdims=True)
-    assert "does not look like a chair" in model.segment(ball, "chair", ["back", "seat"]).remarks[-1]
+    assert "does not look like a chair" in model.segment(ball(), "chair", ["back", "seat"]).remarks[-1]
     assert not any(
         "does not look" in told for told in model.segment(chair(), "chair", ["back", "seat"]).remarks
     )
+
+
+def test_parts_may_be_described_and_the_points_be_chosen(model: PointCLIP) -> None:
+    points = chair(3000)
+    plain = model.segment(points, "chair", ["back", "leg"], points=300)
+    assert len(plain.cloud.points) == 300
+    told = model.segment(points, "chair", {"back": "four thin poles", "leg": "an upright board"}, points=300)
+    assert plain.names == told.names
+    assert (plain.part != told.part).any()
+
+
+def test_a_file_is_read_once_for_its_parts(
+    model: PointCLIP, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_points(tmp_path / "chair.xyz", chair(500))
+    counted: list[Path] = []
+    monkeypatch.setattr(
+        "pointclip2.app.answers.given.read_rows", lambda path: counted.append(path) or read_rows(path)
+    )
+    found = model.segment(path, "chair", ["back", "leg"])
+    assert counted == [path]
+    assert found.cloud.frame.exact is not None
+    assert set(map(tuple, found.cloud.frame.exact.tolist())) <= set(map(tuple, found.points.tolist()))
+
+
+def test_what_is_not_judged_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    answer = PointCLIP(NAMES, up="y", projector="splat")(chair())
+    assert (answer.none, answer.is_none) == (None, False)
+    assert "none of the names is not judged" in caplog.text
+    caplog.clear()
+    assert PointCLIP(NAMES, up="y", rejection=False)(chair()).none is None
+    assert "not judged" not in caplog.text
 
 
 def test_what_the_input_had_is_kept_under_other_names(model: PointCLIP, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pointclip2.cache.text import unread
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.encoders.clip.tiny import tiny
@@ -36,3 +38,16 @@ def test_what_is_not_read_is_told_in_a_line_each(tmp_path: Path) -> None:
     [told] = unread(toy(tmp_path), prompts)
     assert told.startswith("1 sentence of 3 does not fit the model's 16 tokens, its end is not read: ")
     assert told.endswith('"a depth map of a chair with legs and legs and legs and ..."')
+
+
+def test_what_is_not_read_is_looked_for_once_and_again_where_the_cache_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, prompts = tiny(), NamePrompt()(["chair", "cracker"])
+    [line] = unread(model, prompts, tmp_path)
+    assert line.startswith("never read: cracker")
+    [kept] = tmp_path.iterdir()
+    monkeypatch.setattr(type(model), "unread_words", lambda self, names: ["asked anew"])
+    assert unread(model, prompts, tmp_path) == [line]
+    kept.write_text("torn")
+    assert unread(model, prompts, tmp_path)[0].startswith("never read: asked anew")
