@@ -15,6 +15,7 @@ from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import RESULTS
+from pointclip2.stopping import handled, point
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,17 @@ class Outcome:
 def run_checked(cfg: DictConfig) -> Outcome:
     """Run a configuration that Hydra composed, of ``evaluate`` or ``train``.
 
-    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
+    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on; one that
+    was stopped leaves none, and runs again.
+
+    Raises:
+        Stopped: by a signal.
     """
+    with handled():  # this may be another process than the command's
+        return _run(cfg)
+
+
+def _run(cfg: DictConfig) -> Outcome:
     hydra = HydraConfig.get()
     in_sweep = hydra.mode == RunMode.MULTIRUN
     try:
@@ -56,11 +66,13 @@ def run_checked(cfg: DictConfig) -> Outcome:
         result = evaluate(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
+        point()  # what a signal brought about is no failure
         log.error("%s", error)
         if not in_sweep:
             sys.exit(1)
         _note(error)
     except Exception as error:
+        point()
         if not in_sweep:
             raise
         log.exception("job failed")

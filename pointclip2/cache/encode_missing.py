@@ -18,6 +18,7 @@ from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
 from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.stopping import keeps
 
 log = logging.getLogger(__name__)
 
@@ -291,7 +292,20 @@ def encode_missing(
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
-        seconds = _timed(encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer)))
+        lacking = sum(map(len, missing))
+        keeps(
+            "features",
+            lambda: (
+                f"features of {len(dataset) - lacking + writer.stored} of {len(dataset)} samples of {dataset.name}"
+            ),
+        )
+        try:
+            seconds = _timed(
+                encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer))
+            )
+        except BaseException:
+            writer.keep_begun()
+            raise
     log.info("%s: encoded %d of %d samples", dataset.name, sum(map(len, missing)), len(dataset))
     return _found(dataset, store, writer, seconds)
 
