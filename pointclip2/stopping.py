@@ -4,10 +4,13 @@ A handler raises `Stopped` in the main thread, wherever that is, but for `finish
 `point` asks. A thread sees to it that the program ends within seconds, whatever its main thread is doing.
 """
 
+import atexit
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -123,7 +126,22 @@ def program(run: Callable[[], int], last: bool = True) -> int:
             if number is None:
                 return status
         _tell(number)
+        if last:
+            _ended.append(128 + number)
         return 128 + number
+
+
+_ended: list[int] = []
+
+
+def _end() -> None:
+    """Spare a program that was stopped the seconds that Python takes to forget large libraries."""
+    if _ended:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        os._exit(_ended[-1])
 
 
 @contextmanager
@@ -144,6 +162,9 @@ def handled(last: bool = False) -> Iterator[None]:
     _handlers.update(dict.fromkeys(kept, _stop))
     if REQUEUE is not None and callable(requeue):
         _handlers[REQUEUE] = _put_off(requeue)
+    if last:
+        atexit.unregister(_end)
+        atexit.register(_end)  # before what libraries register, and so behind it
     woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     threading.Thread(target=_watch, args=(reading, os.getpid()), name="signals", daemon=True).start()
     take()
