@@ -50,7 +50,8 @@ class _State:
         self.told = False
         self.processes: list[list[Any]] = []
         """Further processes of this program."""
-        self.timer: threading.Timer | None = None
+        self.over = False
+        """Whether the program has ended and its process goes on."""
 
 
 _state = _State()
@@ -166,7 +167,7 @@ def handled(last: bool = False) -> Iterator[None]:
         atexit.unregister(_end)
         atexit.register(_end)  # before what libraries register, and so behind it
     woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(reading, os.getpid()), name="signals", daemon=True).start()
+    threading.Thread(target=_watch, args=(reading, _state), name="signals", daemon=True).start()
     take()
     try:
         yield
@@ -176,8 +177,9 @@ def handled(last: bool = False) -> Iterator[None]:
         signal.set_wakeup_fd(woken)
         _state.installed = False
         os.close(writing)  # ends the thread
-        if _state.timer is not None and not last:
-            _state.timer.cancel()
+        if not last:
+            _state.over = True
+            _state = _State()
 
 
 _handlers: dict[int, Any] = {}
@@ -207,22 +209,22 @@ def _put_off(handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, 
     return put_off
 
 
-def _watch(reading: int, process: int) -> None:
+def _watch(reading: int, state: _State) -> None:
     """End the process at once for a second signal, or when it does not leave by itself."""
     first = 0
-    while (content := os.read(reading, 1)) and os.getpid() == process:
+    while content := os.read(reading, 1):
         number = content[0]
-        if number not in SIGNALS or _handlers.get(number) is None:
+        if number not in SIGNALS or number not in _handlers:
             continue
         if not first:
             first = number
-            for processes in _state.processes:
+            for processes in state.processes:
                 _stop_along(processes, number)
-            _state.timer = threading.Timer(WITHIN_S, _leave, [number])
-            _state.timer.daemon = True
-            _state.timer.start()
-        elif _state.asked is not None and time.monotonic() - _state.since > TWICE_S:
-            _leave(number)
+            timer = threading.Timer(WITHIN_S, _leave, [number, state])
+            timer.daemon = True
+            timer.start()
+        elif state.asked is not None and time.monotonic() - state.since > TWICE_S:
+            _leave(number, state)
     os.close(reading)
 
 
@@ -233,7 +235,9 @@ def _stop_along(processes: list[Any], number: int) -> None:
     processes.clear()  # whoever watched over them would take their end for a failure, and kill this process
 
 
-def _leave(number: int) -> None:
+def _leave(number: int, state: _State) -> None:
+    if state.over:
+        return
     for child in multiprocessing.active_children():
         child.kill()
     _tell(number)
@@ -254,16 +258,29 @@ def _tell(number: int) -> None:
         )
 
 
-def _forked() -> None:
-    """A fork is another process, which whoever forked it ends."""
-    global _state
-    if not _state.installed:
-        return
-    _state = _State()
-    signal.set_wakeup_fd(-1)
-    for number in _handlers:
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+def _before_fork() -> None:
+    if _state.installed:
+        _blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, _handlers))
 
+
+def _after_fork() -> None:
+    if _blocked:
+        signal.pthread_sigmask(signal.SIG_SETMASK, _blocked.pop())
+
+
+def _forked() -> None:
+    """A fork is another process, which whoever forked it ends; a signal to it must not wake the thread of this one."""
+    global _state
+    if _state.installed:
+        _state = _State()
+        signal.set_wakeup_fd(-1)
+        for number in _handlers:
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    _after_fork()
+
+
+_blocked: list[set[int]] = []
+"""Signals that were blocked before a fork: none arrives until it is known whose it is."""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_forked)

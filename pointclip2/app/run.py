@@ -78,15 +78,16 @@ def _evaluate(cfg: DictConfig) -> Result:
         task = _task(cfg)
         run = _run(cfg, watch)
     finding = task.run(run)
+    skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
     record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    if run.passed_over and record:  # of what was learned from, too: such a record is no finished job's
+        record["data"] = {**record["data"], "skipped": skipped}
     if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
-    result = Result(
-        finding.metrics, objective, finding.skipped, run.folder, finding.predictions, watch.report()
-    )
+    result = Result(finding.metrics, objective, skipped, run.folder, finding.predictions, watch.report())
     if _first_process():
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}

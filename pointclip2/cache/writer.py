@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pointclip2.cache.store import FeatureStore, Shard
-from pointclip2.errors import CloudError, TransientError
+from pointclip2.errors import PASSING, is_transient, one_line
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,10 @@ class Skip:
     """Whether the moment is to blame and not the file: such a failure is never stored."""
 
     @classmethod
-    def of(cls, name: str, error: CloudError) -> "Skip":
+    def of(cls, name: str, error: Exception) -> "Skip":
         """Return what an error says of a sample."""
-        return cls(name, str(error), isinstance(error, TransientError))
+        transient = is_transient(error)
+        return cls(name, f"{one_line(error)} {PASSING}" if transient else str(error), transient)
 
 
 class ShardWriter:
