@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[Path]:
     runs left in the folder is removed. A signal waits until the file is in its place.
     """
     with finishing():
-        _sweep(path.parent)
+        sweep_left(path.parent)
         temporary = path.with_name(f".{path.name}.{_machine()}-{uuid.uuid4().hex[:8]}.part")
         with _locked(temporary):
             try:
@@ -79,7 +79,7 @@ _swept: set[Path] = set()
 """Folders that this process has looked at."""
 
 
-def _sweep(folder: Path) -> None:
+def sweep_left(folder: Path) -> None:
     """Remove what killed runs were writing into a folder: files of this machine that no process holds.
 
     Where locks tell nothing, of other machines and on file systems without them, a file counts as left after a day.

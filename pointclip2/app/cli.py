@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointclip2.errors import UserError
-from pointclip2.stopping import asked, program
+from pointclip2.stopping import Stopped, asked, program
 from pointclip2.version import __version__
 
 if TYPE_CHECKING:
@@ -186,6 +186,9 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
+        except Stopped:
+            sweep.cancel()
+            raise
         except SystemExit as left:
             if isinstance(left.code, str):
                 print(left.code, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import RESULTS
-from pointclip2.stopping import handled, point
+from pointclip2.stopping import Stopped, handled, point
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,12 @@ def run_checked(cfg: DictConfig) -> Outcome:
         Stopped: by a signal.
     """
     with handled():  # this may be another process than the command's
-        return _run(cfg)
+        try:
+            return _run(cfg)
+        except Stopped as stopped:
+            if "SUBMITIT_EXECUTOR" in os.environ:  # a cluster's job is a program of its own
+                sys.exit(128 + stopped.number)
+            raise
 
 
 def _run(cfg: DictConfig) -> Outcome:

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from pointclip2.show.dashboards.show import REPORT
 from pointclip2.show.exhibit import Exhibit, Prediction
 from pointclip2.tasks.run import Provenance, Run, Stopwatch
 from pointclip2.tasks.task import Finding, Task
+from pointclip2.writing import sweep_left
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ RECORDED = ("data", "projector", "pretraining")
 """Options that a record or a resumed training refers to."""
 ANSWERS = 20
 """Samples whose answers are printed where nothing is labelled."""
+BESIDE = 20
+"""Runs before this one whose folders are looked at."""
 PICTURES = 8
 """Shapes on ``views.png`` unless told otherwise."""
 
@@ -262,9 +266,19 @@ def _place(cfg: DictConfig) -> None:
             cfg.report = not sweeping() or "wandb" in cfg.logger
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
+    if not sweeping():
+        _sweep_killed(run_dir)
     # Of an earlier run in the same folder: what is there at the end must be this run's.
     for name in (RESULTS, FAILED, REPORT):
         (run_dir / name).unlink(missing_ok=True)
+
+
+def _sweep_killed(run_dir: Path) -> None:
+    """Remove what killed runs were writing into their folders: no other run will write there."""
+    with suppress(OSError):
+        for beside in sorted(run_dir.parent.iterdir())[-BESIDE:]:
+            if not (beside / RESULTS).is_file():
+                sweep_left(beside)
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

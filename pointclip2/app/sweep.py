@@ -4,6 +4,7 @@ Light on purpose: no torch, so that Hydra can load the callback without delay.
 """
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -200,6 +201,18 @@ def _locked(folder: Path) -> bool:
         return False
     _held.append(file)
     return True
+
+
+def cancel() -> None:
+    """Cancel the jobs of a cluster that this process was waiting for: nobody does any more."""
+    if "submitit" not in sys.modules:
+        return
+    from submitit.core.core import Job
+
+    # The launcher keeps them to itself.
+    for job in [one for one in gc.get_objects() if issubclass(type(one), Job)]:
+        with contextlib.suppress(Exception):
+            job.cancel(check=False)
 
 
 def release() -> None:
