@@ -252,10 +252,13 @@ def _tell(number: int) -> None:
     with contextlib.suppress(Exception):
         kept = "; ".join(filter(None, (what() for what in _state.kept.values())))
     what = f"kept: {kept}. The same command goes on from there" if kept else "the same command begins anew"
-    with contextlib.suppress(OSError):
-        os.write(
-            2, f"stopped by {signal.Signals(number).name}, nothing is left half written; {what}\n".encode()
-        )
+    line = f"stopped by {signal.Signals(number).name}, nothing is left half written; {what}\n"
+    with contextlib.suppress(OSError, ValueError):
+        if threading.current_thread() is threading.main_thread():
+            sys.stderr.write(line)
+            sys.stderr.flush()
+        else:  # the main thread may be in the middle of writing there
+            os.write(2, line.encode())
 
 
 def _before_fork() -> None:

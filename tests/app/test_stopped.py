@@ -42,7 +42,9 @@ def test_a_sweep_stops_at_once_its_job_has_not_failed_and_the_same_command_goes_
     assert jobs == [1, 2]
     [sweep] = (tmp_path / "sweeps").iterdir()
     assert "Traceback" not in printed
-    assert f"stopped by SIGTERM, nothing is left half written; kept: 1 jobs of the sweep in {sweep}" in printed
+    assert (
+        f"stopped by SIGTERM, nothing is left half written; kept: 1 jobs of the sweep in {sweep}" in printed
+    )
     assert not list(sweep.rglob("FAILED"))
     status, printed = run_command(capsys, *words)
     assert status == 0

@@ -97,9 +97,9 @@ def _pretraining(_: Path, outputs: Path) -> list[str]:
         "pretraining.classes=[chair,mug,lamp]",
         *(f"pretraining.{name}={value}" for name, value in small.items()),
         "pretraining.projectors.v2_segmentation.share=0",
-        "trainer.max_steps=12",
+        "trainer.max_steps=6",
         "logger=none",
-        "validate_steps=4",
+        "validate_steps=3",
         "checkpoint_minutes=0.01",
         f"paths.outputs={outputs}",
     ]
@@ -113,11 +113,20 @@ def _classify(_: Path, outputs: Path) -> list[str]:
 
 RUN, JOB = "runs/*/", "sweeps/*/*/"
 COMMANDS = (
-    Command("classification", _measured, (f"{RUN}results.json", f"{RUN}predictions.csv")),
+    Command(
+        "classification",
+        lambda toy, outputs: _measured(toy, outputs, "data.limit=96"),
+        (f"{RUN}results.json", f"{RUN}predictions.csv"),
+    ),
     Command(
         "parts",
         lambda toy, outputs: _measured(
-            toy, outputs, "task=part_segmentation", "data.classes=[chair,mug,table]", "smoothing=neighbours"
+            toy,
+            outputs,
+            "task=part_segmentation",
+            "data.classes=[chair,mug,table]",
+            "data.limit=12",
+            "smoothing=neighbours",
         ),
         (f"{RUN}results.json", f"{RUN}predictions.csv"),
     ),
@@ -126,8 +135,8 @@ COMMANDS = (
         lambda toy, outputs: [
             *(word for word in _measured(toy, outputs, "task=detection") if word != "data.points=64"),
             "data=rooms",
-            "data.points=6000",
-            "data.limit=3",
+            "data.points=3000",
+            "data.limit=2",
         ],
         (f"{RUN}results.json", f"{RUN}detections.csv"),
     ),
@@ -137,7 +146,7 @@ COMMANDS = (
     Command("pretraining", _pretraining, ("training/tiny_clip/model/open_clip_model.safetensors",)),
     Command(
         "sweep",
-        lambda toy, outputs: _measured(toy, outputs, "-m", "prompt=name,template", "data.limit=60,120"),
+        lambda toy, outputs: _measured(toy, outputs, "-m", "prompt=name,template", "data.limit=40,60"),
         (f"{JOB}results.json", f"{JOB}predictions.csv"),
         jobs=4,
     ),
