@@ -15,6 +15,12 @@ _OF_THE_FILE = {
 """What the operating system says of a path whenever it is asked; anything else may be gone the next time."""
 
 
+_OUT_OF_MEMORY = ("out of memory", "DefaultCPUAllocator", "can't start new thread")
+"""What torch and Python say in errors that are no `MemoryError`."""
+PASSING = "(just now: another run may have it)"
+"""Behind the reason of a sample that could not be had, where the moment is to blame."""
+
+
 class UserError(Exception):
     """Something a user can put right. The message is one line: what was wrong, where, what to do."""
 
@@ -51,6 +57,8 @@ def is_transient(error: BaseException | None) -> bool:
     """
     while error is not None:
         if isinstance(error, MemoryError | TransientError):
+            return True
+        if isinstance(error, RuntimeError) and any(sign in str(error) for sign in _OUT_OF_MEMORY):
             return True
         if isinstance(error, OSError) and error.errno is not None and error.errno not in _OF_THE_FILE:
             return True

@@ -1,6 +1,7 @@
 """The command: ``pointclip2 evaluate data=modelnet40 backbone=vit_b16``, and so on for the other words of `COMMANDS`.
 
-Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
+Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read; 128 and the
+number of the signal that stopped it: 143 for SIGTERM, 130 for Ctrl-C. Then the same command goes on.
 """
 
 import difflib
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointclip2.errors import UserError
+from pointclip2.stopping import Stopped, asked, program
 from pointclip2.version import __version__
 
 if TYPE_CHECKING:
@@ -36,12 +38,17 @@ class Command:
 
 def evaluate(words: Sequence[str] | None = None) -> int:
     """Evaluate what the words of the command line compose; the exit status."""
-    return _hydra_program("evaluate", sys.argv[1:] if words is None else words)
+    return _stoppable(_hydra_program, "evaluate", words)
 
 
 def train(words: Sequence[str] | None = None) -> int:
     """Train likewise: an adapter on a few examples a class, or the built-in model again."""
-    return _hydra_program("train", sys.argv[1:] if words is None else words)
+    return _stoppable(_hydra_program, "train", words)
+
+
+def _stoppable(run: Callable[[str, Sequence[str]], int], name: str, words: Sequence[str] | None) -> int:
+    """Run with the given words, or with the process's own, which then ends with it."""
+    return program(lambda: run(name, sys.argv[1:] if words is None else words), last=words is None)
 
 
 def _catalog(words: Sequence[str]) -> int:
@@ -98,7 +105,11 @@ COMMANDS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the words of the command line ask for; the exit status."""
-    words = _completed(sys.argv[1:] if words is None else list(words))
+    return _stoppable(_main, "", words)
+
+
+def _main(_: str, words: Sequence[str]) -> int:
+    words = _completed(list(words))
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     if name in COMMANDS:
         return COMMANDS[name].run(rest)
@@ -175,13 +186,16 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
+        except Stopped:
+            sweep.cancel()
+            raise
         except SystemExit as left:
             if isinstance(left.code, str):
                 print(left.code, file=sys.stderr)
                 return 1
             return int(left.code or 0)
         except Exception as error:
-            return _failed(error)
+            return _failed(error) if asked() is None else 1  # what a signal brought about is no news
     # A sweep's jobs may have run in other processes.
     return _status or sweep.status
 

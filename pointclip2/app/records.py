@@ -21,7 +21,7 @@ from omegaconf import DictConfig
 
 from pointclip2.app import plugins
 from pointclip2.app.options import plain
-from pointclip2.errors import ConfigError, UserError
+from pointclip2.errors import PASSING, ConfigError, UserError
 from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.version import __version__
 from pointclip2.writing import write_text
@@ -123,10 +123,13 @@ def note_failure(run_dir: Path, error: BaseException) -> None:
 
 
 def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
-    """The record of an earlier run in this folder, if it had the same options and the same program; else None."""
+    """The record of an earlier run in this folder, if it had the same options and the same program, and no sample was
+    left out for the moment's sake; else None."""
     try:
         record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return None
+    if any(PASSING in str(reason) for reason in (record.get("data", {}).get("skipped") or {}).values()):
         return None
     same = record.get("config_hash") == config_hash(plain(cfg)) and record.get("program") == program_digest()
     return record if same else None

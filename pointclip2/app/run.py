@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from pointclip2.show.dashboards.show import REPORT
 from pointclip2.show.exhibit import Exhibit, Prediction
 from pointclip2.tasks.run import Provenance, Run, Stopwatch
 from pointclip2.tasks.task import Finding, Task
+from pointclip2.writing import sweep_left
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ RECORDED = ("data", "projector", "pretraining")
 """Options that a record or a resumed training refers to."""
 ANSWERS = 20
 """Samples whose answers are printed where nothing is labelled."""
+BESIDE = 20
+"""Runs before this one whose folders are looked at."""
 PICTURES = 8
 """Shapes on ``views.png`` unless told otherwise."""
 
@@ -84,15 +88,16 @@ def _evaluate(cfg: DictConfig) -> Result:
         task = _task(content)
         run = _run(cfg, content, watch)
     finding = task.run(run)
+    skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
     record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    if run.passed_over and record:  # of what was learned from, too: such a record is no finished job's
+        record["data"] = {**record["data"], "skipped": skipped}
     if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
-    result = Result(
-        finding.metrics, objective, finding.skipped, run.folder, finding.predictions, watch.report()
-    )
+    result = Result(finding.metrics, objective, skipped, run.folder, finding.predictions, watch.report())
     if _first_process():
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
@@ -270,9 +275,19 @@ def _place(cfg: DictConfig) -> None:
             cfg.report = not sweeping() or "wandb" in cfg.logger
     run_dir = Path(cfg.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
+    if not sweeping():
+        _sweep_killed(run_dir)
     # Of an earlier run in the same folder: what is there at the end must be this run's.
     for name in (RESULTS, FAILED, REPORT):
         (run_dir / name).unlink(missing_ok=True)
+
+
+def _sweep_killed(run_dir: Path) -> None:
+    """Remove what killed runs were writing into their folders: no other run will write there."""
+    with suppress(OSError):
+        for beside in sorted(run_dir.parent.iterdir())[-BESIDE:]:
+            if not (beside / RESULTS).is_file():
+                sweep_left(beside)
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

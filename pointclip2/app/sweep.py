@@ -4,6 +4,7 @@ Light on purpose: no torch, so that Hydra can load the callback without delay.
 """
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from pointclip2.show.comparison import (
     rows_of,
     write_csv,
 )
+from pointclip2.stopping import keeps
 from pointclip2.writing import write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
@@ -77,12 +79,12 @@ class Sweep(Callback):
             from pointclip2.app.composition import compose_once
 
             compose_once()
+        keeps("sweep", lambda: f"{_with_results(folder)} jobs of the sweep in {folder}")
         if owner is None:
             told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
             write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
         else:
-            done = sum((job / RESULTS).is_file() for job in jobs(folder))
-            print(f"going on with {folder}: {done} jobs have results, the others run")
+            print(f"going on with {folder}: {_with_results(folder)} jobs have results, the others run")
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Write the summary, and note whether anything is missing."""
@@ -106,6 +108,10 @@ class Sweep(Callback):
         drawn = draw_summary(folder / "summary.png", rows, metric)
         if drawn is not None:
             print(f"picture: {drawn}")
+
+
+def _with_results(folder: Path) -> int:
+    return sum((job / RESULTS).is_file() for job in jobs(folder))
 
 
 def _status(finished: list[Path]) -> int:
@@ -195,6 +201,18 @@ def _locked(folder: Path) -> bool:
         return False
     _held.append(file)
     return True
+
+
+def cancel() -> None:
+    """Cancel the jobs of a cluster that this process was waiting for: nobody does any more."""
+    if "submitit" not in sys.modules:
+        return
+    from submitit.core.core import Job
+
+    # The launcher keeps them to itself.
+    for job in [one for one in gc.get_objects() if issubclass(type(one), Job)]:
+        with contextlib.suppress(Exception):
+            job.cancel(check=False)
 
 
 def release() -> None:

@@ -1,9 +1,10 @@
 """Features of a split: those that the cache has, and those that it lacks, encoded now and kept shard by shard."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,9 +18,13 @@ from pointclip2.cache.keys import feature_key
 from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
-from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.errors import CloudError, ConfigError, DataError, is_transient
+from pointclip2.stopping import keeps
 
 log = logging.getLogger(__name__)
+
+PAUSE_S = 0.05
+"""Before a sample is tried again that could not be had."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class SampleBatch:
 
 
 class _Positions(Dataset[tuple[int, Any]]):
-    """Chosen positions of a data set; a sample that cannot be read comes as its error."""
+    """Chosen positions of a data set; a sample that cannot be read comes as a `Skip`."""
 
     def __init__(self, dataset: Any, positions: Sequence[int]) -> None:
         self.dataset = dataset
@@ -79,10 +84,26 @@ class _Positions(Dataset[tuple[int, Any]]):
 
     def __getitem__(self, item: int) -> tuple[int, Any]:
         position = self.positions[item]
-        try:
-            return position, self.dataset[position]
-        except CloudError as error:
-            return position, error
+        return position, _had(lambda: self.dataset[position], self.dataset.names[position])
+
+
+def _had(get: Callable[[], Any], name: str) -> Any:
+    """Return what can be had of a sample, or else a `Skip`; what may have been the moment's fault is tried again."""
+    try:
+        return get()
+    except Exception as error:
+        if not is_transient(error):
+            if isinstance(error, CloudError):
+                return Skip.of(name, error)
+            raise
+    gc.collect()
+    time.sleep(PAUSE_S)
+    try:
+        return get()
+    except Exception as error:
+        if isinstance(error, CloudError) or is_transient(error):
+            return Skip.of(name, error)
+        raise
 
 
 @dataclass(frozen=True)
@@ -90,15 +111,10 @@ class _Collate:
     """Puts samples side by side; all that a process that reads is given beside the data set."""
 
     columns: Columns
-    names: Sequence[str]
 
     def __call__(self, samples: list[tuple[int, Any]]) -> SampleBatch:
-        good = {position: sample for position, sample in samples if not isinstance(sample, CloudError)}
-        skipped = {
-            position: Skip.of(self.names[position], error)
-            for position, error in samples
-            if isinstance(error, CloudError)
-        }
+        good = {position: sample for position, sample in samples if not isinstance(sample, Skip)}
+        skipped = {position: sample for position, sample in samples if isinstance(sample, Skip)}
         return SampleBatch(self.columns.collate(list(good.values())) if good else None, list(good), skipped)
 
 
@@ -122,22 +138,28 @@ class Encoding:
             _Positions(self.dataset, positions),  # type: ignore[arg-type]
             batch_size=1 if self.columns.names is None else self.cache.batch_size,
             num_workers=self.cache.num_workers,
-            collate_fn=_Collate(self.columns, self.dataset.names),
+            collate_fn=_Collate(self.columns),
         )
 
     def encode(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one."""
+        """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one, and so do all
+        of a batch for which there is no memory."""
         if not batch.index:
             return {}
-        try:
+
+        def encoded() -> dict[str, Tensor]:
             with torch.no_grad():
                 return self.columns.encode(self.encoder, batch.content)
-        except CloudError as error:
-            if len(batch.index) > 1:
-                raise
-            (position,) = batch.index
-            batch.index, batch.skipped = [], {position: Skip.of(self.dataset.names[position], error)}
-            return {}
+
+        names = self.dataset.names
+        made: dict[str, Tensor] | Skip = _had(encoded, names[batch.index[0]])
+        if not isinstance(made, Skip):
+            return made
+        if len(batch.index) > 1 and not made.transient:
+            raise CloudError(made.reason)
+        skipped = {position: replace(made, name=names[position]) for position in batch.index}
+        batch.index, batch.skipped = [], {**batch.skipped, **skipped}
+        return {}
 
     def take(self, batch: SampleBatch, columns: Mapping[str, Tensor]) -> None:
         """Keep what was made of a batch."""
@@ -291,7 +313,20 @@ def encode_missing(
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
-        seconds = _timed(encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer)))
+        lacking = sum(map(len, missing))
+        keeps(
+            "features",
+            lambda: (
+                f"features of {len(dataset) - lacking + writer.stored} of {len(dataset)} samples of {dataset.name}"
+            ),
+        )
+        try:
+            seconds = _timed(
+                encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer))
+            )
+        except BaseException:
+            writer.keep_begun()
+            raise
     log.info("%s: encoded %d of %d samples", dataset.name, sum(map(len, missing)), len(dataset))
     return _found(dataset, store, writer, seconds)
 

@@ -17,7 +17,7 @@ from pointclip2.cache.encode_missing import Driver
 from pointclip2.cache.text import class_vectors
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
-from pointclip2.errors import ConfigError
+from pointclip2.errors import ConfigError, DataError
 from pointclip2.text import PromptSet, TemplatePrompt, TemplatesPrompt
 from pointclip2.worlds.reference import PLAIN, ReferenceShapes
 from pointclip2.writing import write_bytes
@@ -97,6 +97,9 @@ class Reference:
         for split, count in (("bank", bank), ("held", held)):
             dataset = ReferenceShapes(split, count)
             found = encode_missing(dataset, encoder, cache=features, driver=driver).loaded()
+            if found.skipped:
+                reason = next(iter(found.skipped.values()))
+                raise DataError(f"how well names fit cannot be calibrated: {reason}")
             columns[split] = found.features.float().mean(dim=1).cpu()
             columns[f"{split}_labels"] = torch.tensor(dataset.labels)[found.index]
             plain = [dataset.names[i].startswith(PLAIN) for i in found.index.tolist()]

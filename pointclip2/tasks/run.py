@@ -19,6 +19,7 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.standing import TurnedSplit, summary_line, up_summary
 from pointclip2.encoders.encoder import Encoder, SentenceEncoder, text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
+from pointclip2.errors import PASSING
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
 
@@ -121,6 +122,8 @@ class Run:
     watch: Stopwatch = field(default_factory=Stopwatch)
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
+    passed_over: dict[str, str] = field(default_factory=dict)
+    """Samples of any split that could not be had just now, and why."""
     told: set[str] = field(default_factory=set)
     """What was said once and need not be again."""
 
@@ -137,6 +140,10 @@ class Run:
             encoder = Upright(encoder)
         split = encode_missing(dataset, encoder, columns, cache or self.cache, driver)
         self.watch.add(split.seconds)
+        passed = {name: reason for name, reason in split.skipped.items() if PASSING in reason}
+        if passed:
+            self.passed_over |= passed
+            log.warning("%s: %d samples: %s", dataset.name, len(passed), next(iter(passed.values())))
         if asked or (undecided and dataset.checksum not in self.ups):
             rows = zip(split.index.tolist(), split.table("ups").float().cpu(), strict=True)
             ups = {dataset.names[position]: row for position, row in rows}

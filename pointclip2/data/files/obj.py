@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, fans
 from pointclip2.data.files.images import read_image
+from pointclip2.errors import is_transient
 from pointclip2.types import CloudError
 
 Floats = NDArray[np.float64]
@@ -204,7 +205,9 @@ def materials(path: Path, content: bytes) -> dict[str, Any]:
         name = ""
         try:
             text = file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
+        except OSError as error:
+            if is_transient(error):
+                raise
             continue  # The surface is there without its colours.
         for line in text.splitlines():
             match line.split():

@@ -10,6 +10,7 @@ from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
+from pointclip2 import stopping
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.shots import ShotSubset
 from pointclip2.errors import ConfigError, WeightsError
@@ -25,15 +26,24 @@ LAST = "last.ckpt"
 
 
 class EpochCheckpoint(Checkpoint):
-    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights."""
+    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights.
+
+    A training that was told to stop is saved after its epoch, and left.
+    """
 
     def __init__(self, path: Path, every: int) -> None:
         self.path, self.every = path, every
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Replaces the checkpoint in one step."""
-        if (trainer.current_epoch + 1) % self.every == 0:
+        epochs = trainer.current_epoch + 1
+        # All processes save, or none.
+        stop = trainer.strategy.reduce_boolean_decision(stopping.asked() is not None, all=False)
+        if stop or epochs % self.every == 0:
             trainer.save_checkpoint(self.path, weights_only=False)
+            stopping.keeps("training", lambda: f"{epochs} of {trainer.max_epochs} epochs of the training")
+        if stop:
+            stopping.leave()
 
 
 @dataclass(frozen=True)
@@ -96,13 +106,11 @@ def _fit(
     )
     data = ShotData(module.adapter, shots, validation, module.seed)
     go_on = run.resume and _readable(last)
-    with run.watch.stage("train"):
+    with run.watch.stage("train"), stopping.finishing():
         try:
             trainer.fit(module, data, ckpt_path=str(last) if go_on else None, weights_only=True)
         except MisconfigurationException as error:  # an option that goes with Lightning's own steps only
             raise ConfigError(f"trainer: {' '.join(str(error).split())}") from error
-    if trainer.interrupted:
-        raise KeyboardInterrupt
     return trainer
 
 

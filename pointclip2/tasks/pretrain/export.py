@@ -2,7 +2,6 @@
 
 import json
 import logging
-import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 from pointclip2.encoders.clip.weights import file_hash
 from pointclip2.errors import ConfigError
 from pointclip2.tasks.pretrain.module import LARGEST_SCALE, PretrainModule
-from pointclip2.writing import replacing, write_text
+from pointclip2.writing import replacing, write_bytes, write_text
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 CONFIG, WEIGHTS, CARD = "open_clip_config.json", "open_clip_model.safetensors", "model.json"
@@ -51,7 +50,7 @@ def export_model(state: dict[str, Tensor], source: Path, folder: Path, facts: di
 
     folder.mkdir(parents=True, exist_ok=True)
     if (source / CONFIG).resolve() != (folder / CONFIG).resolve():
-        shutil.copyfile(source / CONFIG, folder / CONFIG)
+        write_bytes(folder / CONFIG, (source / CONFIG).read_bytes())
     state = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
     state = {name: value.contiguous() for name, value in state.items()}
     state["logit_scale"] = state["logit_scale"].clamp(max=LARGEST_SCALE)

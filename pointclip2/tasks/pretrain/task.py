@@ -13,6 +13,7 @@ import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from torch.utils.data import DataLoader, TensorDataset
 
+from pointclip2 import stopping
 from pointclip2.data.checksum import digest_values
 from pointclip2.errors import ConfigError, WeightsError
 from pointclip2.tasks.pretrain.export import Export, model_folder, open_model, preprocessing
@@ -25,6 +26,20 @@ from pointclip2.worlds.shapes.world import source_digest
 from pointclip2.writing import write_text
 
 VALIDATED = {"val/acc": "top-1 on val", "val/acc_scan": "top-1 on val, scanned"}
+
+
+class StoppedCheckpoint(ModelCheckpoint):
+    """Saves a training that was told to stop after its step, too, and leaves it; the last step goes on to its end."""
+
+    def on_train_batch_end(self, trainer: Any, pl_module: Any, *more: Any) -> None:
+        """Save in the intervals that were asked for, or to leave."""
+        super().on_train_batch_end(trainer, pl_module, *more)
+        stop = trainer.strategy.reduce_boolean_decision(stopping.asked() is not None, all=False)
+        if stop and trainer.global_step < trainer.max_steps:
+            trainer.save_checkpoint(Path(self.dirpath or ".") / "last.ckpt", weights_only=False)
+            step = trainer.global_step
+            stopping.keeps("training", lambda: f"{step} of {trainer.max_steps} steps of the training")
+            stopping.leave()
 
 
 class Pretraining:
@@ -128,7 +143,7 @@ class Pretraining:
     def _fit(
         self, run: Run, module: PretrainModule, export: Export, start: int, steps: int
     ) -> lightning.Trainer:
-        checkpoint = ModelCheckpoint(
+        checkpoint = StoppedCheckpoint(
             dirpath=self.folder,
             save_last=True,
             save_top_k=0,
@@ -150,7 +165,7 @@ class Pretraining:
             for corruption in ("none", "scan")
         ]
         last = self.folder / "last.ckpt"
-        with run.watch.stage("train"), warnings.catch_warnings():
+        with run.watch.stage("train"), stopping.finishing(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*does not have many workers.*")
             warnings.filterwarnings(
                 "ignore", message=".*resuming from a checkpoint that ended before the epoch.*"
@@ -158,10 +173,8 @@ class Pretraining:
             trainer.fit(
                 module, batches, validation, ckpt_path=str(last) if start else None, weights_only=True
             )
-        if trainer.interrupted:
-            raise KeyboardInterrupt
-        trainer.save_checkpoint(last, weights_only=False)
-        export.write(module, trainer)
+            trainer.save_checkpoint(last, weights_only=False)
+            export.write(module, trainer)
         return trainer
 
     def _record(
