@@ -7,6 +7,7 @@ its callback without delay.
 import argparse
 import hashlib
 import json
+import logging
 import math
 import platform
 import subprocess
@@ -21,21 +22,25 @@ from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app import plugins
 from pointclip2.errors import ConfigError, UserError
-from pointclip2.show.comparison import FAILED, RESULTS
+from pointclip2.sealed import DamagedError, sealed
+from pointclip2.show.comparison import FAILED, RESULTS, read_results
 from pointclip2.version import __version__
 from pointclip2.writing import write_text
 
-SCHEMA = 2
-"""Raise it when a field of ``results.json`` changes. 2: `encoder` describes what made the features."""
+SCHEMA = 3
+"""Raise it when a field of ``results.json`` changes. 2: `encoder` describes what made the features. 3: `checksum`, of
+all the rest."""
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 # Not part of what was computed: where it was written and how it was shown.
 PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths", "plugins")
+
+log = logging.getLogger(__name__)
 
 
 def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
     """``results.json``: its presence means that the run is complete."""
     path = run_dir / RESULTS
-    write_text(path, json.dumps(results, indent=2, allow_nan=False) + "\n")
+    write_text(path, json.dumps(sealed(results), indent=2, allow_nan=False) + "\n")
     return path
 
 
@@ -123,8 +128,11 @@ def note_failure(run_dir: Path, error: BaseException) -> None:
 def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
     """The record of an earlier run in this folder, if it had the same options and the same program; else None."""
     try:
-        record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = read_results(run_dir / RESULTS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except DamagedError as error:
+        log.warning("%s: the job runs again", error)
         return None
     same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
     return record if same else None

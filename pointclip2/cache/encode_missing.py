@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from pointclip2.cache.columns import Columns, Vectors
 from pointclip2.cache.keys import feature_key
-from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
+from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut, done_without
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
 from pointclip2.errors import CloudError, ConfigError, DataError
@@ -286,8 +286,13 @@ def encode_missing(
     if cache.root is not None:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         key = feature_key(data, described(encoder), kept.describe(), driver.precision)
-        store = FeatureStore(cache.root, key, len(dataset), kept.names)
-        missing = store.missing(size)
+        try:
+            store = FeatureStore(cache.root, key, len(dataset), kept.names)
+            missing = store.missing(size)
+            store.tell_damage()
+        except OSError as error:
+            store = None
+            done_without(cache.root, error)
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
@@ -314,6 +319,7 @@ def _found(
     found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
     if store is not None:
         found += [(rows, None) for rows in store.shards()]
+        store.drop_damaged()
     parts, reached, lacking = [], 0, len(dataset)
     for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
         if rows.stop > reached:

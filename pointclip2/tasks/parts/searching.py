@@ -26,6 +26,7 @@ from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
 from pointclip2.heads.search.task import Search
 from pointclip2.heads.view_weights import FixedWeights
+from pointclip2.sealed import sealed
 from pointclip2.tasks.parts.choice import PartChoice, PartChoices
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
@@ -205,10 +206,10 @@ def _prompts(
     mean = {"before": sum(before) / len(before), "after": sum(after) / len(after)} if before else {}
     file = run.folder / "prompts.json"
     content = {
-        category: {part: list(texts) for part, texts in told.sentences.items()}
+        str(category): {part: list(texts) for part, texts in told.sentences.items()}
         for category, told in zip((new_choices[key].category for key in said), new_prompts, strict=True)
     }
-    write_text(file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_text(file, json.dumps(sealed(content), indent=1, ensure_ascii=False) + "\n")
     outcome = {
         "score": {"of": "category mIoU", **mean},
         "evaluations": evaluations,
