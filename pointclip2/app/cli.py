@@ -4,6 +4,7 @@ Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but som
 """
 
 import difflib
+import logging
 import os
 import sys
 import traceback
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointclip2.errors import UserError
+from pointclip2.errors import UserError, refused_by_system
 from pointclip2.version import __version__
 
 if TYPE_CHECKING:
@@ -194,6 +195,10 @@ def _failed(error: Exception) -> int:
     from pointclip2.app.compose import explained
 
     launcher = type(error).__module__.partition(".")[0] in ("submitit", "joblib")
+    refused = refused_by_system(error)
+    if refused is not None:
+        print(refused, file=sys.stderr)
+        return 1
     if isinstance(error, UserError | HydraException | OmegaConfBaseException) or launcher:
         print(explained(error), file=sys.stderr)
     else:
@@ -206,10 +211,12 @@ def _restored(release: Callable[[], None]) -> Iterator[None]:
     """Leave everything that belongs to the process as it was: for programs that run a command, and go on."""
     from hydra.core.hydra_config import HydraConfig
 
-    environment, words = dict(os.environ), list(sys.argv)
+    environment, words, loud = dict(os.environ), list(sys.argv), logging.raiseExceptions
+    logging.raiseExceptions = False  # a log file on a full disk would cost a traceback a line
     try:
         yield
     finally:
+        logging.raiseExceptions = loud
         release()
         HydraConfig.instance().cfg = None
         sys.argv[:] = words

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
-from pointclip2.errors import ConfigError, UserError
+from pointclip2.errors import ConfigError, UserError, refused_by_system
 from pointclip2.show.comparison import RESULTS
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,11 @@ def run_checked(cfg: DictConfig) -> Outcome:
     except Exception as error:
         if not in_sweep:
             raise
-        log.exception("job failed")
+        refused = refused_by_system(error)
+        if refused is None:
+            log.exception("job failed")
+        else:
+            log.error("%s", refused)
         _note(error)
     return Outcome(math.nan, 1)
 

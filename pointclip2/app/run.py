@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,14 +92,19 @@ def _evaluate(cfg: DictConfig) -> Result:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
-        try:
-            path = _written(run.folder, record)
-        except OSError as error:
+        written = run.keep(RESULTS, lambda folder: _written(folder, record))
+        if written is not None:
+            print(f"results: {written / RESULTS}")
+        if written != run.folder:
             raise DataError(
-                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
-                "there is of this run; make room and run it again"
-            ) from error
-        print(f"results: {path}")
+                f"{run.folder} takes no {RESULTS}: "
+                + (
+                    "the figures above are all there is of this run"
+                    if written is None
+                    else f"it is in {written}"
+                )
+                + "; make room and run it again"
+            )
     return result
 
 
@@ -156,9 +162,16 @@ def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
         seed=int(cfg.seed),
         pictures=cfg.pictures,
         resume=bool(cfg.get("resume", True)),
+        elsewhere=_elsewhere(cfg),
         unfinished=Path(cfg.paths.outputs) / "unfinished",
         watch=watch,
     )
+
+
+def _elsewhere(cfg: DictConfig) -> list[Path]:
+    """Where a run goes whose folder takes nothing: other folders, maybe on other disks."""
+    name = f"pointclip2-{Path(cfg.run_dir).name}"
+    return [Path(root) / name for root in (cfg.paths.outputs, Path.cwd(), tempfile.gettempdir())]
 
 
 def _seconds(watch: Stopwatch) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,6 +119,8 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    elsewhere: Sequence[Path] = ()
+    """Folders for what the run's own cannot take, say because its disk is full; the first that can takes it."""
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
     told: set[str] = field(default_factory=set)
@@ -145,6 +147,36 @@ class Run:
             self.ups[dataset.checksum] = ups
         return split
 
+    def keep(self, name: str, write: Callable[[Path], Any]) -> Path | None:
+        """Write a file of the run into its folder, or into the next one that can be written: figures that took hours
+        must not be lost to a full disk. A line says where it lies then.
+
+        Args:
+            name: what is written, for that line.
+            write: writes into a folder.
+
+        Returns:
+            The folder that took it; None where none did.
+        """
+        reason = ""
+        for folder in (self.folder, *self.elsewhere):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                write(folder)
+            except OSError as error:
+                reason = reason or error.strerror or str(error)
+                continue
+            if reason:
+                self._tell(f"{self.folder / name} could not be written ({reason}): it lies in {folder}")
+            return folder
+        self._tell(f"{self.folder / name} could not be written ({reason}), nor anywhere else")
+        return None
+
+    def _tell(self, line: str) -> None:
+        if line not in self.told:
+            self.told.add(line)
+            log.warning("%s", line)
+
     def up_facts(self, dataset: Any) -> dict[str, Any]:
         """Return what a record says of clouds whose up was guessed: the axes taken, and the clouds in doubt."""
         ups = self.ups.get(dataset.checksum)
@@ -169,7 +201,5 @@ class Run:
         """The encoder's encoder of sentences, after a word on what it will not read of these."""
         text = text_of(encoder)
         for told in unread(text, prompts, self.cache.root):
-            if told not in self.told:
-                self.told.add(told)
-                log.warning("%s", told)
+            self._tell(told)
         return text

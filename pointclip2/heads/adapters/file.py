@@ -42,15 +42,13 @@ class AdapterCard:
     pointclip2: str = __version__
 
 
-def save_adapter(
-    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
-) -> AdapterCard:
-    """Write the file in one step and return its card.
+def adapter_card(adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]) -> AdapterCard:
+    """Return what the file of an adapter says of it.
 
     ``backbone`` is the backbone's own description, of which only id and hash are kept.
     """
     setting = adapter.setting
-    card = AdapterCard(
+    return AdapterCard(
         adapter=adapter.name,
         options=adapter.options,
         classes=list(setting.classes),
@@ -60,6 +58,17 @@ def save_adapter(
         made=dict(made),
         home=home_of(adapter),
     )
+
+
+def save_adapter(
+    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
+) -> AdapterCard:
+    """Write the file in one step and return its card; see `adapter_card`.
+
+    Raises:
+        OSError: it cannot be written; what was there is as it was.
+    """
+    card = adapter_card(adapter, backbone, made)
     tensors = {name: tensor.detach().cpu() for name, tensor in adapter.state_dict().items()}
     write_bytes(path, tensor_file(tensors, {"adapter": json.dumps(asdict(card))}))
     return card
