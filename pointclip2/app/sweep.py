@@ -17,7 +17,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pointclip2.app.records import program_digest
-from pointclip2.errors import DataError
+from pointclip2.errors import DataError, refused_by_system
 from pointclip2.sealed import DamagedError, opened, reading, sealed
 from pointclip2.show.comparison import (
     FAILED,
@@ -56,6 +56,12 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Claim the folder, or leave."""
+        try:
+            self._claim(config)
+        except OSError as error:  # Hydra would only warn of it, and go on
+            sys.exit(refused_by_system(error) or str(error))
+
+    def _claim(self, config: DictConfig) -> None:
         launcher = str(OmegaConf.select(config, "hydra.launcher._target_"))
         if launcher.endswith(".SlurmLauncher") and shutil.which("srun") is None:
             sys.exit(
@@ -96,20 +102,22 @@ class Sweep(Callback):
         global status
         status = _status(finished)
         rows = rows_of([folder])
-        path = write_csv(folder / SUMMARY, rows)
-        told = _manifest(folder)
-        if told:
-            _write_manifest(
-                folder, {**told, "finished": not any((job / FAILED).is_file() for job in finished)}
-            )
         metric = _judged_by(finished, metric_fields(rows))
         print_comparison(rows, metric)
-        print(f"summary: {path}")
-        from pointclip2.show.summary import draw_summary
+        try:
+            print(f"summary: {write_csv(folder / SUMMARY, rows)}")
+            told = _manifest(folder)
+            if told:
+                done = not any((job / FAILED).is_file() for job in finished)
+                _write_manifest(folder, {**told, "finished": done})
+            from pointclip2.show.summary import draw_summary
 
-        drawn = draw_summary(folder / "summary.png", rows, metric)
-        if drawn is not None:
-            print(f"picture: {drawn}")
+            drawn = draw_summary(folder / "summary.png", rows, metric)
+            if drawn is not None:
+                print(f"picture: {drawn}")
+        except OSError as error:
+            status = 1
+            print(refused_by_system(error) or error, file=sys.stderr)
 
 
 def _status(finished: list[Path]) -> int:
