@@ -58,6 +58,12 @@ def _records(words: Sequence[str]) -> int:
     return records(words)
 
 
+def _verify(words: Sequence[str]) -> int:
+    from pointclip2.app.verify import main as verify
+
+    return verify(words)
+
+
 def _ablation(words: Sequence[str]) -> int:
     from pointclip2.app.ablation import main as ablation
 
@@ -93,6 +99,7 @@ COMMANDS = {
     ),
     "catalog": Command("list every option of every group and what it is for", _catalog),
     "records": Command("print runs and sweeps side by side", _records),
+    "verify": Command("compute the figures of earlier runs again, and say whether they hold", _verify),
     "ablation": Command("print trainings side by side", _ablation),
 }
 

@@ -56,7 +56,7 @@ def environment() -> dict[str, Any]:
     """Return schema, versions, commit and program, as far as they can be had."""
     return {
         "schema": SCHEMA,
-        "versions": dict(_versions()),
+        "versions": versions(),
         "git_commit": git_commit(),
         "program": program_digest(),
         "command": " ".join([_program(sys.argv[0]), *sys.argv[1:]]),
@@ -67,6 +67,11 @@ def _program(path: str) -> str:
     """Give what was started as people type it; an installed command without the folder that it lies in."""
     name = Path(path).name
     return "pointclip2" if name == "__main__.py" else path if name.endswith(".py") else name
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, this program, and what its figures rest on."""
+    return dict(_versions())
 
 
 @cache

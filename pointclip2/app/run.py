@@ -76,8 +76,8 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        task = _task(cfg)
-        run = _run(cfg, watch)
+        task = built_task(cfg)
+        run = run_of(cfg, watch)
     finding = task.run(run)
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
@@ -108,7 +108,7 @@ def _evaluate(cfg: DictConfig) -> Result:
     return result
 
 
-def _task(cfg: DictConfig) -> Task:
+def built_task(cfg: DictConfig) -> Task:
     """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
     node = plain(cfg.task)
     if isinstance(node.get("data"), dict):
@@ -139,7 +139,8 @@ def _shared_backbone(node: dict[str, Any]) -> Any:
     return _BACKBONES[key]
 
 
-def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
+def run_of(cfg: DictConfig, watch: Stopwatch) -> Run:
+    """Return what a task is given: the run's folder, clock, cache and trainers."""
     features = cfg.features
     options = {name: plain(cfg[name]) for name in RECORDED if isinstance(cfg.get(name), DictConfig)}
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
