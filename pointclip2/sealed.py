@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FIELD = "checksum"
 """Key of the checksum in a JSON file and in the metadata of a file of tensors."""
 _START = "sha256:"
+_SUM, _HEX = re.compile(_START + "[0-9a-f]{32}"), re.compile("[0-9a-f]{16}$")
 _ENDING = b"pointclip2 sha256:"
 _CHUNK_BYTES = 2**20
 
@@ -160,8 +162,12 @@ def _of_json(content: Mapping[str, Any], belongs: str) -> str:
 
 
 def is_sealed(content: object) -> bool:
-    """Return whether what a JSON file holds carries a checksum."""
-    return isinstance(content, dict) and str(content.get(FIELD, "")).startswith(_START)
+    """Return whether what a JSON file holds carries a checksum, whatever became of its key."""
+    return isinstance(content, dict) and any(_is_sum(*entry) for entry in content.items())
+
+
+def _is_sum(name: str, value: object) -> bool:
+    return isinstance(value, str) and bool(_SUM.fullmatch(value) or (name == FIELD and _HEX.search(value)))
 
 
 def opened(content: Any, path: Path, belongs: str = "") -> Any:
@@ -173,7 +179,7 @@ def opened(content: Any, path: Path, belongs: str = "") -> Any:
     if not is_sealed(content):
         return content
     plain = {name: value for name, value in content.items() if name != FIELD}
-    if content[FIELD] != f"{_START}{_of_json(plain, belongs)}":
+    if content.get(FIELD) != f"{_START}{_of_json(plain, belongs)}":
         raise DamagedError(
             path, f'it was changed since it was written; if that was meant, take its "{FIELD}" out'
         )

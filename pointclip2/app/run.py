@@ -92,19 +92,15 @@ def _evaluate(cfg: DictConfig) -> Result:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
-        written = run.keep(RESULTS, lambda folder: _written(folder, record))
-        if written is not None:
-            print(f"results: {written / RESULTS}")
-        if written != run.folder:
-            raise DataError(
-                f"{run.folder} takes no {RESULTS}: "
-                + (
-                    "the figures above are all there is of this run"
-                    if written is None
-                    else f"it is in {written}"
-                )
-                + "; make room and run it again"
+        taken, reason = run.place(lambda folder: _written(folder, record))
+        if taken != run.folder:
+            where = (
+                "the figures above are all there is of this run" if taken is None else f"it lies in {taken}"
             )
+            raise DataError(
+                f"{run.folder / RESULTS} could not be written ({reason}): {where}; make room and run it again"
+            )
+        print(f"results: {run.folder / RESULTS}")
     return result
 
 

@@ -148,8 +148,7 @@ class Run:
         return split
 
     def keep(self, name: str, write: Callable[[Path], Any]) -> Path | None:
-        """Write a file of the run into its folder, or into the next one that can be written: figures that took hours
-        must not be lost to a full disk. A line says where it lies then.
+        """Write a file of the run as `place` does; a line says where it lies, if not in the run's folder.
 
         Args:
             name: what is written, for that line.
@@ -158,19 +157,27 @@ class Run:
         Returns:
             The folder that took it; None where none did.
         """
+        taken, reason = self.place(write)
+        if taken != self.folder:
+            where = "nor anywhere else" if taken is None else f"it lies in {taken}"
+            self._tell(f"{self.folder / name} could not be written ({reason}): {where}")
+        return taken
+
+    def place(self, write: Callable[[Path], Any]) -> tuple[Path | None, str]:
+        """Write into the run's folder, or the next one that takes it: hours must not be lost to a full disk.
+
+        Returns:
+            The folder that took it, None where none did; and why the run's own did not.
+        """
         reason = ""
         for folder in (self.folder, *self.elsewhere):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 write(folder)
+                return folder, reason
             except OSError as error:
                 reason = reason or error.strerror or str(error)
-                continue
-            if reason:
-                self._tell(f"{self.folder / name} could not be written ({reason}): it lies in {folder}")
-            return folder
-        self._tell(f"{self.folder / name} could not be written ({reason}), nor anywhere else")
-        return None
+        return None, reason
 
     def _tell(self, line: str) -> None:
         if line not in self.told:
