@@ -18,9 +18,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from pointclip2.app import plugins
+from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.sealed import DamagedError, sealed
 from pointclip2.show.comparison import FAILED, RESULTS, read_results
@@ -44,11 +45,12 @@ def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
     return path
 
 
-def config_hash(cfg: DictConfig) -> str:
-    """Hex digest of what decides a run's figures; where it writes and what it draws do not count."""
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    assert isinstance(plain, dict)
-    kept = {key: value for key, value in plain.items() if key not in PLACES}
+def config_hash(content: Mapping[str, Any]) -> str:
+    """Hex digest of what decides a run's figures; where it writes and what it draws do not count.
+
+    ``content`` is the composed configuration as plain data, with everything resolved.
+    """
+    kept = {key: value for key, value in content.items() if key not in PLACES}
     return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -139,7 +141,7 @@ def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
     except DamagedError as error:
         log.warning("%s: the job runs again", error)
         return None
-    same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
+    same = record.get("config_hash") == config_hash(plain(cfg)) and record.get("program") == program_digest()
     return record if same else None
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from pointclip2.app import plugins
+from pointclip2.app.options import plain
 from pointclip2.app.records import PACKAGES, config_hash, program_digest, versions
 from pointclip2.errors import DataError, UserError, one_line
 from pointclip2.sealed import DamagedError, UnsealedError, open_tensors, opened, reading
@@ -106,7 +107,7 @@ def verify(folder: Path, encode: bool, verdict: Verdict) -> None:
         verdict.say(f"this is another program than the run's: {other}")
     try:
         cfg = _configuration(folder)
-        same = config_hash(cfg) == record.get("config_hash")
+        same = config_hash(plain(cfg)) == record.get("config_hash")
         if not same:
             verdict.say(
                 "its saved configuration is not, or lies elsewhere than, the one it was measured with"
@@ -181,7 +182,7 @@ def _again(cfg: DictConfig, encode: bool) -> dict[str, Any]:
     from lightning import seed_everything
 
     from pointclip2.app.console import quiet_lightning
-    from pointclip2.app.run import built_task, run_of
+    from pointclip2.app.run import prepared
     from pointclip2.tasks.run import Stopwatch
 
     cfg = cfg.copy()
@@ -189,10 +190,9 @@ def _again(cfg: DictConfig, encode: bool) -> dict[str, Any]:
         with open_dict(cfg):
             cfg.update({"run_dir": scratch, "logger": {}, "callbacks": {}, "report": False, "pictures": 0})
         seed_everything(cfg.seed, workers=True, verbose=False)
-        task = built_task(cfg)
+        task, run = prepared(cfg, Stopwatch())
         if task.name == "pretrain":
             raise DataError("a training of the built-in model takes hours and is not repeated")
-        run = run_of(cfg, Stopwatch())
         run.resume, run.unfinished, run.elsewhere = False, Path(scratch) / "unfinished", ()
         run.cache = replace(run.cache, encodes=encode)
         return dict(task.run(run).record)
