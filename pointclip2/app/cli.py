@@ -5,6 +5,7 @@ number of the signal that stopped it: 143 for SIGTERM, 130 for Ctrl-C. Then the 
 """
 
 import difflib
+import logging
 import os
 import sys
 import traceback
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointclip2.errors import UserError
+from pointclip2.errors import UserError, refused_by_system
 from pointclip2.stopping import Stopped, asked, program
 from pointclip2.version import __version__
 
@@ -64,6 +65,12 @@ def _records(words: Sequence[str]) -> int:
     return records(words)
 
 
+def _verify(words: Sequence[str]) -> int:
+    from pointclip2.app.verify import main as verify
+
+    return verify(words)
+
+
 def _ablation(words: Sequence[str]) -> int:
     from pointclip2.app.ablation import main as ablation
 
@@ -99,6 +106,7 @@ COMMANDS = {
     ),
     "catalog": Command("list every option of every group and what it is for", _catalog),
     "records": Command("print runs and sweeps side by side", _records),
+    "verify": Command("compute the figures of earlier runs again, and say whether they hold", _verify),
     "ablation": Command("print trainings side by side", _ablation),
 }
 
@@ -208,6 +216,10 @@ def _failed(error: Exception) -> int:
     from pointclip2.app.compose import explained
 
     launcher = type(error).__module__.partition(".")[0] in ("submitit", "joblib")
+    refused = refused_by_system(error)
+    if refused is not None:
+        print(refused, file=sys.stderr)
+        return 1
     if isinstance(error, UserError | HydraException | OmegaConfBaseException) or launcher:
         print(explained(error), file=sys.stderr)
     else:
@@ -220,10 +232,12 @@ def _restored(release: Callable[[], None]) -> Iterator[None]:
     """Leave everything that belongs to the process as it was: for programs that run a command, and go on."""
     from hydra.core.hydra_config import HydraConfig
 
-    environment, words = dict(os.environ), list(sys.argv)
+    environment, words, loud = dict(os.environ), list(sys.argv), logging.raiseExceptions
+    logging.raiseExceptions = False  # a log file on a full disk would cost a traceback a line
     try:
         yield
     finally:
+        logging.raiseExceptions = loud
         release()
         HydraConfig.instance().cfg = None
         sys.argv[:] = words

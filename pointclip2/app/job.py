@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
-from pointclip2.errors import ConfigError, UserError
+from pointclip2.errors import ConfigError, UserError, refused_by_system
 from pointclip2.show.comparison import RESULTS
 from pointclip2.stopping import Stopped, handled, point
 
@@ -81,7 +81,11 @@ def _run(cfg: DictConfig) -> Outcome:
         point()
         if not in_sweep:
             raise
-        log.exception("job failed")
+        refused = refused_by_system(error)
+        if refused is None:
+            log.exception("job failed")
+        else:
+            log.error("%s", refused)
         _note(error)
     return Outcome(math.nan, 1)
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,9 +85,7 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        content = resolved(cfg)
-        task = _task(content)
-        run = _run(cfg, content, watch)
+        task, run = prepared(cfg, watch)
     finding = task.run(run)
     skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
@@ -102,15 +101,26 @@ def _evaluate(cfg: DictConfig) -> Result:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
-        try:
-            path = _written(run.folder, record)
-        except OSError as error:
+        taken, reason = run.place(lambda folder: _written(folder, record))
+        if taken != run.folder:
+            where = (
+                "the figures above are all there is of this run" if taken is None else f"it lies in {taken}"
+            )
             raise DataError(
-                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
-                "there is of this run; make room and run it again"
-            ) from error
-        print(f"results: {path}")
+                f"{run.folder / RESULTS} could not be written ({reason}): {where}; make room and run it again"
+            )
+        print(f"results: {run.folder / RESULTS}")
     return result
+
+
+def prepared(cfg: DictConfig, watch: Stopwatch) -> tuple[Task, Run]:
+    """Build the task, and what it is given: the run's folder, clock, cache and trainers.
+
+    Raises:
+        UserError: an option that cannot work.
+    """
+    content = resolved(cfg)
+    return _task(content), _run(cfg, content, watch)
 
 
 def _task(content: Mapping[str, Any]) -> Task:
@@ -170,9 +180,16 @@ def _run(cfg: DictConfig, content: Mapping[str, Any], watch: Stopwatch) -> Run:
         seed=int(cfg.seed),
         pictures=cfg.pictures,
         resume=bool(cfg.get("resume", True)),
+        elsewhere=_elsewhere(cfg),
         unfinished=Path(cfg.paths.outputs) / "unfinished",
         watch=watch,
     )
+
+
+def _elsewhere(cfg: DictConfig) -> list[Path]:
+    """Where a run goes whose folder takes nothing: other folders, maybe on other disks."""
+    name = f"pointclip2-{Path(cfg.run_dir).name}"
+    return [Path(root) / name for root in (cfg.paths.outputs, Path.cwd(), tempfile.gettempdir())]
 
 
 def _seconds(watch: Stopwatch) -> dict[str, float]:

@@ -13,9 +13,9 @@ from jaxtyping import Int64
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from pointclip2.cache.columns import Columns, Vectors
+from pointclip2.cache.columns import Columns, Points, Vectors
 from pointclip2.cache.keys import feature_key
-from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
+from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut, done_without
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
 from pointclip2.errors import CloudError, ConfigError, DataError, is_transient
@@ -45,11 +45,24 @@ class FeatureCache:
     shard_size: int = 64
     batch_size: int = 16
     num_workers: int = 0
+    encodes: bool = True
+    """False refuses to encode what is not there."""
 
     def __post_init__(self) -> None:
         for option, least in (("shard_size", 1), ("batch_size", 1), ("num_workers", 0)):
             if getattr(self, option) < least:
                 raise ConfigError(f"features.{option}={getattr(self, option)} must be {least} or more")
+
+
+class NeedsEncodingError(DataError):
+    """The cache lacks samples, and nothing may be encoded."""
+
+    def __init__(self, dataset: Any, count: int) -> None:
+        super().__init__(
+            f"{dataset.name}: {count} of {len(dataset)} samples of the split {dataset.split!r} would have to be encoded"
+        )
+        self.of = (dataset.name, dataset.split)
+        self.checksum = dataset.checksum
 
 
 @dataclass
@@ -299,7 +312,7 @@ def encode_missing(
         driver: who runs the encoder; by default this process does.
 
     Raises:
-        DataError: no sample could be read, or a shard on disk is damaged.
+        DataError: no sample could be read; a `NeedsEncodingError` where the cache lacks some and may not encode.
     """
     kept, cache, driver = columns or Vectors(), cache or FeatureCache(None), driver or PlainDriver()
     store = None
@@ -308,8 +321,16 @@ def encode_missing(
     if cache.root is not None:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         key = feature_key(data, described(encoder), kept.describe(), driver.precision)
-        store = FeatureStore(cache.root, key, len(dataset), kept.names)
-        missing = store.missing(size)
+        try:
+            store = FeatureStore(cache.root, key, len(dataset), kept.names)
+            missing = store.missing(size)
+        except OSError as error:
+            store = None
+            done_without(cache.root, error)
+    if missing and not cache.encodes and not isinstance(kept, Points):
+        raise NeedsEncodingError(dataset, sum(map(len, missing)))
+    if store is not None:
+        store.tell_damage()
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
@@ -349,6 +370,7 @@ def _found(
     found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
     if store is not None:
         found += [(rows, None) for rows in store.shards()]
+        store.drop_damaged()
     parts, reached, lacking = [], 0, len(dataset)
     for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
         if rows.stop > reached:

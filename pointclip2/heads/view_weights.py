@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import ConfigError, known_selection
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_view_weights.csv"
@@ -197,7 +198,9 @@ class FileWeights:
                 import yaml
 
                 return yaml.safe_load(self.path.read_text(encoding="utf-8"))
-            return json.loads(self.path.read_text(encoding="utf-8"))
+            return opened(json.loads(self.path.read_text(encoding="utf-8")), self.path)
+        except DamagedError as error:
+            raise ConfigError(f"view_weights.path: {error}") from error
         except (ValueError, OSError) as error:
             raise ConfigError(
                 f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})"

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,6 +120,8 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    elsewhere: Sequence[Path] = ()
+    """Folders for what the run's own cannot take, say because its disk is full; the first that can takes it."""
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
     passed_over: dict[str, str] = field(default_factory=dict)
@@ -152,6 +154,43 @@ class Run:
             self.ups[dataset.checksum] = ups
         return split
 
+    def keep(self, name: str, write: Callable[[Path], Any]) -> Path | None:
+        """Write a file of the run as `place` does; a line says where it lies, if not in the run's folder.
+
+        Args:
+            name: what is written, for that line.
+            write: writes into a folder.
+
+        Returns:
+            The folder that took it; None where none did.
+        """
+        taken, reason = self.place(write)
+        if taken != self.folder:
+            where = "nor anywhere else" if taken is None else f"it lies in {taken}"
+            self._tell(f"{self.folder / name} could not be written ({reason}): {where}")
+        return taken
+
+    def place(self, write: Callable[[Path], Any]) -> tuple[Path | None, str]:
+        """Write into the run's folder, or the next one that takes it: hours must not be lost to a full disk.
+
+        Returns:
+            The folder that took it, None where none did; and why the run's own did not.
+        """
+        reason = ""
+        for folder in (self.folder, *self.elsewhere):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                write(folder)
+                return folder, reason
+            except OSError as error:
+                reason = reason or error.strerror or str(error)
+        return None, reason
+
+    def _tell(self, line: str) -> None:
+        if line not in self.told:
+            self.told.add(line)
+            log.warning("%s", line)
+
     def up_facts(self, dataset: Any) -> dict[str, Any]:
         """Return what a record says of clouds whose up was guessed: the axes taken, and the clouds in doubt."""
         ups = self.ups.get(dataset.checksum)
@@ -176,7 +215,5 @@ class Run:
         """The encoder's encoder of sentences, after a word on what it will not read of these."""
         text = text_of(encoder)
         for told in unread(text, prompts, self.cache.root):
-            if told not in self.told:
-                self.told.add(told)
-                log.warning("%s", told)
+            self._tell(told)
         return text

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pointclip2.data.label_table import spoken
 from pointclip2.data.scan_frame import known_frame
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import CloudError, ConfigError
 
 Floats = NDArray[np.float64]
@@ -119,6 +120,8 @@ def read_boxes(path: Path) -> ListedBoxes:
         raise CloudError(f"{path.name}: boxes come from {', '.join(READERS)}")
     try:
         return ListedBoxes(READERS[suffix](path))
+    except DamagedError as error:
+        raise CloudError(str(error)) from error
     except (CloudError, ConfigError) as error:
         raise CloudError(f"{path.name}: {error}") from error
     except (OSError, ValueError, TypeError, KeyError, EOFError, AttributeError) as error:
@@ -136,7 +139,7 @@ def _listed(numbers: Iterable[Any], told: Mapping[str, Any]) -> ListedBox:
 
 
 def _read_json(path: Path) -> Iterator[ListedBox]:
-    yield from _json_boxes(json.loads(path.read_text(encoding="utf-8-sig")), {})
+    yield from _json_boxes(opened(json.loads(path.read_text(encoding="utf-8-sig")), path), {})
 
 
 def _json_boxes(content: Any, around: Mapping[str, Any]) -> Iterator[ListedBox]:
