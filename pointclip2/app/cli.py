@@ -161,6 +161,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.hydra_node import checking
     from pointclip2.app.overrides import quoted
 
     global _status
@@ -174,6 +175,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             plugins.search_options(names)
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
+            checking()
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
         except SystemExit as left:
             if isinstance(left.code, str):
