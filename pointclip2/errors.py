@@ -58,6 +58,6 @@ def is_transient(error: BaseException | None) -> bool:
     return False
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """What an error says, without its line breaks."""
     return " ".join(str(error).split()) or "no reason given"

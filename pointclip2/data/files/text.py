@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, of_columns, xyz_columns
+from pointclip2.reading import open_regular, read_bytes
 from pointclip2.types import CloudError
 
 HEAD_BYTES = 65_536
@@ -94,7 +95,7 @@ def read_text(path: Path) -> FileRows:
     A line of names says which columns are x, y and z; without it they are the first three. A number before the points
     is their count.
     """
-    content = _utf8(path.read_bytes())
+    content = _utf8(read_bytes(path))
     head = _head(content)
     body = head.dialect.body(content[head.at :], head.first)
     names = head.names or _numbered(head)
@@ -110,7 +111,7 @@ def read_text(path: Path) -> FileRows:
 def holds_points(path: Path) -> bool:
     """Return whether a text has a row of numbers near its beginning; one that cannot be opened may have."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             _head(_utf8(file.read(HEAD_BYTES)))
     except OSError:
         return True
