@@ -1,11 +1,18 @@
 """Files that are whole or not there: whatever the program writes and somebody may read meanwhile goes through here."""
 
 import contextlib
+import csv
+import io
 import os
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would run; with apostrophes before, how we write one that it shows."""
 
 
 @contextmanager
@@ -41,3 +48,30 @@ def typed_path(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def csv_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: such a text gets an apostrophe before it.
+
+    >>> csv_cell("=2+3"), csv_cell("-0.5"), csv_cell(-0.5)
+    ("'=2+3", '-0.5', -0.5)
+    """
+    if not isinstance(value, str) or not FORMULA.match(value) or value in ("-x", "-y", "-z"):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def read_cell(text: str) -> str:
+    """Return what `csv_cell` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def csv_text(rows: Iterable[Sequence[Any]], end: str = "\n") -> str:
+    """Return a table of CSV, the names of the columns first, that a spreadsheet may open."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows([csv_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()

@@ -8,6 +8,7 @@ from pathlib import Path
 from pointclip2.data.prepare import TO_Y_UP
 from pointclip2.reading import open_regular, read_text
 from pointclip2.types import DataError
+from pointclip2.writing import read_cell
 
 HEAD_BYTES = 65_536
 SPLITS = ("train", "val", "test")
@@ -77,7 +78,7 @@ class LabelTable:
 
     def _add(self, row: dict[str, str | None], line: int, root: Path) -> None:
         where = f"{self.path}, line {line}"
-        name = _below((row["file"] or "").strip().replace("\\", "/"), root, where)
+        name = _below(read_cell((row["file"] or "").strip()).replace("\\", "/"), root, where)
         up, split = ((row.get(column) or "").strip() for column in ("up", "split"))
         if name in self.labels:
             raise DataError(f"{where}: {name} is listed twice")
@@ -87,7 +88,7 @@ class LabelTable:
             raise DataError(f"{where}: unknown axis {up!r}, choose one of {', '.join(TO_Y_UP)}")
         if "split" in row and split.lower() not in SPLIT_NAMES:
             raise DataError(f"{where}: unknown split {split!r}, choose one of {', '.join(SPLITS)}")
-        self.labels[name] = spoken(row["label"] or "")
+        self.labels[name] = spoken(read_cell(row["label"] or ""))
         self.ups[name] = up
         if "split" in row:
             self.splits[name] = SPLIT_NAMES[split.lower()]

@@ -21,6 +21,7 @@ from pointclip2.data.label_table import spoken
 from pointclip2.data.scan_frame import known_frame
 from pointclip2.reading import read_text
 from pointclip2.types import CloudError, ConfigError
+from pointclip2.writing import read_cell
 
 Floats = NDArray[np.float64]
 
@@ -187,7 +188,8 @@ def _read_csv(path: Path) -> Iterator[ListedBox]:
     table.fieldnames = columns
     for row in table:
         try:
-            yield _listed([*(row[column] for column in EDGES), row.get("heading") or 0.0], row)
+            told = {name: read_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+            yield _listed([*(row[column] for column in EDGES), row.get("heading") or 0.0], told)
         except (TypeError, ValueError) as error:
             said = " ".join(map(str, row.values()))[:60]
             raise CloudError(f"line {table.line_num} is no box: {said!r}") from error

@@ -88,7 +88,7 @@ def _header(content: bytes) -> tuple[str, list[_Element], int]:
 def _points_element(elements: list[_Element]) -> _Element:
     named = [element for element in elements if element.name.lower() in POINTS and not element.has_lists]
     if not named:
-        held = ", ".join(f"{element.count:,} {element.name}" for element in elements) or "nothing"
+        held = ", ".join(f"{element.count:,} {element.name[:20]}" for element in elements[:9]) or "nothing"
         raise CloudError(f"the PLY file has no vertices, but {held}")
     return named[0]
 

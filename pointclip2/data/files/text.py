@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pointclip2.data.files.contents import Columns, FileRows, of_columns, xyz_columns
 from pointclip2.reading import open_regular, read_bytes
 from pointclip2.types import CloudError
+from pointclip2.writing import read_cell
 
 HEAD_BYTES = 65_536
 """A first point has to come within these."""
@@ -274,6 +275,7 @@ def _is_number(cell: str) -> bool:
 
 def _columns(body: bytes, head: _Head, names: list[str]) -> tuple[Columns, int]:
     """The columns, and the number of rows."""
+    names = [read_cell(name) for name in names]
     unique = [name if name not in names[:at] else f"{name}_{at}" for at, name in enumerate(names)]
     cells = head.dialect.cells(head.first)
     axes = xyz_columns(unique)
@@ -308,7 +310,7 @@ def _fast(body: bytes, dialect: _Dialect, width: int, numeric: list[int]) -> lis
         columns[at] = _typed(values[:, place], [cells[at] for cells in lines if at < len(cells)])
     for place, at in enumerate(others):
         assert words is not None
-        columns[at] = np.char.strip(words[:, place])
+        columns[at] = np.array([read_cell(word.strip()) for word in words[:, place].tolist()])
     return columns
 
 
@@ -346,7 +348,7 @@ def _slow(body: bytes, head: _Head, names: list[str], axes: set[int]) -> Columns
             values = [float(cell) if cell.lower() not in MISSING else np.nan for cell in cells]
             columns[name] = _typed(np.array(values, dtype=np.float64), cells[:SAMPLE])
         else:
-            columns[name] = np.array(cells)
+            columns[name] = np.array([read_cell(cell) for cell in cells])
     return columns
 
 
