@@ -303,7 +303,7 @@ def bombs() -> dict[str, bytes | Maker]:
     made["primitives.glb"] = _primitives()
     made["sparse.glb"] = _sparse()
     made["picture.glb"] = _picture(60_000, 60_000)
-    made["pictures.glb"] = _picture(16_000, 16_000, 40)
+    made["pictures.glb"] = _picture(11_000, 11_000, 40)
     for name in ("links.h5", "outside.h5", "virtual.h5", "fill.h5", "deflate.h5"):
         made[name] = globals()[f"_{name.removesuffix('.h5')}"]
     for number, (place, value) in enumerate(
@@ -442,13 +442,14 @@ def _picture(width: int, height: int, times: int = 1) -> bytes:
     png = b"\x89PNG\r\n\x1a\n" + header + part(b"IDAT", packed) + part(b"IEND", b"")
     document, chunk = gltf(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]]))
     document["bufferViews"].append({"buffer": 0, "byteOffset": len(chunk), "byteLength": len(png)})
+    document["accessors"].append({"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC2"})
     document["images"] = [{"bufferView": 2, "mimeType": "image/png"}] * times
     document["textures"] = [{"source": i} for i in range(times)]
     document["materials"] = [
         {"pbrMetallicRoughness": {"baseColorTexture": {"index": i}}} for i in range(times)
     ]
     [first] = document["meshes"][0]["primitives"]
-    attributes = {"POSITION": 0, "TEXCOORD_0": 0}
+    attributes = {"POSITION": 0, "TEXCOORD_0": 2}
     document["meshes"][0]["primitives"] = [
         {**first, "attributes": attributes, "material": i} for i in range(times)
     ]
@@ -642,23 +643,24 @@ def cases(folder: Path, tries: int, seed: int) -> list[tuple[str, Path]]:
     return made[:tries] if tries < len(made) else made
 
 
-def read_one(path: Path) -> str:
-    """Read a file; what escaped, or nothing."""
+def read_one(path: Path) -> tuple[str, str]:
+    """Read a file: what escaped, or nothing, and what was said of it."""
     import pointclip2
     from pointclip2.errors import UserError
 
     try:
-        pointclip2.read(path, up="y")
+        cloud = pointclip2.read(path, up="y")
     except UserError as error:
         text = str(error)
-        return "" if text and "\n" not in text and len(text) < 1000 else f"no sentence: {text[:200]!r}"
+        good = text and "\n" not in text and len(text) < 1000
+        return "" if good else "no sentence", text
     except BaseException as error:
-        return f"{type(error).__name__} escaped: {str(error)[:200]}"
-    return ""
+        return f"{type(error).__name__} escaped", str(error)
+    return "", "; ".join((f"{len(cloud.points)} points", *cloud.remarks))
 
 
-def forked(path: Path) -> tuple[str, float, int]:
-    """Read a file in a process of its own, which is ended after `SECONDS`: what fell short, seconds, peak bytes."""
+def forked(path: Path) -> tuple[str, str, float, int]:
+    """Read a file in a process of its own: what fell short, what was said, seconds, peak bytes."""
     read_end, write_end = os.pipe()
     start = time.monotonic()
     child = os.fork()
@@ -667,7 +669,7 @@ def forked(path: Path) -> tuple[str, float, int]:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
-        os.write(write_end, read_one(path).encode()[:4000] or b"\n")
+        os.write(write_end, "\0".join(read_one(path)).encode()[:4000])
         os._exit(0)
     os.close(write_end)
     late = False
@@ -680,17 +682,17 @@ def forked(path: Path) -> tuple[str, float, int]:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
     with os.fdopen(read_end, "rb") as pipe:
-        said = pipe.read().decode(errors="replace").strip("\n")
+        short, _, said = pipe.read().decode(errors="replace").partition("\0")
         ended = os.waitstatus_to_exitcode(status)
     seconds = used.ru_utime + used.ru_stime
     peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     if late or seconds > SECONDS:
-        said = f"it took {seconds:.1f} s of processor time, {time.monotonic() - start:.1f} s in all"
+        short = f"it took {seconds:.1f} s of processor time, {time.monotonic() - start:.1f} s in all"
     elif ended != 0:
-        said = f"it ended the process ({ended})"
+        short = f"it ended the process ({ended})"
     elif peak > BYTES:
-        said = f"it held {peak / 2**30:.1f} GB"
-    return said, seconds, peak
+        short = f"it held {peak / 2**30:.1f} GB"
+    return short, said, seconds, peak
 
 
 def main() -> int:
@@ -713,12 +715,13 @@ def main() -> int:
         for path in sorted((folder / "good").glob("*.p*")):  # what reading imports, so that no child has to
             pointclip2.read(path)
         for name, path in made:
-            said, seconds, peak = forked(path)
+            short, said, seconds, peak = forked(path)
             tried += 1
-            good += not said
+            good += not short
             slowest, largest = max(slowest, seconds), max(largest, peak)
-            if said or asked.say:
-                print(f"{name}: {said or 'survived'} ({seconds:.1f} s, {peak / 2**20:.0f} MB)", flush=True)
+            if short or asked.say:
+                told = f"{short or 'survived'} ({seconds:.1f} s, {peak / 2**20:.0f} MB): {said[:200]}"
+                print(f"{name}: {told}", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     what = f"hostile, damaged and special files: slowest {slowest:.1f} s, largest {largest / 2**30:.2f} GB, no escape"

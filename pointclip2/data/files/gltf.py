@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
 from pointclip2.data.files.gltf_buffers import GltfBuffers, Json, normalised
-from pointclip2.data.files.images import MOST_PIXELS, read_image
-from pointclip2.reading import TooLargeError, check_points
+from pointclip2.data.files.images import Pictures
+from pointclip2.reading import check_points
 from pointclip2.types import CloudError
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,9 @@ def read_gltf(path: Path) -> FileRows:
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in shared}
     kind = np.result_type(*(part.kind for part in parts))
     joined = checked_faces(np.concatenate(faces), len(points)) if faces else None
-    return FileRows(points, columns, joined, kind, _joined(parts), remarks=file.remarks)
+    return FileRows(
+        points, columns, joined, kind, _joined(parts), remarks=file.remarks + file.pictures.remarks
+    )
 
 
 def _joined(parts: list[FileRows]) -> Texture | None:
@@ -70,7 +72,7 @@ class _Scene(GltfBuffers):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._images: dict[int, NDArray[np.float32] | None] = {}
-        self.points, self.pixels = 0, 0
+        self.pictures, self.points = Pictures(), 0
 
     def check_extensions(self) -> None:
         """Refuse what would change the shape and is not understood."""
@@ -200,17 +202,10 @@ class _Scene(GltfBuffers):
             uv = _transformed(at.astype(np.float64), change)[faces]
             uv[..., 1] = 1 - uv[..., 1]
         if (factor != 1).any():
-            self.draw(image)
+            if not self.pictures.fits(image.shape[0] * image.shape[1]):
+                return None
             image = image * factor
         return Texture(uv, np.zeros(len(faces), np.int64), [image])
-
-    def draw(self, image: NDArray[np.float32]) -> None:
-        """Refuse more pictures than fit into the memory."""
-        self.pixels += image.shape[0] * image.shape[1]
-        if self.pixels > MOST_PIXELS:
-            raise TooLargeError(
-                f"its pictures have more than {MOST_PIXELS:,} pixels: save it with smaller ones"
-            )
 
     def image(self, texture: int) -> NDArray[np.float32] | None:
         """The picture of a texture; None where it is of a kind that cannot be read."""
@@ -228,9 +223,7 @@ class _Scene(GltfBuffers):
                 )
             except CloudError:
                 content = b""
-            image = self._images[number] = read_image(content)
-            if image is not None:
-                self.draw(image)
+            self._images[number] = self.pictures.read(content)
         return self._images[number]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, fans
-from pointclip2.data.files.images import read_image
+from pointclip2.data.files.images import Pictures
 from pointclip2.reading import read_bytes, read_text
 from pointclip2.types import CloudError
 
@@ -29,8 +29,9 @@ def read_obj(path: Path) -> FileRows:
     assert corners is not None
     faces = checked_faces(fans(corners, polygons.lengths), len(points))
     columns |= _normals(polygons, corners, len(points))
-    texture = None if faces is None else _texture(path, content, polygons)
-    return FileRows(points, columns, faces, texture=texture, remarks=remarks)
+    pictures = Pictures()
+    texture = None if faces is None else _texture(path, content, polygons, pictures)
+    return FileRows(points, columns, faces, texture=texture, remarks=remarks + pictures.remarks)
 
 
 def _joined(content: bytes) -> bytes:
@@ -170,7 +171,7 @@ def _rows(content: bytes, keyword: bytes, width: int) -> Floats | None:
         return None
 
 
-def _texture(path: Path, content: bytes, polygons: _Polygons) -> Texture | None:
+def _texture(path: Path, content: bytes, polygons: _Polygons, pictures: Pictures) -> Texture | None:
     """The pictures and plain colours of its materials; None where none can be found."""
     looks = materials(path, content)
     used = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"usemtl")]
@@ -180,7 +181,7 @@ def _texture(path: Path, content: bytes, polygons: _Polygons) -> Texture | None:
     places: dict[str, int] = {}
     for name in dict.fromkeys(used):
         image = looks.get(name)
-        picture = read_image(image) if isinstance(image, Path) else image
+        picture = pictures.read(image) if isinstance(image, Path) else image
         if picture is not None:
             places[name] = len(images)
             images.append(picture)
