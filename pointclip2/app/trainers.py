@@ -1,5 +1,6 @@
 """Lightning trainers from the ``trainer`` option, with its callbacks and loggers."""
 
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.compose import build
 from pointclip2.app.loggers import open_loggers
+from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError
+
+_WORKS: dict[str, tuple[torch.device, str]] = {}
+"""Device and precision by trainer option: a trainer that is made only to be asked takes as long as one that works."""
 
 
 class ConfiguredTrainers:
@@ -28,18 +33,22 @@ class ConfiguredTrainers:
         self.job_type = job_type
 
     @cached_property
-    def _bare(self) -> Trainer:
-        return self(progress=False, loggers=False)
+    def _works(self) -> tuple[torch.device, str]:
+        key = json.dumps(plain(self.cfg.trainer), sort_keys=True, default=str)
+        if key not in _WORKS:
+            bare = self(progress=False, loggers=False)
+            _WORKS[key] = bare.strategy.root_device, str(bare.precision)
+        return _WORKS[key]
 
     @property
     def device(self) -> torch.device:
         """Where the trainers of this process work."""
-        return self._bare.strategy.root_device
+        return self._works[0]
 
     @property
     def precision(self) -> str:
         """The precision that really runs."""
-        return str(self._bare.precision)
+        return self._works[1]
 
     @property
     def max_steps(self) -> int:
