@@ -5,8 +5,8 @@ one sentence. What is larger on purpose is read with ``POINTCLIP2_MAX_POINTS`` r
 """
 
 import os
+import re
 import stat
-from typing import BinaryIO
 
 from pointclip2.errors import CloudError
 
@@ -18,6 +18,9 @@ FREE_POINTS = 10_000_000
 FREE_BYTES = 2**29
 """So much may be unpacked from a file of any size; more have to take a twentieth of it there."""
 RATIO = 20
+MOST_NODES = 100_000
+"""So many values the aliases of a YAML file may stand for."""
+ALIAS = re.compile(r"(?m)(^|[\s\[{,:-])\*\S")
 KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -53,7 +56,7 @@ def _check(mode: int) -> None:
         raise SpecialFileError(f"it is {kind}, and only files are read")
 
 
-def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a regular file to read its bytes.
 
     It is looked at before and after it is opened: opening a device can do something, and a pipe may take its place.
@@ -133,4 +136,40 @@ def check_unpacked(unpacked: int, size: int) -> None:
         raise TooLargeError(
             f"its {size:,} bytes unpack to {unpacked:,}, more than the {most:,} that are read: if that is meant, set "
             f"{VARIABLE}={max(unpacked // 3, MAX_POINTS + 1)}"
+        )
+
+
+def check_aliases(text: str, what: str = "it") -> None:
+    """Refuse a YAML text whose aliases stand for more than `MOST_NODES` values: a kilobyte can stand for billions.
+
+    Raises:
+        TooLargeError: they do; or it is nested so deeply that nobody can read it.
+    """
+    if not ALIAS.search(text):
+        return
+    import yaml
+
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = 1  # of a node that holds itself
+            held: list[yaml.Node] = []
+            if isinstance(node, yaml.MappingNode):
+                held = [part for pair in node.value for part in pair]
+            elif isinstance(node, yaml.SequenceNode):
+                held = node.value
+            sizes[id(node)] = 1 + sum(map(size, held))
+        return sizes[id(node)]
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        found = 0 if root is None else size(root)
+    except yaml.YAMLError:
+        return  # Reading it says what is wrong.
+    except RecursionError as error:
+        raise TooLargeError(f"{what} is nested too deeply to be read") from error
+    if found > MOST_NODES:
+        raise TooLargeError(
+            f"{what} stands for {found:,} values by its aliases: no more than {MOST_NODES:,} are read"
         )

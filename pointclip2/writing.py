@@ -38,8 +38,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, likewise."""
-    write_bytes(path, text.encode())
+    """Write a text file in UTF-8, likewise; the bytes of a file name that is not UTF-8 are written as ``\\udcff``."""
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def typed_path(path: str | os.PathLike[str]) -> Path:

@@ -4,6 +4,7 @@ Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but som
 """
 
 import difflib
+import io
 import os
 import sys
 import traceback
@@ -98,6 +99,7 @@ COMMANDS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the words of the command line ask for; the exit status."""
+    print_anything()
     words = _completed(sys.argv[1:] if words is None else list(words))
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     if name in COMMANDS:
@@ -112,6 +114,13 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"pointclip2 {name}: there is no such command; {meant}", file=sys.stderr)
         return 1
     return 0
+
+
+def print_anything() -> None:
+    """Let names that a terminal or a file cannot hold be printed as escapes: no program ends over a name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def usage() -> str:
@@ -166,6 +175,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     global _status
     _status = sweep.status = 0
+    print_anything()
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv

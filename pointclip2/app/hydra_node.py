@@ -11,14 +11,20 @@ from functools import cache
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.sources_registry import SourcesRegistry
+from hydra.core.plugins import Plugins
+from hydra.plugins.config_source import ConfigResult
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from omegaconf.resolvers import oc
+from yaml import YAMLError
 
 from pointclip2.app.catalog import conf_dir
 from pointclip2.app.targets import check_targets, targets_in
-from pointclip2.errors import ConfigError
+from pointclip2.errors import ConfigError, UserError
+from pointclip2.reading import check_aliases, read_text
 
 PLUGINS = ("hydra_plugins.", "hydra._internal.core_plugins.")
 """Where launchers and sweepers live; Hydra builds only those that it found installed."""
@@ -80,8 +86,31 @@ class CheckedLoader(ConfigLoaderImpl):
             _refuse("searchpath", "a file does not say where others lie")
 
 
+class CheckedSource(FileConfigSource):
+    """A folder of configurations, of which only regular files are read, and none whose aliases fill the memory."""
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Read a file as Hydra does.
+
+        Raises:
+            ConfigError: it is no file that can be read.
+        """
+        name = os.path.join(self.path, self._normalize_file_name(config_path))
+        if os.path.exists(name):
+            try:
+                check_aliases(read_text(name))
+            except (UserError, UnicodeDecodeError) as error:
+                raise ConfigError(f"{name} cannot be read as a configuration: {error}") from error
+        try:
+            return super().load_config(config_path)
+        except (YAMLError, RecursionError) as error:
+            raise ConfigError(
+                f"{name} cannot be read as a configuration: {' '.join(str(error).split())}"
+            ) from error
+
+
 def checking() -> None:
-    """Let Hydra compose with `CheckedLoader` from now on in this process.
+    """Let Hydra compose with `CheckedLoader` and `CheckedSource` from now on in this process.
 
     Raises:
         ConfigError: this Hydra is made otherwise inside, so that nothing could be looked at.
@@ -91,6 +120,8 @@ def checking() -> None:
     if not isinstance(getattr(inside, "ConfigLoaderImpl", None), type):
         raise ConfigError("this version of Hydra is not known: pip install 'hydra-core>=1.3.8,<1.5'")
     inside.ConfigLoaderImpl = CheckedLoader  # type: ignore[misc]
+    Plugins.instance()  # which registers Hydra's own source, if nothing has yet
+    SourcesRegistry.instance().types["file"] = CheckedSource
 
 
 def keep_secrets() -> None:

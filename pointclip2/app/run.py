@@ -96,14 +96,17 @@ def _evaluate(cfg: DictConfig) -> Result:
     if _first_process():
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
-        print_finding(finding, record)
-        try:
+        unwritten: OSError | None = None
+        try:  # before anything is printed: whoever reads may be gone
             path = _written(run.folder, record)
         except OSError as error:
+            unwritten = error
+        print_finding(finding, record)
+        if unwritten is not None:
             raise DataError(
-                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
-                "there is of this run; make room and run it again"
-            ) from error
+                f"{run.folder / RESULTS} could not be written ({unwritten.strerror or unwritten}): the figures above "
+                "are all there is of this run; make room and run it again"
+            ) from unwritten
         print(f"results: {path}")
     return result
 

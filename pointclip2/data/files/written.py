@@ -43,7 +43,7 @@ def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) ->
         triangles = np.zeros(len(rows.faces), dtype=[("n", "u1"), ("v", "<i4", (3,))])
         triangles["n"], triangles["v"] = 3, rows.faces
         content += triangles.tobytes()
-    return "\n".join([*header, "end_header\n"]).encode() + content
+    return "\n".join([*header, "end_header\n"]).encode(errors="backslashreplace") + content
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:
@@ -82,7 +82,9 @@ def csv_bytes(rows: FileRows, columns: Columns) -> bytes:
     cells = [
         _quoted_cells(column) if column.dtype.kind in "US" else column.tolist() for column in table.values()
     ]
-    return (head.getvalue() + "".join(f"{row % values}\n" for values in zip(*cells, strict=True))).encode()
+    return (head.getvalue() + "".join(f"{row % values}\n" for values in zip(*cells, strict=True))).encode(
+        errors="backslashreplace"
+    )
 
 
 def _format(column: NDArray[Any]) -> str:
