@@ -78,6 +78,6 @@ def refused_by_system(error: BaseException) -> str | None:
     return f"{where}{error.strerror or error}: make room, or give a place that can be read and written"
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """What an error says, without its line breaks."""
     return " ".join(str(error).split()) or "no reason given"

@@ -5,6 +5,7 @@ number of the signal that stopped it: 143 for SIGTERM, 130 for Ctrl-C. Then the 
 """
 
 import difflib
+import io
 import logging
 import os
 import sys
@@ -113,6 +114,7 @@ COMMANDS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the words of the command line ask for; the exit status."""
+    print_anything()
     return _stoppable(_main, "", words)
 
 
@@ -131,6 +133,13 @@ def _main(_: str, words: Sequence[str]) -> int:
         print(f"pointclip2 {name}: there is no such command; {meant}", file=sys.stderr)
         return 1
     return 0
+
+
+def print_anything() -> None:
+    """Let names that a terminal or a file cannot hold be printed as escapes: no program ends over a name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def usage() -> str:
@@ -180,10 +189,12 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.hydra_node import checking
     from pointclip2.app.overrides import quoted
 
     global _status
     _status = sweep.status = 0
+    print_anything()
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv
@@ -193,6 +204,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             plugins.search_options(names)
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
+            checking()
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
         except Stopped:
             sweep.cancel()

@@ -100,8 +100,9 @@ def _evaluate(cfg: DictConfig) -> Result:
     if _first_process():
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
-        print_finding(finding, record)
+        # Before anything is printed: whoever reads may be gone.
         taken, reason = run.place(lambda folder: _written(folder, record))
+        print_finding(finding, record)
         if taken != run.folder:
             where = (
                 "the figures above are all there is of this run" if taken is None else f"it lies in {taken}"

@@ -1,7 +1,5 @@
 """Compare runs side by side: what differed between them, and what came out. It needs neither torch nor Lightning."""
 
-import csv
-import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +10,7 @@ from omegaconf import OmegaConf
 
 from pointclip2.errors import DataError
 from pointclip2.sealed import DamagedError, UnsealedError, is_sealed, opened, reading
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -214,11 +212,8 @@ def marks(rows: Sequence[Row], metric: str | None) -> list[str]:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Return every column as CSV, metrics as fractions."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fields_of(rows), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    fields = fields_of(rows)
+    return csv_text([fields, *([row.get(name, "") for name in fields] for row in rows)])
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> Path:

@@ -1,7 +1,5 @@
 """What people see of a classification: the facts behind its numbers, predictions, pictures and lines of the table."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -35,7 +33,7 @@ from pointclip2.tasks.record import (
 )
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 TOP = 5
 
@@ -180,11 +178,7 @@ def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) ->
     fields = ["sample", "truth", *asked] + [
         name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")
     ]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fields)
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
+    write_text(path, csv_text([fields, *([row.get(name, "") for name in fields] for row in rows)], "\r\n"))
 
 
 def said(dataset: CloudDataset, predictions: Predictions) -> list[Prediction]:

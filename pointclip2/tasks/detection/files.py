@@ -1,7 +1,5 @@
 """Detections as files, in the scan's own coordinates: tables of boxes as CSV and JSON, wireframes as PLY."""
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -17,7 +15,7 @@ from pointclip2.show.class_colours import class_colours
 from pointclip2.show.wireframe import wireframe_ply
 from pointclip2.tasks.detection.head import RoomDetections
 from pointclip2.types import ConfigError, Frame
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 COLUMNS = (
     "scene", "class", "score", "cx", "cy", "cz", "dx", "dy", "dz", "heading",
@@ -123,16 +121,14 @@ def _json(room: RoomDetections, least: float) -> str:
 
 
 def _csv(rooms: Sequence[RoomDetections], least: float = 0.0) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows: list[Sequence[Any]] = [COLUMNS]
     for room in rooms:
         for box in boxes_in_scan(room, least):
             told = [box[name] for name in ("class", "score")]
             rest = [box[name] for name in ("heading", "objectness", "probability", "points")]
             place = [room.frame.unit, up_of(room.frame)]
-            writer.writerow([room.scene, *told, *box["centre"], *box["size"], *rest, *place])
-    return text.getvalue()
+            rows.append([room.scene, *told, *box["centre"], *box["size"], *rest, *place])
+    return csv_text(rows)
 
 
 def _ply(room: RoomDetections, least: float) -> str:

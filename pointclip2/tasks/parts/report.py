@@ -1,7 +1,5 @@
 """What people see of a part segmentation: the facts behind its numbers, tables, clouds and lines of the console."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ from pointclip2.tasks.record import (
 )
 from pointclip2.tasks.run import Run
 from pointclip2.types import weakest_selection
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 RELEASED = "AS RELEASED"
 SHOWN = {
@@ -230,12 +228,10 @@ def _category(dataset: CloudDataset, index: int) -> str | None:
 
 
 def _write_table(path: Path, dataset: CloudDataset, choices: PartChoices, module: PartModule) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["sample", "truth", "category", "miou"])
+    rows = [["sample", "truth", "category", "miou"]]
     for index in sorted(choices.of_sample):
         iou = f"{module.by_shape[index]:.4f}" if index in module.by_shape else ""
-        writer.writerow(
+        rows.append(
             [dataset.names[index], _category(dataset, index) or "", choices[index].category or "", iou]
         )
-    write_text(path, text.getvalue())
+    write_text(path, csv_text(rows))
