@@ -37,7 +37,7 @@ NEVER = (
     "torch.utils.cpp_extension.",
 )
 """What runs programs, writes files or opens doors: no configuration file builds that."""
-EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
+EXTRAS = {"joblib": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
 """What has to be installed for a launcher or a sweeper of Hydra's."""
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from lightning import seed_everything
@@ -21,6 +20,7 @@ from rich.table import Table
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
 from pointclip2.app.options import plain, told
+from pointclip2.app.processes import watched_over
 from pointclip2.app.records import config_hash, environment, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
@@ -65,7 +65,7 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
-    with quiet_lightning(), wandb_closed_after():
+    with watched_over(), quiet_lightning(), wandb_closed_after():
         return _evaluate(cfg.copy())
 
 
@@ -80,14 +80,14 @@ def _evaluate(cfg: DictConfig) -> Result:
     finding = task.run(run)
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
-    record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
-    if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
+    record = {**finding.record, "seconds": _seconds(watch), **environment()} if run.first else {}
+    if run.first and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
     result = Result(
         finding.metrics, objective, finding.skipped, run.folder, finding.predictions, watch.report()
     )
-    if _first_process():
+    if run.first:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         print_finding(finding, record)
@@ -197,11 +197,6 @@ def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Ex
 def sweeping() -> bool:
     """Return whether this is a job of a multirun."""
     return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
-
-
-def _first_process() -> bool:
-    initialised = torch.distributed.is_available() and torch.distributed.is_initialized()
-    return not initialised or torch.distributed.get_rank() == 0
 
 
 def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:

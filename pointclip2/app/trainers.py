@@ -1,5 +1,6 @@
 """Lightning trainers from the ``trainer`` option, with its callbacks and loggers."""
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,12 +47,23 @@ class ConfiguredTrainers:
         """How many steps a training takes, -1 for no limit."""
         return int(self.cfg.trainer.get("max_steps", -1))
 
+    @property
+    def rank(self) -> int:
+        """Which of the run's processes this one is, from 0."""
+        return int(self._bare.global_rank)
+
+    @property
+    def processes(self) -> int:
+        """How many processes the run is told to take."""
+        return int(self._bare.world_size)
+
     def __call__(
         self,
         progress: bool,
         loggers: bool,
         callbacks: Sequence[Any] = (),
         folder: Path | None = None,
+        alone: bool = False,
         **options: Any,
     ) -> Trainer:
         """Return a trainer; see `pointclip2.tasks.run.Trainers`."""
@@ -60,6 +72,10 @@ class ConfiguredTrainers:
             cfg = cfg.copy()
             cfg.run_dir = str(folder)
         shown = [build(node) for node in (cfg.get("callbacks") or {}).values()] if progress else []
+        if alone and self.processes > 1:
+            loggers = loggers and self.rank == 0
+            own = 1 if self.device.index is None else [self.device.index]
+            options = {"strategy": "auto", "devices": own, "num_nodes": 1, **options}
         made = open_loggers(cfg, self.job_type) if loggers else []
         node = OmegaConf.merge(cfg.trainer, {"enable_progress_bar": progress and bool(shown)})
         assert isinstance(node, DictConfig)
@@ -68,4 +84,7 @@ class ConfiguredTrainers:
             trainer: Trainer = build(node, logger=made or False, callbacks=[*shown, *callbacks], **options)
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
+        if trainer.world_size > 1 and trainer.strategy.root_device.type == "cpu":
+            # Lightning would divide the threads by the processes, and other threads add up to another last digit.
+            os.environ.setdefault("OMP_NUM_THREADS", str(torch.get_num_threads()))
         return trainer

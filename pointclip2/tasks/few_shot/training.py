@@ -25,14 +25,22 @@ LAST = "last.ckpt"
 
 
 class EpochCheckpoint(Checkpoint):
-    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights."""
+    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights.
 
-    def __init__(self, path: Path, every: int) -> None:
-        self.path, self.every = path, every
+    Of several processes, all of which learn the same, the first one saves.
+    """
+
+    def __init__(self, path: Path, every: int, first: bool = True) -> None:
+        self.path, self.every, self.first = path, every, first
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Wait until every process has read the checkpoint that the first one will replace."""
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.barrier()
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Replaces the checkpoint in one step."""
-        if (trainer.current_epoch + 1) % self.every == 0:
+        if self.first and (trainer.current_epoch + 1) % self.every == 0:
             trainer.save_checkpoint(self.path, weights_only=False)
 
 
@@ -59,14 +67,15 @@ def train_adapter(
         adapter.prepare(shots)
     module = FewShotModule(adapter, adapter.setting.classes, run.seed)
     if adapter.recipe is None:
-        trainer = run.trainers(progress=False, loggers=True)
+        trainer = run.trainers(progress=False, loggers=True, alone=True)
     else:
         folder = run.unfinished / _digest(run, adapter, subset, shots)
         trainer = _fit(run, module, adapter.recipe, shots, validation, folder)
         module.take_best()
         facts["epoch"] = module.best_epoch
         facts["epochs"] = adapter.recipe.epochs
-        shutil.rmtree(folder, ignore_errors=True)
+        if run.first:
+            shutil.rmtree(folder, ignore_errors=True)
     adapter.eval()
     with run.watch.stage("choose"):
         if validation is not None and len(validation):
@@ -82,10 +91,11 @@ def _fit(
     run: Run, module: FewShotModule, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
 ) -> Trainer:
     last = folder / LAST
-    checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS))
+    checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS), run.first)
     trainer = run.trainers(
         progress=False,
         loggers=True,
+        alone=True,
         callbacks=[checkpoint],
         max_epochs=recipe.epochs,
         enable_checkpointing=True,
