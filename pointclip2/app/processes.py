@@ -96,8 +96,9 @@ class _Watch:
         finally:
             subprocess_script._launch_process_observer = theirs
 
-    def look_after(self, others: Sequence["subprocess.Popen[bytes]"]) -> None:
-        self.others = list(others)
+    def look_after(self, child_processes: "list[subprocess.Popen[bytes]]") -> None:
+        """Begin; Lightning calls this with what it has started."""
+        self.others = list(child_processes)
         threading.Thread(target=self._look, daemon=True, name="other processes").start()
 
     def _look(self) -> None:

@@ -75,8 +75,9 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        task = _task(cfg)
         run = _run(cfg, watch)
+        _clear(run)
+        task = _task(cfg)
     finding = task.run(run)
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
@@ -254,11 +255,17 @@ def _place(cfg: DictConfig) -> None:
             cfg.pictures = 0 if sweeping() and "wandb" not in cfg.logger else PICTURES
         if cfg.report is None:
             cfg.report = not sweeping() or "wandb" in cfg.logger
-    run_dir = Path(cfg.run_dir)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    # Of an earlier run in the same folder: what is there at the end must be this run's.
-    for name in (RESULTS, FAILED, REPORT):
-        (run_dir / name).unlink(missing_ok=True)
+    Path(cfg.run_dir).mkdir(parents=True, exist_ok=True)
+
+
+def _clear(run: Run) -> None:
+    """Take away what an earlier run left in the same folder: what is there at the end must be this run's."""
+    first = True  # where the trainer's options are wrong, too
+    try:
+        first = run.first
+    finally:
+        for name in (RESULTS, FAILED, REPORT) if first else ():
+            (run.folder / name).unlink(missing_ok=True)
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

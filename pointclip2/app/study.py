@@ -112,6 +112,8 @@ class StudySweeper(Sweeper):
         """Run the trials that are missing, and write what the study found."""
         from hydra.core.override_parser.overrides_parser import OverridesParser
 
+        assert self.config is not None
+        assert self.hydra_context is not None
         words = [f"{name}={value}" for name, value in self.params.items()] + list(arguments)
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
         searched, fixed = search_space(parser.parse_overrides(words))
@@ -258,18 +260,21 @@ def search_space(overrides: Sequence[Override]) -> tuple[dict[str, Span | Choice
         ConfigError: nothing is searched, or a range is empty.
     """
     searched: dict[str, Span | Choice] = {}
-    fixed: list[str] = []
-    for override in overrides:
+    fixed: dict[str, str] = {}
+    for override in overrides:  # of what is given twice the last holds
+        name = override.get_key_element()
+        searched.pop(name, None)
+        fixed.pop(name, None)
         if override.is_sweep_override():
-            searched[override.get_key_element()] = _searched(override)
+            searched[name] = _searched(override)
         else:
-            fixed.append(str(override.input_line))
+            fixed[name] = str(override.input_line)
     if not searched:
         raise ConfigError(
             "sweep=optuna has nothing to search: give an option a range, view_weights.temperature=interval(0.1,1), or "
             "values, prompt=name,template"
         )
-    return searched, fixed
+    return searched, list(fixed.values())
 
 
 def _searched(override: Override) -> Span | Choice:
@@ -287,12 +292,12 @@ def _searched(override: Override) -> Span | Choice:
         return Span(low, high, log=log_scale, whole=whole)
     words = tuple(override.sweep_string_iterator())
     if override.is_range_sweep() and not value.shuffle:
-        numbers = list(override.sweep_iterator())
+        numbers: list[Any] = list(override.sweep_iterator())
         if numbers:
             whole = all(isinstance(number, int) for number in numbers)
             log_scale = "log" in value.tags and whole and abs(value.step) == 1
-            low, high = min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1])
-            return Span(low, high, step=abs(value.step), log=log_scale, whole=whole)
+            ends = sorted((numbers[0], numbers[-1]))
+            return Span(*ends, step=abs(value.step), log=log_scale, whole=whole)
     if not words:
         raise ConfigError(f"{override.input_line}: there is nothing in this range")
     return Choice(words)
