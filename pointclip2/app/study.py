@@ -279,6 +279,8 @@ def search_space(overrides: Sequence[Override]) -> tuple[dict[str, Span | Choice
 
 def _searched(override: Override) -> Span | Choice:
     value: Any = override.value()
+    low: Any
+    high: Any
     if override.is_interval_sweep():
         assert isinstance(value, IntervalSweep)
         low, high, tags = value.start, value.end, value.tags
@@ -296,8 +298,8 @@ def _searched(override: Override) -> Span | Choice:
         if numbers:
             whole = all(isinstance(number, int) for number in numbers)
             log_scale = "log" in value.tags and whole and abs(value.step) == 1
-            ends = sorted((numbers[0], numbers[-1]))
-            return Span(*ends, step=abs(value.step), log=log_scale, whole=whole)
+            low, high = sorted((numbers[0], numbers[-1]))
+            return Span(low, high, step=abs(value.step), log=log_scale, whole=whole)
     if not words:
         raise ConfigError(f"{override.input_line}: there is nothing in this range")
     return Choice(words)

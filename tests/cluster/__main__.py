@@ -44,7 +44,9 @@ class Cluster:
             for word in toy_overrides(self.model, outputs)
             if program == "evaluate" or "prompt" not in word
         ]
-        return [sys.executable, f"{program}.py", *toy, f"paths.features={outputs}/features", *more]
+        flags = [word for word in more if word.startswith("-")]
+        rest = [word for word in more if word not in flags]
+        return [sys.executable, f"{program}.py", *flags, *toy, f"paths.features={outputs}/features", *rest]
 
     def done(self, *words: str) -> str:
         """Run a command, and return what it printed.
