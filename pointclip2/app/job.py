@@ -51,9 +51,9 @@ def run_checked(cfg: DictConfig) -> Outcome:
             log.info("has its results already: %s", folder / RESULTS)
             value = done["objective"]["value"]
             return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
-        from pointclip2.app.run import evaluate  # brings torch
+        from pointclip2.app.run import evaluate_own  # brings torch
 
-        result = evaluate(cfg)
+        result = evaluate_own(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
         log.error("%s", error)

@@ -17,9 +17,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from pointclip2.app import plugins
+from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.show.comparison import FAILED, RESULTS
 from pointclip2.version import __version__
@@ -39,11 +40,12 @@ def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
     return path
 
 
-def config_hash(cfg: DictConfig) -> str:
-    """Hex digest of what decides a run's figures; where it writes and what it draws do not count."""
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    assert isinstance(plain, dict)
-    kept = {key: value for key, value in plain.items() if key not in PLACES}
+def config_hash(content: Mapping[str, Any]) -> str:
+    """Hex digest of what decides a run's figures; where it writes and what it draws do not count.
+
+    ``content`` is the composed configuration as plain data, with everything resolved.
+    """
+    kept = {key: value for key, value in content.items() if key not in PLACES}
     return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -126,7 +128,7 @@ def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
         record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
+    same = record.get("config_hash") == config_hash(plain(cfg)) and record.get("program") == program_digest()
     return record if same else None
 
 

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
-from pointclip2.app.options import plain, told
+from pointclip2.app.options import resolved, told
 from pointclip2.app.processes import watched_over
 from pointclip2.app.records import config_hash, environment, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
@@ -65,8 +65,13 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
+    return evaluate_own(cfg.copy())
+
+
+def evaluate_own(cfg: DictConfig) -> Result:
+    """Evaluate a configuration that nobody else uses: it is filled in; see `evaluate`."""
     with watched_over(), quiet_lightning(), wandb_closed_after():
-        return _evaluate(cfg.copy())
+        return _evaluate(cfg)
 
 
 def _evaluate(cfg: DictConfig) -> Result:
@@ -75,9 +80,10 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        run = _run(cfg, watch)
+        content = resolved(cfg)
+        run = _run(cfg, content, watch)
         _clear(run)
-        task = _task(cfg)
+        task = _task(content)
     finding = task.run(run)
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
@@ -103,13 +109,16 @@ def _evaluate(cfg: DictConfig) -> Result:
     return result
 
 
-def _task(cfg: DictConfig) -> Task:
+def _task(content: Mapping[str, Any]) -> Task:
     """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
-    node = plain(cfg.task)
-    if isinstance(node.get("data"), dict):
-        node["data"].pop("shots", None)  # says how much of the data is learned from, and is the task's
-    if sweeping() and cfg.get("backbone") is not None:
-        node = _replaced(node, plain(cfg.backbone), _shared_backbone(plain(cfg.backbone)))
+    node = dict(content["task"])
+    if isinstance(
+        node.get("data"), dict
+    ):  # `shots` says how much of the data is learned from, and is the task's
+        node["data"] = {key: value for key, value in node["data"].items() if key != "shots"}
+    backbone = content.get("backbone")
+    if sweeping() and backbone is not None:
+        node = _replaced(node, backbone, _shared_backbone(backbone))
     task: Task = build(node)
     return task
 
@@ -134,9 +143,9 @@ def _shared_backbone(node: dict[str, Any]) -> Any:
     return _BACKBONES[key]
 
 
-def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
+def _run(cfg: DictConfig, content: Mapping[str, Any], watch: Stopwatch) -> Run:
     features = cfg.features
-    options = {name: plain(cfg[name]) for name in RECORDED if isinstance(cfg.get(name), DictConfig)}
+    options = {name: content[name] for name in RECORDED if isinstance(content.get(name), dict)}
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
     return Run(
         folder=Path(cfg.run_dir),
@@ -148,9 +157,9 @@ def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
             features.num_workers,
         ),
         provenance=Provenance(
-            config_hash=config_hash(cfg),
+            config_hash=config_hash(content),
             options=options,
-            expect=plain(cfg.expect),
+            expect=content["expect"],
             choices={str(group): str(name) for group, name in choices.items()},
             git_commit=git_commit(),
         ),

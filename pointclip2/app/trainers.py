@@ -1,10 +1,11 @@
 """Lightning trainers from the ``trainer`` option, with its callbacks and loggers."""
 
+import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from hydra.errors import InstantiationException
@@ -13,7 +14,21 @@ from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.compose import build
 from pointclip2.app.loggers import open_loggers
+from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError
+
+
+class _Work(NamedTuple):
+    """Where and how trainers of an option work in this process."""
+
+    device: torch.device
+    precision: str
+    rank: int
+    processes: int
+
+
+_WORKS: dict[str, _Work] = {}
+"""By trainer option: a trainer that is made only to be asked takes as long as one that works."""
 
 
 class ConfiguredTrainers:
@@ -29,18 +44,24 @@ class ConfiguredTrainers:
         self.job_type = job_type
 
     @cached_property
-    def _bare(self) -> Trainer:
-        return self(progress=False, loggers=False)
+    def _works(self) -> _Work:
+        key = json.dumps(plain(self.cfg.trainer), sort_keys=True, default=str)
+        if key not in _WORKS:
+            bare = self(progress=False, loggers=False)
+            _WORKS[key] = _Work(
+                bare.strategy.root_device, str(bare.precision), bare.global_rank, bare.world_size
+            )
+        return _WORKS[key]
 
     @property
     def device(self) -> torch.device:
         """Where the trainers of this process work."""
-        return self._bare.strategy.root_device
+        return self._works.device
 
     @property
     def precision(self) -> str:
         """The precision that really runs."""
-        return str(self._bare.precision)
+        return self._works.precision
 
     @property
     def max_steps(self) -> int:
@@ -50,12 +71,12 @@ class ConfiguredTrainers:
     @property
     def rank(self) -> int:
         """Which of the run's processes this one is, from 0."""
-        return int(self._bare.global_rank)
+        return self._works.rank
 
     @property
     def processes(self) -> int:
         """How many processes the run is told to take."""
-        return int(self._bare.world_size)
+        return self._works.processes
 
     def __call__(
         self,
