@@ -46,6 +46,10 @@ class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
 
 
+class ProcessError(UserError):
+    """Another process of the same run is gone."""
+
+
 class TrainingError(UserError):
     """A training cannot go on: its loss or its weights are not finite."""
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from lightning import seed_everything
@@ -23,6 +22,7 @@ from rich.table import Table
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
 from pointclip2.app.options import resolved, told
+from pointclip2.app.processes import watched_over
 from pointclip2.app.records import config_hash, environment, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
@@ -75,7 +75,7 @@ def evaluate(cfg: DictConfig) -> Result:
 
 def evaluate_own(cfg: DictConfig) -> Result:
     """Evaluate a configuration that nobody else uses: it is filled in; see `evaluate`."""
-    with quiet_lightning(), wandb_closed_after():
+    with watched_over(), quiet_lightning(), wandb_closed_after():
         return _evaluate(cfg)
 
 
@@ -85,19 +85,19 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        task, run = prepared(cfg, watch)
+        task, run = prepared(cfg, watch, anew=True)
     finding = task.run(run)
     skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
-    record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    record = {**finding.record, "seconds": _seconds(watch), **environment()} if run.first else {}
     if run.passed_over and record:  # of what was learned from, too: such a record is no finished job's
         record["data"] = {**record["data"], "skipped": skipped}
-    if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
+    if run.first and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
     result = Result(finding.metrics, objective, skipped, run.folder, finding.predictions, watch.report())
-    if _first_process():
+    if run.first:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         # Before anything is printed: whoever reads may be gone.
@@ -114,22 +114,26 @@ def _evaluate(cfg: DictConfig) -> Result:
     return result
 
 
-def prepared(cfg: DictConfig, watch: Stopwatch) -> tuple[Task, Run]:
+def prepared(cfg: DictConfig, watch: Stopwatch, anew: bool = False) -> tuple[Task, Run]:
     """Build the task, and what it is given: the run's folder, clock, cache and trainers.
+
+    ``anew`` takes away what an earlier run left in the same folder.
 
     Raises:
         UserError: an option that cannot work.
     """
     content = resolved(cfg)
-    return _task(content), _run(cfg, content, watch)
+    run = _run(cfg, content, watch)
+    if anew:
+        _clear(run)
+    return _task(content), run
 
 
 def _task(content: Mapping[str, Any]) -> Task:
     """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
     node = dict(content["task"])
-    if isinstance(
-        node.get("data"), dict
-    ):  # `shots` says how much of the data is learned from, and is the task's
+    if isinstance(node.get("data"), dict):
+        # `shots` says how much of the data is learned from, and is the task's.
         node["data"] = {key: value for key, value in node["data"].items() if key != "shots"}
     backbone = content.get("backbone")
     if sweeping() and backbone is not None:
@@ -231,11 +235,6 @@ def sweeping() -> bool:
     return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
 
 
-def _first_process() -> bool:
-    initialised = torch.distributed.is_available() and torch.distributed.is_initialized()
-    return not initialised or torch.distributed.get_rank() == 0
-
-
 def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
     """The table a run ends with, and what has to be said beside it."""
     console = Console()
@@ -295,9 +294,16 @@ def _place(cfg: DictConfig) -> None:
     run_dir.mkdir(parents=True, exist_ok=True)
     if not sweeping():
         _sweep_killed(run_dir)
-    # Of an earlier run in the same folder: what is there at the end must be this run's.
-    for name in (RESULTS, FAILED, REPORT):
-        (run_dir / name).unlink(missing_ok=True)
+
+
+def _clear(run: Run) -> None:
+    """Take away what an earlier run left in the same folder: what is there at the end must be this run's."""
+    first = True  # where the trainer's options are wrong, too
+    try:
+        first = run.first
+    finally:
+        for name in (RESULTS, FAILED, REPORT) if first else ():
+            (run.folder / name).unlink(missing_ok=True)
 
 
 def _sweep_killed(run_dir: Path) -> None:

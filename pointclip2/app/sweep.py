@@ -35,7 +35,9 @@ from pointclip2.writing import write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
-"""The sweeper whose jobs are known beforehand: only its sweeps can be gone on with."""
+"""The sweeper whose jobs are known beforehand."""
+STUDY = "hydra_plugins.pointclip2_study.StudySweeper"
+"""The one that keeps what it asked for, see `pointclip2.app.study`: no other's sweeps can be gone on with."""
 
 status = 0
 """Exit status of the sweep that ended in this process, whichever processes its jobs ran in: 0, 1 for a failed job, 3
@@ -110,7 +112,9 @@ class Sweep(Callback):
             print(f"summary: {write_csv(folder / SUMMARY, rows)}")
             told = _manifest(folder)
             if told:
-                done = not any((job / FAILED).is_file() for job in finished)
+                # A study was told of its failures: it does not want them again.
+                studied = config.hydra.sweeper.get("_target_") == STUDY
+                done = studied or not any((job / FAILED).is_file() for job in finished)
                 _write_manifest(folder, {**told, "finished": done})
             from pointclip2.show.summary import draw_summary
 
@@ -144,10 +148,14 @@ def _judged_by(finished: list[Path], metrics: list[str]) -> str | None:
 
 
 def fingerprint(config: DictConfig) -> str | None:
-    """What a sweep is: its options and the program. None where the jobs are not known beforehand."""
-    if config.hydra.sweeper.get("_target_") != BASIC:
+    """What a sweep is: its options and the program. None for a sweeper that would not go on with its own."""
+    sweeper = config.hydra.sweeper.get("_target_")
+    if sweeper not in (BASIC, STUDY):
         return None
     told = [config.hydra.job.config_name, _overrides(config), program_digest()]
+    if sweeper == STUDY:
+        options: Any = OmegaConf.to_container(config.hydra.sweeper)
+        told.append({name: value for name, value in options.items() if name not in ("n_trials", "n_jobs")})
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
 
 

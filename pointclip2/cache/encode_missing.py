@@ -85,18 +85,20 @@ class SampleBatch:
         return SampleBatch(pinned, self.index, self.skipped)
 
 
-class _Positions(Dataset[tuple[int, Any]]):
-    """Chosen positions of a data set; a sample that cannot be read comes as a `Skip`."""
+class _Batches(Dataset[list[tuple[int, Any]]]):
+    """Chosen positions of a data set, batch by batch; a sample that cannot be read comes as a `Skip`."""
 
-    def __init__(self, dataset: Any, positions: Sequence[int]) -> None:
+    def __init__(self, dataset: Any, batches: Sequence[Sequence[int]]) -> None:
         self.dataset = dataset
-        self.positions = positions
+        self.batches = batches
 
     def __len__(self) -> int:
-        return len(self.positions)
+        return len(self.batches)
 
-    def __getitem__(self, item: int) -> tuple[int, Any]:
-        position = self.positions[item]
+    def __getitem__(self, item: int) -> list[tuple[int, Any]]:
+        return [self._sample(position) for position in self.batches[item]]
+
+    def _sample(self, position: int) -> tuple[int, Any]:
         return position, _had(lambda: self.dataset[position], self.dataset.names[position])
 
 
@@ -143,13 +145,22 @@ class Encoding:
     writer: ShardWriter
 
     def batches(self, rank: int = 0, world: int = 1) -> DataLoader[SampleBatch]:
-        """Return one process's share: whole shards, nothing padded, nothing twice, and at least one batch."""
-        positions = [position for shard in self.shards[rank::world] for position in shard]
-        if not positions:  # more processes than shards; whoever drives wants a batch from each
+        """Return one process's share: whole shards, nothing padded, nothing twice, and at least one batch.
+
+        A batch ends where its shard does, so that the same samples go together whatever the number of processes: what
+        stands beside a sample can change the last digit of its features.
+        """
+        size = 1 if self.columns.names is None else self.cache.batch_size
+        batches = [
+            list(shard[start : start + size])
+            for shard in self.shards[rank::world]
+            for start in range(0, len(shard), size)
+        ]
+        if not batches:  # more processes than shards; whoever drives wants a batch from each
             return DataLoader([SampleBatch(None, [], {})], batch_size=None)  # type: ignore[arg-type]
         return DataLoader(
-            _Positions(self.dataset, positions),  # type: ignore[arg-type]
-            batch_size=1 if self.columns.names is None else self.cache.batch_size,
+            _Batches(self.dataset, batches),  # type: ignore[arg-type]
+            batch_size=None,
             num_workers=self.cache.num_workers,
             collate_fn=_Collate(self.columns),
         )

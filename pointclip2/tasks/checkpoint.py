@@ -63,16 +63,22 @@ def read_checkpoint(path: Path, belongs: str) -> dict[str, Any] | None:
 class EpochCheckpoint(Checkpoint):
     """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights.
 
-    A training that was told to stop is saved after its epoch, and left.
+    A training that was told to stop is saved after its epoch, and left. Of several processes, all of which learn the
+    same, the first one saves.
     """
 
-    def __init__(self, path: Path, belongs: str, every: int) -> None:
-        self.path, self.belongs, self.every = path, belongs, every
+    def __init__(self, path: Path, belongs: str, every: int, first: bool = True) -> None:
+        self.path, self.belongs, self.every, self.first = path, belongs, every, first
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Wait until every process has read the checkpoint that the first one will replace."""
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.barrier()
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Replace the checkpoint."""
         epochs, stop = trainer.current_epoch + 1, _told_to_stop(trainer)
-        if stop or epochs % self.every == 0:
+        if self.first and (stop or epochs % self.every == 0):
             save_checkpoint(trainer, self.path, self.belongs)
             stopping.keeps("training", lambda: f"{epochs} of {trainer.max_epochs} epochs of the training")
         if stop:

@@ -70,18 +70,31 @@ class Trainers(Protocol):
         """How many steps a training takes, -1 for no limit."""
         ...
 
+    @property
+    def rank(self) -> int:
+        """Which of the run's processes this one is, from 0."""
+        ...
+
+    @property
+    def processes(self) -> int:
+        """How many processes the run is told to take."""
+        ...
+
     def __call__(
         self,
         progress: bool,
         loggers: bool,
         callbacks: Sequence[Any] = (),
         folder: Path | None = None,
+        alone: bool = False,
         **options: Any,
     ) -> Trainer:
         """Return a trainer with or without a progress bar and the run's loggers.
 
         Args:
             folder: where the loggers write; by default the run's.
+            alone: each process works for itself, on its own device, and only the first has loggers. What gives the
+                same result everywhere needs no exchange, which would change its last digit.
             options: of Lightning's trainer, before those of the ``trainer`` option.
 
         Raises:
@@ -128,6 +141,11 @@ class Run:
     """Samples of any split that could not be had just now, and why."""
     told: set[str] = field(default_factory=set)
     """What was said once and need not be again."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that writes, of all that work on this run."""
+        return self.trainers.rank == 0
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None

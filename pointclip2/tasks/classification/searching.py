@@ -147,7 +147,7 @@ def measured(
     head: ZeroShotHead, table: FeatureTable, labels: Sequence[int], classes: Sequence[str]
 ) -> dict[str, float]:
     """Return the metrics of a split with the head as it is now; empty where nothing is labelled."""
-    metrics = ClassificationMetrics(classes)
+    metrics = ClassificationMetrics(classes, sync_on_compute=False)
     target = torch.tensor(list(labels), dtype=torch.int64)[table.index]
     if not bool((target >= 0).any()):
         return {}

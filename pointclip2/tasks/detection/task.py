@@ -116,7 +116,7 @@ class Detection:
             for position, found in module.detections.items()
         ]
         gallery = []
-        if trainer.is_global_zero:
+        if run.first:
             say(dataset, counts)
             with run.watch.stage("draw"):
                 run.keep("detections.csv", lambda folder: write_detections(folder, rooms))

@@ -122,6 +122,9 @@ class FewShot:
         validation = None
         if splits.validation is not None:
             validation = encode_samples(run, splits.validation, encoder, adapter, adapter.reads)
+        # Encoded now, looked at last: where several processes encode, all of them have begun before one learns.
+        reads = adapter.reads if text is None else (*adapter.reads, "views")
+        test = encode_samples(run, splits.test, encoder, adapter, reads)
         # Here again: how much was drawn so far depends on what was cached.
         torch.manual_seed(run.seed)
         views = shots.columns.get("views")
@@ -135,14 +138,12 @@ class FewShot:
         run.keep(ADAPTER, lambda folder: save_adapter(folder / ADAPTER, adapter, learned(encoder), made))
 
         # The first look at a test label.
-        reads = adapter.reads if text is None else (*adapter.reads, "views")
-        test = encode_samples(run, splits.test, encoder, adapter, reads)
         run_test(run, trained.trainer, trained.module, test)
         record = adapted_facts(run, splits.test, encoder, prompts, test, card)
         record["metrics"] = dict(trained.module.results)
         if record["metrics"] and text is not None:
             record["metrics"]["test/acc_zero_shot"] = zero_shot_accuracy(encoder, text, test.samples)
-        if trained.trainer.is_global_zero:
+        if run.first:
             self._vote(run, trained.module, splits, validation, test, record)
         return finish(run, trained.trainer, trained.module, splits.test, encoder, record, test)
 

@@ -47,14 +47,15 @@ def train_adapter(
         adapter.prepare(shots)
     module = FewShotModule(adapter, adapter.setting.classes, run.seed)
     if adapter.recipe is None:
-        trainer = run.trainers(progress=False, loggers=True)
+        trainer = run.trainers(progress=False, loggers=True, alone=True)
     else:
         folder = run.unfinished / _digest(run, adapter, subset, shots)
         trainer = _fit(run, module, adapter.recipe, shots, validation, folder)
         module.take_best()
         facts["epoch"] = module.best_epoch
         facts["epochs"] = adapter.recipe.epochs
-        shutil.rmtree(folder, ignore_errors=True)
+        if run.first:
+            shutil.rmtree(folder, ignore_errors=True)
     adapter.eval()
     with run.watch.stage("choose"):
         if validation is not None and len(validation):
@@ -70,10 +71,11 @@ def _fit(
     run: Run, module: FewShotModule, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
 ) -> Trainer:
     last = folder / LAST
-    checkpoint = EpochCheckpoint(last, folder.name, max(1, recipe.epochs // CHECKPOINTS))
+    checkpoint = EpochCheckpoint(last, folder.name, max(1, recipe.epochs // CHECKPOINTS), run.first)
     trainer = run.trainers(
         progress=False,
         loggers=True,
+        alone=True,
         callbacks=[checkpoint],
         max_epochs=recipe.epochs,
         enable_checkpointing=True,

@@ -133,7 +133,7 @@ class PartSegmentation:
         record = facts(run, dataset, encoder, choices, split, module, categories, self.parts)
         if searched is not None:
             record["search"] = searched
-        if trainer.is_global_zero:
+        if run.first:
             with run.watch.stage("draw"):
                 draw(run, record, dataset, choices, module, write_clouds=self.ply == "pictures")
         return Finding(

@@ -1,6 +1,7 @@
 """Makes the built-in model again: builds data, model and trainer, and goes on where a killed training stopped."""
 
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from pointclip2.tasks.task import Finding
 from pointclip2.worlds.pretraining.batches import PretrainingData
 from pointclip2.worlds.shapes.world import source_digest
 from pointclip2.writing import write_text
+
+log = logging.getLogger(__name__)
 
 VALIDATED = {"val/acc": "top-1 on val", "val/acc_scan": "top-1 on val, scanned"}
 
@@ -90,6 +93,13 @@ class Pretraining:
         Raises:
             ConfigError: options that cannot work, before the first step; a folder that holds another training.
         """
+        if run.trainers.processes > 1:
+            if not run.first:
+                return Finding({}, {}, "", [], "")
+            log.warning(
+                "pre-training takes one process of %d: its losses compare all views of a batch",
+                run.trainers.processes,
+            )
         steps = run.trainers.max_steps
         start = self._start(run, steps)
         if self.threads:
@@ -134,6 +144,7 @@ class Pretraining:
         trainer = run.trainers(
             progress=True,
             loggers=True,
+            alone=True,
             callbacks=[checkpoint, export],
             # A folder for each start: a logger that finds an older file would replace its curves.
             folder=self.folder / f"curves_from_{start:06d}",
