@@ -7,6 +7,7 @@ one sentence. What is larger on purpose is read with ``POINTCLIP2_MAX_POINTS`` r
 import os
 import re
 import stat
+from io import BufferedReader
 
 from pointclip2.errors import CloudError
 
