@@ -88,9 +88,9 @@ class Workshop:
 
 def figures(folder: Path) -> Any:
     """Return the metrics of a run or of the jobs of a sweep; None where there are none."""
-    files = sorted(folder.glob("results.json")) or sorted(folder.glob("*/results.json"))
-    return {path.parent.name if path.parent != folder else "": json.loads(path.read_text())["metrics"]
-            for path in files} or None  # fmt: skip
+    files = [*folder.glob("results.json"), *folder.glob("*/results.json")]
+    return {str(path.parent.relative_to(folder)): json.loads(path.read_text())["metrics"]
+            for path in sorted(files) if path.is_file()} or None  # fmt: skip
 
 
 def targets(shop: Workshop) -> list[Target]:
@@ -109,7 +109,8 @@ def targets(shop: Workshop) -> list[Target]:
     train = ["train", *TRAINING, shop.cache("trained")]
     keep = shutil.rmtree
     shutil.rmtree = lambda *_, **__: None  # type: ignore[assignment]  # what a killed training would leave
-    shop.must(*train, "seed=7", name="killed")
+    killed = ["train", *TRAINING, "seed=7", shop.cache("killed")]
+    shop.must(*killed, name="killed")
     shutil.rmtree = keep
     unfinished = next(shop.out.glob("unfinished/*/last.ckpt"))
     sweep = shop.root / "sweep"
@@ -133,7 +134,7 @@ def targets(shop: Workshop) -> list[Target]:
         Target("adapter", lambda: [trained / "adapter.safetensors"], tested),
         Target("votes", lambda: [trained / "logits.safetensors"], [*anew, f"ensemble=[{trained}]"]),
         Target("subset", lambda: [trained / "subset.json"], [*anew, f"task.subset={trained}/subset.json"]),
-        Target("checkpoint", lambda: [unfinished], [*train, "seed=7"]),
+        Target("checkpoint", lambda: [unfinished], killed),
         Target(
             "view weights", lambda: [weights], [*plain, "view_weights=file", f"view_weights.path={weights}"]
         ),
