@@ -25,7 +25,7 @@ from pointclip2.app.overrides import in_quotes, quoted
 from pointclip2.app.targets import check_targets
 from pointclip2.errors import ConfigError, UserError
 
-EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
+EXTRAS = {"joblib": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
 """What has to be installed for a launcher or a sweeper of Hydra's."""
 
 

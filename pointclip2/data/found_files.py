@@ -12,6 +12,7 @@ from pointclip2.data.files.obj import companions
 from pointclip2.data.files.rows import READERS
 from pointclip2.data.files.text import holds_points
 from pointclip2.data.label_table import LabelTable
+from pointclip2.errors import TransientError, is_transient, one_line
 
 LETTERS = (".txt", ".csv", ".asc")
 """Endings of clouds and of letters: what is in them decides."""
@@ -93,5 +94,7 @@ def files_beside(path: Path) -> list[Path]:
         return []
     try:
         return companions(path) if ending == ".obj" else buffer_files(path)
-    except OSError:
+    except OSError as error:
+        if is_transient(error):
+            raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return []  # Reading it says how.

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from pointclip2.reading import check_aliases, read_text
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import ConfigError, known_selection
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_view_weights.csv"
@@ -200,7 +201,9 @@ class FileWeights:
                 text = read_text(self.path)
                 check_aliases(text)
                 return yaml.safe_load(text)
-            return json.loads(read_text(self.path))
+            return opened(json.loads(read_text(self.path)), self.path)
+        except DamagedError as error:
+            raise ConfigError(f"view_weights.path: {error}") from error
         except (ValueError, OSError, RecursionError) as error:
             raise ConfigError(
                 f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import OmegaConf
 
 from pointclip2.errors import DataError
+from pointclip2.sealed import DamagedError, UnsealedError, is_sealed, opened, reading
 from pointclip2.writing import csv_text, write_text
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 RESULTS = "results.json"
 FAILED = "FAILED"
 """File that a failed run leaves in its folder, instead of ``RESULTS``."""
+SEALED_SCHEMA = 3
+"""From this ``schema`` on every record carries a checksum."""
 Row = dict[str, Any]
 ORACLE = "TEST"
 """Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
@@ -24,6 +27,22 @@ DESCRIBED = ("run", "job")
 """Columns that name a row."""
 WIDE = 200
 """Width in characters of a table that is not printed in a terminal."""
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Return the record of a run.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: there is none.
+        DamagedError: it is not as it was written; an `UnsealedError` where it lost its checksum, which those of earlier
+            versions (a ``schema`` below 3) never had.
+    """
+    with reading(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not is_sealed(content) and content.get("schema", 0) >= SEALED_SCHEMA:
+            raise UnsealedError(path)
+        found: dict[str, Any] = opened(content, path)
+        return found
 
 
 def jobs(sweep: Path) -> list[Path]:
@@ -96,10 +115,12 @@ def _row(folder: Path, name: str, kind: str) -> Row:
     if not (folder / RESULTS).is_file():
         return {**row, **options, "error": (folder / FAILED).read_text(encoding="utf-8").strip()}
     try:
-        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        results = read_results(folder / RESULTS)
         figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
         told = {"selected_on": results["selected_on"], "seconds": results["seconds"]["total"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except DamagedError as error:
+        raise DataError(f"{error}: run it again") from error
+    except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{folder / RESULTS} is not a record of a run ({error!r}): run it again") from error
     if kind == "run":
         options = {**_facts(results), **options}

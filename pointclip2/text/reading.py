@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pointclip2.reading import TooLargeError, check_aliases, read_bytes
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.text.literals import read_literals
 from pointclip2.types import ConfigError
 
@@ -34,7 +35,9 @@ def read_values(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     try:
-        return _from_json(text) if suffix == ".json" else _from_yaml(text)
+        return opened(_from_json(text), path) if suffix == ".json" else _from_yaml(text)
+    except DamagedError as error:
+        raise ConfigError(f"prompt.path: {error}") from error
     except _KeyTwiceError as error:
         raise ConfigError(f"{path} has the key {error.args[0]!r} twice: keep one") from error
     except (ValueError, RecursionError, TooLargeError) as error:

@@ -363,9 +363,6 @@ def main(words: Sequence[str]) -> int:
             # Whoever reads has seen enough; nothing more can be printed, not even at the end of the program.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
-        except KeyboardInterrupt:
-            print("stopped", file=sys.stderr)
-            return 130
         except OSError as error:  # such as a full disk
             if error.errno is None:
                 raise

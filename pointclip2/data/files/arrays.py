@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, checked_faces, of_columns
+from pointclip2.errors import is_transient, one_line
 from pointclip2.reading import check_points, check_regular, check_unpacked, open_regular
-from pointclip2.types import CloudError
+from pointclip2.types import CloudError, TransientError
 
 CLOUD_NAMES = (
     "points", "xyz", "pos", "position", "positions", "coord", "coords", "coordinates", "vertices", "verts", "vertex",
@@ -220,7 +221,9 @@ def clouds_in_hdf5(path: Path) -> tuple[int, list[int] | None]:
             if isinstance(label, h5py.Dataset) and label.size == len(data) and label.dtype.kind in "iu":
                 labels = [int(value) for value in np.asarray(label[()]).reshape(-1)]
             return len(data), labels
-    except (OSError, CloudError, RuntimeError, ValueError):
+    except (OSError, CloudError, RuntimeError, ValueError) as error:
+        if is_transient(error):
+            raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return 1, None
 
 

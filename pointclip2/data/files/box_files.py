@@ -20,6 +20,7 @@ from pointclip2.data.files.arrays import load_arrays
 from pointclip2.data.label_table import spoken
 from pointclip2.data.scan_frame import known_frame
 from pointclip2.reading import read_text
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import CloudError, ConfigError
 from pointclip2.writing import read_cell
 
@@ -122,6 +123,8 @@ def read_boxes(path: Path) -> ListedBoxes:
         raise CloudError(f"{path.name}: boxes come from {', '.join(READERS)}")
     try:
         return ListedBoxes(READERS[suffix](path))
+    except DamagedError as error:
+        raise CloudError(str(error)) from error
     except (CloudError, ConfigError) as error:
         raise CloudError(f"{path.name}: {error}") from error
     except (
@@ -148,7 +151,7 @@ def _listed(numbers: Iterable[Any], told: Mapping[str, Any]) -> ListedBox:
 
 
 def _read_json(path: Path) -> Iterator[ListedBox]:
-    yield from _json_boxes(json.loads(read_text(path)), {})
+    yield from _json_boxes(opened(json.loads(read_text(path)), path), {})
 
 
 def _json_boxes(content: Any, around: Mapping[str, Any]) -> Iterator[ListedBox]:

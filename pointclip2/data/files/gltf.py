@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
 from pointclip2.data.files.gltf_buffers import GltfBuffers, Json, normalised
 from pointclip2.data.files.images import Pictures
+from pointclip2.errors import is_transient
 from pointclip2.reading import check_points
 from pointclip2.types import CloudError
 
@@ -221,7 +222,9 @@ class _Scene(GltfBuffers):
                     if "bufferView" in source
                     else self.fetch(source["uri"])
                 )
-            except CloudError:
+            except CloudError as error:
+                if is_transient(error):
+                    raise
                 content = b""
             self._images[number] = self.pictures.read(content)
         return self._images[number]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, fans
 from pointclip2.data.files.images import Pictures
+from pointclip2.errors import is_transient
 from pointclip2.reading import read_bytes, read_text
 from pointclip2.types import CloudError
 
@@ -206,7 +207,9 @@ def materials(path: Path, content: bytes) -> dict[str, Any]:
         name = ""
         try:
             text = read_text(file, errors="replace")
-        except OSError:
+        except OSError as error:
+            if is_transient(error):
+                raise
             continue  # The surface is there without its colours.
         for line in text.splitlines():
             match line.split():

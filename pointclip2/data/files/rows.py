@@ -70,9 +70,10 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
         raise CloudError(f"the ending {path.suffix or '(none)'} is not read: known are {' '.join(SUFFIXES)}")
     if path.is_dir():
         raise CloudError("it is a folder, not a file")
-    if not path.exists():
-        raise CloudError("there is no such file")
-    before = check_regular(path)
+    try:
+        before = check_regular(path)
+    except FileNotFoundError as error:
+        raise CloudError("there is no such file") from error
     if before.st_size == 0:
         raise CloudError("the file is empty")
     try:
@@ -83,6 +84,8 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
             raise
         if is_transient(error):
             raise
+        with path.open("rb"):  # not every library says that there were too many open files
+            pass
         if _changed(path, before):
             raise TransientError("it changed while it was read: wait until it is whole") from error
         if isinstance(error, UserError) or (isinstance(error, OSError) and error.errno is not None):

@@ -145,7 +145,8 @@ def draw(
         for rank, (name, probability) in enumerate(best, start=1):
             row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
         rows.append(row)
-    _write_predictions(run.folder / "predictions.csv", rows, min(TOP, len(classes)))
+    k = min(TOP, len(classes))
+    run.keep("predictions.csv", lambda folder: _write_predictions(folder / "predictions.csv", rows, k))
     if run.pictures <= 0:
         return []
     from pointclip2.show.confusion import draw_confusion
@@ -159,10 +160,15 @@ def draw(
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
     drawn = [shape.row for shape in shown if shape.row is not None]
     if drawn:
-        draw_views(run.folder / "views.png", drawn, title, footer)
+        run.keep("views.png", lambda folder: draw_views(folder / "views.png", drawn, title, footer))
     if record["data"]["labelled"]:
-        path = run.folder / "confusion.png"
-        draw_confusion(path, confusion, dataset.classes, f"{dataset.name}: confusion", footer)
+        title = f"{dataset.name}: confusion"
+        run.keep(
+            "confusion.png",
+            lambda folder: draw_confusion(
+                folder / "confusion.png", confusion, dataset.classes, title, footer
+            ),
+        )
     return [shape.item for shape in shown]
 
 

@@ -10,6 +10,7 @@ from pointclip2.data.box_table import BoxTable
 from pointclip2.data.scan_frame import up_of
 from pointclip2.data.upright import UNITS_M
 from pointclip2.geometry.boxes import corners
+from pointclip2.sealed import sealed
 from pointclip2.show.class_colours import class_colours
 from pointclip2.show.wireframe import wireframe_ply
 from pointclip2.tasks.detection.head import RoomDetections
@@ -116,7 +117,7 @@ def _json(room: RoomDetections, least: float) -> str:
         "remarks": list(room.remarks),
         "boxes": boxes_in_scan(room, least),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(sealed(content), indent=1, ensure_ascii=False) + "\n"
 
 
 def _csv(rooms: Sequence[RoomDetections], least: float = 0.0) -> str:

@@ -146,7 +146,7 @@ def sentence(record: Mapping[str, Any]) -> str:
 
 
 def draw(
-    run_dir: Path,
+    run: Run,
     record: Mapping[str, Any],
     dataset: CloudDataset,
     choices: PartChoices,
@@ -154,11 +154,10 @@ def draw(
     write_clouds: bool,
 ) -> None:
     """``predictions.csv`` with a line a cloud, ``parts.png``, and coloured clouds as PLY."""
-    _write_table(run_dir / "predictions.csv", dataset, choices, module)
-    writer = CloudWriter(run_dir, dataset, choices)
+    table = "predictions.csv"
+    run.keep(table, lambda folder: _write_table(folder / table, dataset, choices, module))
     if write_clouds:
-        for prediction in module.kept:
-            writer(prediction)
+        run.keep("clouds", lambda folder: _write_clouds(CloudWriter(folder, dataset, choices), module))
     if not module.kept:
         return
     from pointclip2.show.parts import PartRow, draw_parts
@@ -181,7 +180,13 @@ def draw(
                 _figure(module, prediction.index),
             )
         )
-    draw_parts(run_dir / "parts.png", drawn, title(record), sentence(record))
+    picture = "parts.png"
+    run.keep(picture, lambda folder: draw_parts(folder / picture, drawn, title(record), sentence(record)))
+
+
+def _write_clouds(write: CloudWriter, module: PartModule) -> None:
+    for prediction in module.kept:
+        write(prediction)
 
 
 def gallery(dataset: CloudDataset, choices: PartChoices, module: PartModule) -> list[GalleryItem]:
