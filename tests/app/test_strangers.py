@@ -1,10 +1,10 @@
 """Configurations of strangers: what runs programs is refused; the heavy proof is ``tests.campaigns.targets``."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 
 from pointclip2.app.compose import build, compose
 from pointclip2.app.hydra_node import check_hydra
@@ -64,23 +64,18 @@ def test_what_sends_or_runs_is_refused(node: dict[str, Any], said: str) -> None:
         ({"job_logging": {"root": {"level": "ext://os.system"}}}, "logging would import"),
     ],
 )  # fmt: skip
-def test_a_file_says_nothing_to_hydra_that_runs_programs(
-    node: dict[str, Any], said: str, tmp_path: Path
-) -> None:
-    from hydra import compose as composed
-    from hydra import initialize_config_dir
-
-    from pointclip2.app.hydra_node import checking
-
-    checking()
-    (tmp_path / "evil.yaml").write_text(json.dumps({"evil": SHELL, "hydra": node}))
-    with initialize_config_dir(str(tmp_path), version_base="1.3"), pytest.raises(ConfigError, match=said):
-        composed("evil")
+def test_a_file_says_nothing_to_hydra_that_runs_programs(node: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_hydra(OmegaConf.create({"evil": SHELL, "hydra": node}))
 
 
-def test_what_was_typed_is_the_users_own() -> None:
-    cfg = compose("evaluate", ["hydra.job.env_set={A: 1}", "+hydra.launcher.setup=[x]"])
-    assert cfg.seed == 0
+def test_what_was_typed_is_the_users_own_but_no_target_is() -> None:
+    node = OmegaConf.create(
+        {"hydra": {"job": {"env_set": {"A": "1", "B": "2"}}, "launcher": {"setup": ["x"]}}}
+    )
+    check_hydra(node, ["hydra.job.env_set.A=1", "+hydra.job.env_set.B=2", "hydra.launcher={setup: [x]}"])
+    with pytest.raises(ConfigError, match=r"job\.env_set\.B"):
+        check_hydra(node, ["+hydra.job.env_set.A=1", "hydra.launcher.setup=[x]"])
     with pytest.raises(ConfigError, match=r"os\.system is not allowed"):
         compose("evaluate", ["+hydra.callbacks.x._target_=os.system"])
 
@@ -119,11 +114,11 @@ def test_check_hydra_takes_what_our_own_options_say() -> None:
     from pointclip2.app.catalog import conf_dir
 
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        for words in (
-            [],
-            ["hydra/job_logging=stdout"],
-            ["hydra/job_logging=none"],
-            ["sweep=parallel"],
-            ["sweep=slurm"],
+        for word in (
+            "seed=1",
+            "hydra/job_logging=stdout",
+            "hydra/job_logging=none",
+            "sweep=parallel",
+            "sweep=slurm",
         ):
-            check_hydra(composed("evaluate", overrides=words, return_hydra_config=True))
+            check_hydra(composed("evaluate", overrides=[word], return_hydra_config=True))
