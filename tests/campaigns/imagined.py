@@ -101,9 +101,10 @@ def imagined(count: int, seed: int) -> list[tuple[str, bytes]]:
 
 
 GLTF_KEYS = (
-    "nodes", "meshes", "primitives", "attributes", "POSITION", "indices", "bufferView", "byteOffset", "byteStride",
-    "count", "type", "componentType", "buffers", "uri", "byteLength", "scenes", "scene", "children", "matrix", "rotation",
-    "scale", "mesh", "mode", "sparse", "extensions", "material", "images", "materials", "textures", "extensionsRequired",
+    "nodes", "meshes", "primitives", "attributes", "POSITION", "indices", "bufferView", "byteOffset",
+    "byteStride", "count", "type", "componentType", "buffers", "uri", "byteLength", "scenes", "scene",
+    "children", "matrix", "rotation", "scale", "mesh", "mode", "sparse", "extensions", "material", "images",
+    "materials", "textures", "extensionsRequired",
 )  # fmt: skip
 
 
