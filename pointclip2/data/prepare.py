@@ -138,7 +138,7 @@ def turned_normals(normals: NDArray[Any], matrix: Float64[Tensor, "4 4"]) -> Flo
 
 def stable_seed(text: str) -> int:
     """A 64-bit seed from a text, the same in every process and machine (Python's ``hash`` is not)."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little")
 
 
 def check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:

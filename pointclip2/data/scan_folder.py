@@ -22,6 +22,10 @@ SURFACE_POINTS = 400_000
 """Drawn from a scan that is a mesh, unless fewer are wanted."""
 
 
+FARTHEST = 1e12
+"""In any unit. The squares of larger numbers are none that single precision has."""
+
+
 class ScanFolderIndex(SceneIndex):
     """Scans of one split. A scan with a file of boxes beside it has ground truth.
 
@@ -89,6 +93,11 @@ def raw_scene(cloud: RawCloud, options: ScanOptions, boxes: ListedBoxes | None =
     unit, up = ("", "") if boxes is None else boxes.stated()
     finite = finite_rows(cloud.points)
     xyz = cloud.points[finite, :3].astype(np.float64)
+    farthest = float(np.abs(xyz).max(initial=0.0))
+    if farthest > FARTHEST:
+        raise CloudError(
+            f"its coordinates reach {farthest:.3g}: no scan of a room does, is the file damaged?"
+        )
     frame, remarks = settled(xyz, options, unit or cloud.unit, up)
     # Rows that are not finite stay in their places, so that they are counted with those of other data sets.
     points = np.full((len(cloud.points), 3), np.nan)

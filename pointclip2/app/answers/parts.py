@@ -18,7 +18,7 @@ from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.data.files.contents import FileRows
 from pointclip2.data.files.rows import write_rows
 from pointclip2.show.palette import part_colour
-from pointclip2.types import Cloud, Frame
+from pointclip2.types import Cloud, CloudError, Frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -160,7 +160,13 @@ def spread_to_rows(
     points, said = cloud.points.double().numpy(), logits.double().cpu().numpy()
     tree, count = cKDTree(points), min(NEAR, len(points))
     for chunk in np.array_split(finite, max(1, len(finite) // 200_000)):
-        distance, near = tree.query(placed_in(cloud.frame, rows[chunk]), range(1, count + 1))
+        with np.errstate(all="ignore"):
+            placed = placed_in(cloud.frame, rows[chunk])
+        if not np.isfinite(placed).all():
+            raise CloudError(
+                f"{cloud.name}: its points lie too near each other or too far apart: scale it, to metres say"
+            )
+        distance, near = tree.query(placed, range(1, count + 1))
         weight = 1 / np.maximum(distance, 1e-9)
         mean = (said[near] * weight[:, :, None]).sum(axis=1)
         part[chunk] = mean.argmax(axis=1)
