@@ -187,7 +187,7 @@ def run(name: str, place: Place, toy: Path, before: Callable[[], None] | None) -
     own = [f"paths.features={place.features}"]
     where = "hydra.sweep.dir" if name == "sweep" else "hydra.run.dir"
     common = [*toy_overrides(toy, place.outputs), "report=false", *own, f"{where}={place.outputs / 'run'}"]
-    return command([program, *common, *rest], begin)
+    return command([program, *rest, *common], begin)
 
 
 def shortfall(name: str, place: Place, done: Done, wanted: Any) -> str:
