@@ -1,13 +1,12 @@
-"""The program with a fault: in one of its processes, at one of its steps, an exception is raised or the process killed.
+"""Faults: in one process of a run, at one of its steps, an exception is raised or the process killed.
 
-``FAULT=rank:place:call:kind python -m tests.campaigns.faulty evaluate ...``; when it struck goes to ``FAULT_FILE``.
+``FAULT`` in the environment is ``rank:place:call:kind``; the time when it struck goes to the file ``FAULT_FILE``.
 """
 
 import functools
 import importlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,10 +62,8 @@ def arm(place: str, call: int, kind: str) -> None:
     setattr(owner, last, armed(getattr(owner, last), call, kind))
 
 
-if __name__ == "__main__":
-    rank, place, call, kind = os.environ.get("FAULT", "::1:").split(":")
+def arm_this_process() -> None:
+    """Put the fault in its place where this process is the one that has it."""
+    rank, place, call, kind = os.environ["FAULT"].split(":")
     if rank == os.environ.get("LOCAL_RANK", "0"):
         arm(place, int(call), kind)
-    from pointclip2.app.cli import main
-
-    sys.exit(main())

@@ -6,10 +6,8 @@
 import argparse
 import itertools
 import json
-import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.campaigns.faulty import REASONS
-from tests.places import ROOT
+from tests.campaigns.faulty import REASONS, arm_this_process
+from tests.campaigns.forked_ranks import Command, prepare
 from tests.toy import toy_folder, toy_overrides
 
 TRIES = 48
@@ -183,28 +181,23 @@ class Campaign:
             words = [*(word for word in words if not word.startswith("data.limit")), "data.limit=3"]
         if case.processes > 1:
             words += [f"trainer.devices={case.processes}", "+trainer.strategy=ddp"]
-        mark, struck = f"{os.getpid()}-{time.monotonic_ns()}", folder / "struck"
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "HF_HUB_OFFLINE": "1",
-            "PYTHONDONTWRITEBYTECODE": "",  # so many processes start that compiling anew would be most of the work
-            "CAMPAIGN": mark,
-            "FAULT_FILE": str(struck),
-            **({"FAULT": case.fault} if case.fault else {}),
-        }
-        with (folder / "printed").open("w") as printed:
-            status = subprocess.run(
-                [sys.executable, "-m", "tests.campaigns.faulty", program, *words],
-                cwd=ROOT, env=environment, stdout=printed, stderr=printed, timeout=900, check=False,
-            ).returncode  # fmt: skip
+        struck = folder / "struck"
+        faulty = {"FAULT": case.fault, "FAULT_FILE": str(struck)} if case.fault else {}
+        command = Command(
+            [program, *words],
+            folder / "printed",
+            faulty,
+            further=case.processes - 1,
+            first=arm_this_process if case.fault else None,
+        )
+        status = command.wait()
         deadline = time.monotonic() + WITHIN_S
-        while left_over(mark) and time.monotonic() < deadline:
-            time.sleep(0.2)
+        while command.left() and time.monotonic() < deadline:
+            time.sleep(0.1)
         took = time.time() - float(struck.read_text()) if struck.is_file() else None
-        over = left_over(mark)
+        over = command.left()
         told = (folder / "printed").read_text(errors="replace")
-        return (status, told, took) if not over else (-99, f"processes stayed: {over}\n{told}", took)
+        return (status, told, took) if not over else (-98, f"processes stayed: {over}\n{told}", took)
 
 
 def _keys(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> str:
@@ -224,19 +217,6 @@ def _flat(record: object, name: str = "") -> dict[str, object]:
     return {
         key: value for part, inner in record.items() for key, value in _flat(inner, f"{name}.{part}").items()
     }
-
-
-def left_over(mark: str) -> list[int]:
-    """Return the processes of a run that are still there."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            content = path.read_bytes()
-        except OSError:  # gone meanwhile
-            continue
-        if f"CAMPAIGN={mark}".encode() in content:
-            found.append(int(path.parent.name))
-    return found
 
 
 def left(folder: Path) -> dict[str, bytes]:
@@ -261,6 +241,7 @@ def main() -> int:
     asked = parser.parse_args()
     chosen = [case for case in cases(asked.seed) if asked.only in str(case)][: asked.tries]
     survived = 0
+    prepare()
     with tempfile.TemporaryDirectory(prefix="processes-") as folder:
         campaign = Campaign(Path(folder))
         for case in chosen:

@@ -1,16 +1,13 @@
 """Studies of 20 trials by ``sweep=optuna`` that are killed on their way: the same command goes on with them.
 
-``python -m tests.campaigns.studies [--tries N] [--seed S]``: each is killed once or twice, after a number of trials drawn
-by seed, and has to end with the trials and the best of a study that nobody killed.
+``python -m tests.campaigns.studies [--tries N] [--seed S]``: each is killed once or twice, after a number of trials
+drawn by seed, and has to end with the trials and the best of a study that nobody killed.
 """
 
 import argparse
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +17,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from tests.places import ROOT
+from tests.campaigns.forked_ranks import Command, prepare
 from tests.toy import toy_folder, toy_overrides
 
 TRIES, TRIALS = 8, 20
@@ -54,29 +51,13 @@ def cases(seed: int, tries: int) -> list[Case]:
     return drawn
 
 
-def study(model: Path, outputs: Path, case: Case) -> "subprocess.Popen[bytes]":
+def study(model: Path, outputs: Path, case: Case) -> Command:
     """Start the command of a study."""
     words = [*toy_overrides(model, outputs), f"paths.features={outputs.parent}/features", *SPACE]
-    options = [
-        f"hydra.sweeper.{name}={value}" for name, value in (("sampler", case.sampler), ("seed", case.seed))
-    ]
+    options = [("sampler", case.sampler), ("seed", case.seed), ("n_trials", TRIALS)]
+    words += [f"hydra.sweeper.{name}={value}" for name, value in options]
     outputs.mkdir(parents=True, exist_ok=True)
-    with (outputs / "printed").open("ab") as printed:
-        return subprocess.Popen(
-            [
-                sys.executable,
-                "evaluate.py",
-                "-m",
-                "sweep=optuna",
-                *words,
-                f"hydra.sweeper.n_trials={TRIALS}",
-                *options,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-            stdout=printed,
-            stderr=printed,
-        )
+    return Command(["evaluate", "-m", "sweep=optuna", *words], outputs / "printed")
 
 
 def found(outputs: Path) -> dict[str, Any]:
@@ -111,7 +92,7 @@ def shortcoming(
     key = (case.sampler, case.seed)
     if key not in whole:
         outputs = folder / f"whole-{case.sampler}-{case.seed}"
-        if study(model, outputs, case).wait(900) != 0:
+        if study(model, outputs, case).wait() != 0:
             return f"the study that nobody killed failed: {(outputs / 'printed').read_text()[-500:]}"
         whole[key] = found(outputs)
     outputs = folder / "killed"
@@ -122,9 +103,9 @@ def shortcoming(
             time.sleep(0.02)
         time.sleep(case.wait_s)
         if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
         process.wait()
-    status = study(model, outputs, case).wait(900)
+    status = study(model, outputs, case).wait()
     if status != 0:
         return f"status {status}: {(outputs / 'printed').read_text()[-500:]}"
     try:
@@ -146,6 +127,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     chosen, survived = cases(asked.seed, asked.tries), 0
+    prepare()
     with tempfile.TemporaryDirectory(prefix="studies-") as name:
         folder = Path(name)
         model, whole = toy_folder(folder / "model"), {}
@@ -155,7 +137,7 @@ def main() -> int:
             print(f"{'ok' if fell is None else 'FELL SHORT'} {case}", file=sys.stderr, flush=True)
             if fell is not None:
                 print(f"{case}: {fell}", flush=True)
-    what = f"a study of {TRIALS} trials that was killed goes on by the same command to the trials and the best of one that was not"
+    what = f"a study of {TRIALS} trials that was killed goes on, by the same command, to what it would have come to"
     print(json.dumps({"campaign": "studies", "tried": len(chosen), "survived": survived, "what": what}))
     return int(survived < len(chosen))
 
