@@ -103,8 +103,8 @@ def targets(shop: Workshop) -> list[Target]:
     parts += ["features.shard_size=2"]
     shop.must(*parts, name="parts")
     parts += [shop.cache("parts")]
-    weights = shop.must(*plain, "search=coordinate", name="weights") / "view_weights.json"
-    prompts = shop.must(*plain, "search=prompts", "prompt=templates", name="prompts") / "prompts.json"
+    weights = shop.must(*plain[:-1], "search=coordinate", name="weights") / "view_weights.json"
+    prompts = shop.must(*plain[:-1], "search=prompts", "prompt=templates", name="prompts") / "prompts.json"
     trained = shop.must("train", *TRAINING, name="trained")
     train = ["train", *TRAINING, shop.cache("trained")]
     keep = shutil.rmtree

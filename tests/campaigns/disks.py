@@ -187,7 +187,7 @@ def run(name: str, place: Place, toy: Path, before: Callable[[], None] | None) -
     own = [f"paths.features={place.features}"]
     where = "hydra.sweep.dir" if name == "sweep" else "hydra.run.dir"
     common = [*toy_overrides(toy, place.outputs), "report=false", *own, f"{where}={place.outputs / 'run'}"]
-    return command([program, *common, *rest], begin)
+    return command([program, *rest, *common], begin)
 
 
 def shortfall(name: str, place: Place, done: Done, wanted: Any) -> str:
@@ -206,8 +206,10 @@ def shortfall(name: str, place: Place, done: Done, wanted: Any) -> str:
         return "status 0 without its figures"
     if done.status not in (0, 1):
         return f"status {done.status}"
-    if done.status == 1 and not re.search(r"[^\\s]+ .*\\w", done.printed):
+    if done.status == 1 and not done.printed.strip():
         return "status 1 without a word"
+    if done.status == 1 and re.search(r"encoded \d+ of", done.printed) and not ANSWER.search(done.printed):
+        return "figures that were computed are not printed"
     if done.status == 1 and name == "training" and ANSWER.search(done.printed):
         kept = [*place.root.glob("**/adapter.safetensors")]
         if not kept and "nor anywhere else" not in done.printed:

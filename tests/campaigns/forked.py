@@ -1,5 +1,6 @@
 """Commands of the program in processes of their own, forked from one that has everything imported: a second each."""
 
+import contextlib
 import io
 import json
 import os
@@ -75,24 +76,36 @@ def value(read: Callable[[], Any], limit_s: float = 120) -> tuple[Done, Any]:
 def forked(run: Callable[[], int], before: Callable[[], None] | None, limit_s: float) -> Done:
     """Run a function in a fork of this process, where ``before`` is called first."""
     started = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        child = os.fork()
-        if child == 0:
-            _live(run, before, said.fileno())
-        status = None
-        while time.monotonic() - started < limit_s:
-            ended, code = os.waitpid(child, os.WNOHANG)
-            if ended:
-                status = os.waitstatus_to_exitcode(code)
-                break
+    said: list[bytes] = []
+    heard, told = os.pipe()  # no file, for files may be short of room
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(heard)
+        _live(run, before, told)
+    os.close(told)
+    os.set_blocking(heard, False)
+    status = None
+    while status is None and time.monotonic() - started < limit_s:
+        _hear(heard, said)
+        ended, code = os.waitpid(child, os.WNOHANG)
+        if ended:
+            status = os.waitstatus_to_exitcode(code)
+        else:
             time.sleep(0.02)
-        if status is None:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        said.seek(0)
-        return Done(status, said.read().decode("utf-8", "replace"), time.monotonic() - started)
+    if status is None:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    _hear(heard, said)
+    os.close(heard)
+    return Done(status, b"".join(said).decode("utf-8", "replace"), time.monotonic() - started)
+
+
+def _hear(heard: int, said: list[bytes]) -> None:
+    with contextlib.suppress(BlockingIOError):
+        while content := os.read(heard, 65536):
+            said.append(content)
 
 
 def _live(run: Callable[[], int], before: Callable[[], None] | None, said: int) -> None:

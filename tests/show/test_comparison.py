@@ -134,7 +134,7 @@ def test_the_command_says_in_one_line_what_it_cannot_use(
     for words, told in (
         ([str(tmp_path / "nowhere")], "neither results.json nor FAILED"),
         ([str(sweep), "--metric", "test/miou"], "--metric test/miou: these runs have test/acc"),
-        ([str(tmp_path / "torn")], "is not a record of a run"),
+        ([str(tmp_path / "torn")], "results.json is damaged"),
     ):
         assert main(words) == 1
         error = capsys.readouterr().err

@@ -7,7 +7,7 @@ import torch
 
 from pointclip2.app.compose import build, compose
 from pointclip2.data.class_names import KNOWN, UNSEEN
-from pointclip2.types import ConfigError, DataError
+from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract, plural
 from pointclip2.worlds.pretraining.batches import PretrainingBatch, PretrainingData, _dealt, moved
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
@@ -241,13 +241,18 @@ def test_an_own_sentence_is_always_compatible(data: PretrainingData) -> None:
     assert bool(data.batch(2).compatible.diagonal().all())
 
 
-def test_a_damaged_pool_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_damaged_pool_is_made_anew_with_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     asked = (["chair", "table"], 1, 1, 32, "mesh", 0)
-    open_pool(tmp_path, *asked)
+    first = open_pool(tmp_path, *asked)
     (path,) = tmp_path.iterdir()
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(DataError, match=path.name):
-        open_pool(tmp_path, *asked)
+    content = path.read_bytes()
+    path.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    again = open_pool(tmp_path, *asked)
+    assert path.name in caplog.text
+    assert torch.equal(again.points, first.points)
+    assert torch.equal(again.parts, first.parts)
+    assert again.said == first.said
+    assert path.read_bytes() == content
 
 
 def test_pools_of_other_seeds_are_other_pools(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,19 @@ def test_evaluate_takes_saved_adapters_only() -> None:
     assert SavedAdapter().open(setting(), BACKBONE) is None
     with pytest.raises(ConfigError, match=r"adapter\.checkpoint=FILE"):
         saved_adapter(LinearProbe())
+
+
+def test_a_changed_bit_is_refused_and_a_file_without_checksum_is_told(
+    saved: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = saved.read_bytes()
+    for place in (len(content) - 3, len(content) // 2, 40):
+        saved.write_bytes(content[:place] + bytes([content[place] ^ 2]) + content[place + 1 :])
+        with pytest.raises(WeightsError, match=r"take a copy of it, or train it again"):
+            read_adapter(saved)
+    saved.write_bytes(content)
+    card, state = read_adapter(saved)
+    assert caplog.records == []
+    save_file(state, saved, {"adapter": json.dumps(asdict(card))})
+    assert read_adapter(saved)[0] == card
+    assert "wrote no checksum into it" in caplog.text
