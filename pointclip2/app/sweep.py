@@ -121,8 +121,8 @@ def _check_slurm() -> None:
         kept = False
     if not kept:
         print(
-            "this cluster keeps no accounts (sacct): a job that dies without a word is waited for; see squeue, and stop "
-            "the sweep by Ctrl-C: given again, it runs only what is missing",
+            "this cluster keeps no accounts (sacct): a job that dies without a word is waited for; look at squeue, and "
+            "stop the sweep by Ctrl-C: given again, it runs only what is missing",
             file=sys.stderr,
         )
 
