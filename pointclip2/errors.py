@@ -15,6 +15,12 @@ _OF_THE_FILE = {
 """What the operating system says of a path whenever it is asked; anything else may be gone the next time."""
 
 
+_OUT_OF_MEMORY = ("out of memory", "DefaultCPUAllocator", "can't start new thread")
+"""What torch and Python say in errors that are no `MemoryError`."""
+PASSING = "(just now: another run may have it)"
+"""Behind the reason of a sample that could not be had, where the moment is to blame."""
+
+
 class UserError(Exception):
     """Something a user can put right. The message is one line: what was wrong, where, what to do."""
 
@@ -56,12 +62,26 @@ def is_transient(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, MemoryError | TransientError):
             return True
+        if isinstance(error, RuntimeError) and any(sign in str(error) for sign in _OUT_OF_MEMORY):
+            return True
         if isinstance(error, OSError) and error.errno is not None and error.errno not in _OF_THE_FILE:
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-def one_line(error: Exception) -> str:
+_OF_A_PROGRAM = {errno.ENOENT, errno.EINVAL, errno.EBADF}
+"""What the operating system also says where the program itself is wrong."""
+
+
+def refused_by_system(error: BaseException) -> str | None:
+    """Say in one line what the operating system would not do, such as write to a full disk; None for other errors."""
+    if not isinstance(error, OSError) or error.errno is None or error.errno in _OF_A_PROGRAM:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}: make room, or give a place that can be read and written"
+
+
+def one_line(error: BaseException) -> str:
     """What an error says, without its line breaks."""
     return " ".join(str(error).split()) or "no reason given"

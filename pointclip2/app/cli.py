@@ -1,9 +1,12 @@
 """The command: ``pointclip2 evaluate data=modelnet40 backbone=vit_b16``, and so on for the other words of `COMMANDS`.
 
-Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read.
+Exit status: 0 all well, 1 failed (a sweep: one of its jobs), 3 finished but some samples could not be read; 128 and the
+number of the signal that stopped it: 143 for SIGTERM, 130 for Ctrl-C. Then the same command goes on.
 """
 
 import difflib
+import io
+import logging
 import os
 import sys
 import traceback
@@ -13,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointclip2.errors import UserError
+from pointclip2.errors import UserError, refused_by_system
+from pointclip2.stopping import Stopped, asked, program
 from pointclip2.version import __version__
 
 if TYPE_CHECKING:
@@ -36,12 +40,17 @@ class Command:
 
 def evaluate(words: Sequence[str] | None = None) -> int:
     """Evaluate what the words of the command line compose; the exit status."""
-    return _hydra_program("evaluate", sys.argv[1:] if words is None else words)
+    return _stoppable(_hydra_program, "evaluate", words)
 
 
 def train(words: Sequence[str] | None = None) -> int:
     """Train likewise: an adapter on a few examples a class, or the built-in model again."""
-    return _hydra_program("train", sys.argv[1:] if words is None else words)
+    return _stoppable(_hydra_program, "train", words)
+
+
+def _stoppable(run: Callable[[str, Sequence[str]], int], name: str, words: Sequence[str] | None) -> int:
+    """Run with the given words, or with the process's own, which then ends with it."""
+    return program(lambda: run(name, sys.argv[1:] if words is None else words), last=words is None)
 
 
 def _catalog(words: Sequence[str]) -> int:
@@ -55,6 +64,12 @@ def _records(words: Sequence[str]) -> int:
     from pointclip2.app.records import main as records
 
     return records(words)
+
+
+def _verify(words: Sequence[str]) -> int:
+    from pointclip2.app.verify import main as verify
+
+    return verify(words)
 
 
 def _ablation(words: Sequence[str]) -> int:
@@ -92,13 +107,19 @@ COMMANDS = {
     ),
     "catalog": Command("list every option of every group and what it is for", _catalog),
     "records": Command("print runs and sweeps side by side", _records),
+    "verify": Command("compute the figures of earlier runs again, and say whether they hold", _verify),
     "ablation": Command("print trainings side by side", _ablation),
 }
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the words of the command line ask for; the exit status."""
-    words = _completed(sys.argv[1:] if words is None else list(words))
+    print_anything()
+    return _stoppable(_main, "", words)
+
+
+def _main(_: str, words: Sequence[str]) -> int:
+    words = _completed(list(words))
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     if name in COMMANDS:
         return COMMANDS[name].run(rest)
@@ -112,6 +133,13 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"pointclip2 {name}: there is no such command; {meant}", file=sys.stderr)
         return 1
     return 0
+
+
+def print_anything() -> None:
+    """Let names that a terminal or a file cannot hold be printed as escapes: no program ends over a name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def usage() -> str:
@@ -161,10 +189,12 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.hydra_node import checking
     from pointclip2.app.overrides import quoted
 
     global _status
     _status = sweep.status = 0
+    print_anything()
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv
@@ -174,14 +204,18 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             plugins.search_options(names)
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
+            checking()
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
+        except Stopped:
+            sweep.cancel()
+            raise
         except SystemExit as left:
             if isinstance(left.code, str):
                 print(left.code, file=sys.stderr)
                 return 1
             return int(left.code or 0)
         except Exception as error:
-            return _failed(error)
+            return _failed(error) if asked() is None else 1  # what a signal brought about is no news
     # A sweep's jobs may have run in other processes.
     return _status or sweep.status
 
@@ -194,6 +228,10 @@ def _failed(error: Exception) -> int:
     from pointclip2.app.compose import explained
 
     launcher = type(error).__module__.partition(".")[0] in ("submitit", "joblib")
+    refused = refused_by_system(error)
+    if refused is not None:
+        print(refused, file=sys.stderr)
+        return 1
     if isinstance(error, UserError | HydraException | OmegaConfBaseException) or launcher:
         print(explained(error), file=sys.stderr)
     else:
@@ -206,10 +244,12 @@ def _restored(release: Callable[[], None]) -> Iterator[None]:
     """Leave everything that belongs to the process as it was: for programs that run a command, and go on."""
     from hydra.core.hydra_config import HydraConfig
 
-    environment, words = dict(os.environ), list(sys.argv)
+    environment, words, loud = dict(os.environ), list(sys.argv), logging.raiseExceptions
+    logging.raiseExceptions = False  # a log file on a full disk would cost a traceback a line
     try:
         yield
     finally:
+        logging.raiseExceptions = loud
         release()
         HydraConfig.instance().cfg = None
         sys.argv[:] = words

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from omegaconf import DictConfig
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
-from pointclip2.errors import ConfigError, UserError
+from pointclip2.errors import ConfigError, UserError, refused_by_system
 from pointclip2.show.comparison import RESULTS
+from pointclip2.stopping import Stopped, handled, point
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +33,22 @@ class Outcome:
 def run_checked(cfg: DictConfig) -> Outcome:
     """Run a configuration that Hydra composed, of ``evaluate`` or ``train``.
 
-    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on.
+    A mistake of the user's is one line. In a sweep a failed job leaves a ``FAILED`` note and the others go on; one that
+    was stopped leaves none, and runs again.
+
+    Raises:
+        Stopped: by a signal.
     """
+    with handled():  # this may be another process than the command's
+        try:
+            return _run(cfg)
+        except Stopped as stopped:
+            if "SUBMITIT_EXECUTOR" in os.environ:  # a cluster's job is a program of its own
+                sys.exit(128 + stopped.number)
+            raise
+
+
+def _run(cfg: DictConfig) -> Outcome:
     hydra = HydraConfig.get()
     in_sweep = hydra.mode == RunMode.MULTIRUN
     try:
@@ -56,14 +72,20 @@ def run_checked(cfg: DictConfig) -> Outcome:
         result = evaluate_own(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
+        point()  # what a signal brought about is no failure
         log.error("%s", error)
         if not in_sweep:
             sys.exit(1)
         _note(error)
     except Exception as error:
+        point()
         if not in_sweep:
             raise
-        log.exception("job failed")
+        refused = refused_by_system(error)
+        if refused is None:
+            log.exception("job failed")
+        else:
+            log.error("%s", refused)
         _note(error)
     return Outcome(math.nan, 1)
 

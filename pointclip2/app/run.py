@@ -3,7 +3,9 @@
 import json
 import logging
 import math
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +35,7 @@ from pointclip2.show.dashboards.show import REPORT
 from pointclip2.show.exhibit import Exhibit, Prediction
 from pointclip2.tasks.run import Provenance, Run, Stopwatch
 from pointclip2.tasks.task import Finding, Task
+from pointclip2.writing import sweep_left
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,8 @@ RECORDED = ("data", "projector", "pretraining")
 """Options that a record or a resumed training refers to."""
 ANSWERS = 20
 """Samples whose answers are printed where nothing is labelled."""
+BESIDE = 20
+"""Runs before this one whose folders are looked at."""
 PICTURES = 8
 """Shapes on ``views.png`` unless told otherwise."""
 
@@ -80,41 +85,55 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        content = resolved(cfg)
-        run = _run(cfg, content, watch)
-        _clear(run)
-        task = _task(content)
+        task, run = prepared(cfg, watch, anew=True)
     finding = task.run(run)
+    skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
     record = {**finding.record, "seconds": _seconds(watch), **environment()} if run.first else {}
+    if run.passed_over and record:  # of what was learned from, too: such a record is no finished job's
+        record["data"] = {**record["data"], "skipped": skipped}
     if run.first and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
-    result = Result(
-        finding.metrics, objective, finding.skipped, run.folder, finding.predictions, watch.report()
-    )
+    result = Result(finding.metrics, objective, skipped, run.folder, finding.predictions, watch.report())
     if run.first:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
+        # Before anything is printed: whoever reads may be gone.
+        taken, reason = run.place(lambda folder: _written(folder, record))
         print_finding(finding, record)
-        try:
-            path = _written(run.folder, record)
-        except OSError as error:
+        if taken != run.folder:
+            where = (
+                "the figures above are all there is of this run" if taken is None else f"it lies in {taken}"
+            )
             raise DataError(
-                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
-                "there is of this run; make room and run it again"
-            ) from error
-        print(f"results: {path}")
+                f"{run.folder / RESULTS} could not be written ({reason}): {where}; make room and run it again"
+            )
+        print(f"results: {run.folder / RESULTS}")
     return result
+
+
+def prepared(cfg: DictConfig, watch: Stopwatch, anew: bool = False) -> tuple[Task, Run]:
+    """Build the task, and what it is given: the run's folder, clock, cache and trainers.
+
+    ``anew`` takes away what an earlier run left in the same folder.
+
+    Raises:
+        UserError: an option that cannot work.
+    """
+    content = resolved(cfg)
+    run = _run(cfg, content, watch)
+    if anew:
+        _clear(run)
+    return _task(content), run
 
 
 def _task(content: Mapping[str, Any]) -> Task:
     """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
     node = dict(content["task"])
-    if isinstance(
-        node.get("data"), dict
-    ):  # `shots` says how much of the data is learned from, and is the task's
+    if isinstance(node.get("data"), dict):
+        # `shots` says how much of the data is learned from, and is the task's.
         node["data"] = {key: value for key, value in node["data"].items() if key != "shots"}
     backbone = content.get("backbone")
     if sweeping() and backbone is not None:
@@ -166,9 +185,16 @@ def _run(cfg: DictConfig, content: Mapping[str, Any], watch: Stopwatch) -> Run:
         seed=int(cfg.seed),
         pictures=cfg.pictures,
         resume=bool(cfg.get("resume", True)),
+        elsewhere=_elsewhere(cfg),
         unfinished=Path(cfg.paths.outputs) / "unfinished",
         watch=watch,
     )
+
+
+def _elsewhere(cfg: DictConfig) -> list[Path]:
+    """Where a run goes whose folder takes nothing: other folders, maybe on other disks."""
+    name = f"pointclip2-{Path(cfg.run_dir).name}"
+    return [Path(root) / name for root in (cfg.paths.outputs, Path.cwd(), tempfile.gettempdir())]
 
 
 def _seconds(watch: Stopwatch) -> dict[str, float]:
@@ -264,7 +290,10 @@ def _place(cfg: DictConfig) -> None:
             cfg.pictures = 0 if sweeping() and "wandb" not in cfg.logger else PICTURES
         if cfg.report is None:
             cfg.report = not sweeping() or "wandb" in cfg.logger
-    Path(cfg.run_dir).mkdir(parents=True, exist_ok=True)
+    run_dir = Path(cfg.run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    if not sweeping():
+        _sweep_killed(run_dir)
 
 
 def _clear(run: Run) -> None:
@@ -275,6 +304,14 @@ def _clear(run: Run) -> None:
     finally:
         for name in (RESULTS, FAILED, REPORT) if first else ():
             (run.folder / name).unlink(missing_ok=True)
+
+
+def _sweep_killed(run_dir: Path) -> None:
+    """Remove what killed runs were writing into their folders: no other run will write there."""
+    with suppress(OSError):
+        for beside in sorted(run_dir.parent.iterdir())[-BESIDE:]:
+            if not (beside / RESULTS).is_file():
+                sweep_left(beside)
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

@@ -81,7 +81,9 @@ class StudySweeper(Sweeper):
         study_name: str = "pointclip2",
         params: Mapping[str, Any] | None = None,
     ) -> None:
-        self.directions = [direction] if isinstance(direction, str) else [str(one) for one in direction]
+        self.directions: list[Any] = (
+            [direction] if isinstance(direction, str) else [str(one) for one in direction]
+        )
         self.metrics = [metrics] if isinstance(metrics, str) else [str(one) for one in metrics or ()]
         wrong = [one for one in self.directions if one not in DIRECTIONS]
         if wrong or len(self.directions) != max(1, len(self.metrics)):

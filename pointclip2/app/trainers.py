@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 
 import torch
 from hydra.errors import InstantiationException
-from lightning import Trainer
+from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.plugins.io import TorchCheckpointIO
 from omegaconf import DictConfig, OmegaConf
 
 from pointclip2.app.compose import build
 from pointclip2.app.loggers import open_loggers
 from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError
+from pointclip2.stopping import along, take
+from pointclip2.writing import replacing
 
 
 class _Work(NamedTuple):
@@ -101,11 +104,37 @@ class ConfiguredTrainers:
         node = OmegaConf.merge(cfg.trainer, {"enable_progress_bar": progress and bool(shown)})
         assert isinstance(node, DictConfig)
         options = {"default_root_dir": cfg.run_dir, **options}
+        if not node.get("plugins"):
+            options["plugins"] = [WholeCheckpoints()]
         try:
-            trainer: Trainer = build(node, logger=made or False, callbacks=[*shown, *callbacks], **options)
+            trainer: Trainer = build(
+                node, logger=made or False, callbacks=[*shown, _OwnSignals(), *callbacks], **options
+            )
         except InstantiationException as error:  # no such device, an unknown strategy
             raise ConfigError(f"trainer: {' '.join(str(error.__cause__ or error).split())}") from error
         if trainer.world_size > 1 and trainer.strategy.root_device.type == "cpu":
             # Lightning would divide the threads by the processes, and other threads add up to another last digit.
             os.environ.setdefault("OMP_NUM_THREADS", str(torch.get_num_threads()))
         return trainer
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes checkpoints in one step, beside where they belong: Lightning moves them there from another disk."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+        """Replace the checkpoint at a path."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with replacing(Path(path)) as temporary, temporary.open("wb") as file:
+            torch.save(checkpoint, file)
+
+
+class _OwnSignals(Callback):
+    """Takes signals back from Lightning, for which a training that was told to stop is one that has finished."""
+
+    def _take(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        take()
+        processes = getattr(trainer.strategy.launcher, "procs", None)
+        if processes:
+            along(processes)
+
+    on_sanity_check_start = on_train_start = on_validation_start = on_test_start = on_predict_start = _take

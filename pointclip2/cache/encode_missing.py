@@ -1,9 +1,10 @@
 """Features of a split: those that the cache has, and those that it lacks, encoded now and kept shard by shard."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,14 +13,18 @@ from jaxtyping import Int64
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from pointclip2.cache.columns import Columns, Vectors
+from pointclip2.cache.columns import Columns, Points, Vectors
 from pointclip2.cache.keys import feature_key
-from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
+from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut, done_without
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
-from pointclip2.errors import CloudError, ConfigError, DataError
+from pointclip2.errors import CloudError, ConfigError, DataError, is_transient
+from pointclip2.stopping import keeps
 
 log = logging.getLogger(__name__)
+
+PAUSE_S = 0.05
+"""Before a sample is tried again that could not be had."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,24 @@ class FeatureCache:
     shard_size: int = 64
     batch_size: int = 16
     num_workers: int = 0
+    encodes: bool = True
+    """False refuses to encode what is not there."""
 
     def __post_init__(self) -> None:
         for option, least in (("shard_size", 1), ("batch_size", 1), ("num_workers", 0)):
             if getattr(self, option) < least:
                 raise ConfigError(f"features.{option}={getattr(self, option)} must be {least} or more")
+
+
+class NeedsEncodingError(DataError):
+    """The cache lacks samples, and nothing may be encoded."""
+
+    def __init__(self, dataset: Any, count: int) -> None:
+        super().__init__(
+            f"{dataset.name}: {count} of {len(dataset)} samples of the split {dataset.split!r} would have to be encoded"
+        )
+        self.of = (dataset.name, dataset.split)
+        self.checksum = dataset.checksum
 
 
 @dataclass
@@ -68,7 +86,7 @@ class SampleBatch:
 
 
 class _Batches(Dataset[list[tuple[int, Any]]]):
-    """Chosen positions of a data set, batch by batch; a sample that cannot be read comes as its error."""
+    """Chosen positions of a data set, batch by batch; a sample that cannot be read comes as a `Skip`."""
 
     def __init__(self, dataset: Any, batches: Sequence[Sequence[int]]) -> None:
         self.dataset = dataset
@@ -81,10 +99,26 @@ class _Batches(Dataset[list[tuple[int, Any]]]):
         return [self._sample(position) for position in self.batches[item]]
 
     def _sample(self, position: int) -> tuple[int, Any]:
-        try:
-            return position, self.dataset[position]
-        except CloudError as error:
-            return position, error
+        return position, _had(lambda: self.dataset[position], self.dataset.names[position])
+
+
+def _had(get: Callable[[], Any], name: str) -> Any:
+    """Return what can be had of a sample, or else a `Skip`; what may have been the moment's fault is tried again."""
+    try:
+        return get()
+    except Exception as error:
+        if not is_transient(error):
+            if isinstance(error, CloudError):
+                return Skip.of(name, error)
+            raise
+    gc.collect()
+    time.sleep(PAUSE_S)
+    try:
+        return get()
+    except Exception as error:
+        if isinstance(error, CloudError) or is_transient(error):
+            return Skip.of(name, error)
+        raise
 
 
 @dataclass(frozen=True)
@@ -92,15 +126,10 @@ class _Collate:
     """Puts samples side by side; all that a process that reads is given beside the data set."""
 
     columns: Columns
-    names: Sequence[str]
 
     def __call__(self, samples: list[tuple[int, Any]]) -> SampleBatch:
-        good = {position: sample for position, sample in samples if not isinstance(sample, CloudError)}
-        skipped = {
-            position: Skip.of(self.names[position], error)
-            for position, error in samples
-            if isinstance(error, CloudError)
-        }
+        good = {position: sample for position, sample in samples if not isinstance(sample, Skip)}
+        skipped = {position: sample for position, sample in samples if isinstance(sample, Skip)}
         return SampleBatch(self.columns.collate(list(good.values())) if good else None, list(good), skipped)
 
 
@@ -133,22 +162,28 @@ class Encoding:
             _Batches(self.dataset, batches),  # type: ignore[arg-type]
             batch_size=None,
             num_workers=self.cache.num_workers,
-            collate_fn=_Collate(self.columns, self.dataset.names),
+            collate_fn=_Collate(self.columns),
         )
 
     def encode(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one."""
+        """Return the columns of a batch. A sample that turns out to be unusable becomes a skipped one, and so do all
+        of a batch for which there is no memory."""
         if not batch.index:
             return {}
-        try:
+
+        def encoded() -> dict[str, Tensor]:
             with torch.no_grad():
                 return self.columns.encode(self.encoder, batch.content)
-        except CloudError as error:
-            if len(batch.index) > 1:
-                raise
-            (position,) = batch.index
-            batch.index, batch.skipped = [], {position: Skip.of(self.dataset.names[position], error)}
-            return {}
+
+        names = self.dataset.names
+        made: dict[str, Tensor] | Skip = _had(encoded, names[batch.index[0]])
+        if not isinstance(made, Skip):
+            return made
+        if len(batch.index) > 1 and not made.transient:
+            raise CloudError(made.reason)
+        skipped = {position: replace(made, name=names[position]) for position in batch.index}
+        batch.index, batch.skipped = [], {**batch.skipped, **skipped}
+        return {}
 
     def take(self, batch: SampleBatch, columns: Mapping[str, Tensor]) -> None:
         """Keep what was made of a batch."""
@@ -288,7 +323,7 @@ def encode_missing(
         driver: who runs the encoder; by default this process does.
 
     Raises:
-        DataError: no sample could be read, or a shard on disk is damaged.
+        DataError: no sample could be read; a `NeedsEncodingError` where the cache lacks some and may not encode.
     """
     kept, cache, driver = columns or Vectors(), cache or FeatureCache(None), driver or PlainDriver()
     store = None
@@ -297,12 +332,33 @@ def encode_missing(
     if cache.root is not None:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         key = feature_key(data, described(encoder), kept.describe(), driver.precision)
-        store = FeatureStore(cache.root, key, len(dataset), kept.names)
-        missing = store.missing(size)
+        try:
+            store = FeatureStore(cache.root, key, len(dataset), kept.names)
+            missing = store.missing(size)
+        except OSError as error:
+            store = None
+            done_without(cache.root, error)
+    if missing and not cache.encodes and not isinstance(kept, Points):
+        raise NeedsEncodingError(dataset, sum(map(len, missing)))
+    if store is not None:
+        store.tell_damage()
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
-        seconds = _timed(encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer)))
+        lacking = sum(map(len, missing))
+        keeps(
+            "features",
+            lambda: (
+                f"features of {len(dataset) - lacking + writer.stored} of {len(dataset)} samples of {dataset.name}"
+            ),
+        )
+        try:
+            seconds = _timed(
+                encoder, lambda: driver(Encoding(dataset, encoder, kept, missing, cache, writer))
+            )
+        except BaseException:
+            writer.keep_begun()
+            raise
     log.info("%s: encoded %d of %d samples", dataset.name, sum(map(len, missing)), len(dataset))
     return _found(dataset, store, writer, seconds)
 
@@ -325,6 +381,7 @@ def _found(
     found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
     if store is not None:
         found += [(rows, None) for rows in store.shards()]
+        store.drop_damaged()
     parts, reached, lacking = [], 0, len(dataset)
     for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
         if rows.stop > reached:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pointclip2.cache.store import FeatureStore, Shard
-from pointclip2.errors import CloudError, TransientError
+from pointclip2.errors import PASSING, is_transient, one_line
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,10 @@ class Skip:
     """Whether the moment is to blame and not the file: such a failure is never stored."""
 
     @classmethod
-    def of(cls, name: str, error: CloudError) -> "Skip":
+    def of(cls, name: str, error: Exception) -> "Skip":
         """Return what an error says of a sample."""
-        return cls(name, str(error), isinstance(error, TransientError))
+        transient = is_transient(error)
+        return cls(name, f"{one_line(error)} {PASSING}" if transient else str(error), transient)
 
 
 class ShardWriter:
@@ -50,6 +51,8 @@ class ShardWriter:
         """Shards that could not be stored."""
         self.whole: dict[str, Tensor] = {}
         """Columns of the length of the split, which the rows of kept shards lie in; untouched rows take no memory."""
+        self.stored = 0
+        """Samples that were."""
         self._starts = [shard.start for shard in shards]
         self._waiting: dict[range, dict[int, Mapping[str, Tensor] | Skip]] = {}
 
@@ -68,6 +71,14 @@ class ShardWriter:
             if len(waiting) == len(shard):
                 self._flush(shard, self._waiting.pop(shard))
 
+    def keep_begun(self) -> None:
+        """Store the beginnings of shards that will not become whole: the run ends here, another goes on behind them."""
+        for shard, rows in self._waiting.items():
+            stop = next((position for position in shard if position not in rows), shard.stop)
+            begun = range(shard.start, stop)
+            if begun and self.store is not None:
+                self._flush(begun, {position: rows[position] for position in begun})
+
     def _flush(self, shard: range, rows: Mapping[int, Mapping[str, Tensor] | Skip]) -> None:
         good = {position: row for position, row in sorted(rows.items()) if not isinstance(row, Skip)}
         bad = [row for _, row in sorted(rows.items()) if isinstance(row, Skip)]
@@ -76,6 +87,7 @@ class ShardWriter:
         if self.store is not None and not any(skip.transient for skip in bad):
             try:
                 self.store.write(shard, Shard(self._columns(list(good.values())), index, skipped))
+                self.stored += len(shard)
                 return
             except OSError as error:
                 log.warning(

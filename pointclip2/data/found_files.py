@@ -12,6 +12,7 @@ from pointclip2.data.files.obj import companions
 from pointclip2.data.files.rows import READERS
 from pointclip2.data.files.text import holds_points
 from pointclip2.data.label_table import LabelTable
+from pointclip2.errors import TransientError, is_transient, one_line
 
 LETTERS = (".txt", ".csv", ".asc")
 """Endings of clouds and of letters: what is in them decides."""
@@ -71,8 +72,15 @@ def _walk(top: Path, root: Path) -> Iterator[tuple[str, str]]:
         yield top.relative_to(root).as_posix(), str(top)
         return
     start = len(os.path.join(root, ""))
-    for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    # Links are followed, as people make folders of them, but no folder is entered that lies around itself.
+    for folder, folders, files in os.walk(top, followlinks=True):
+        above = os.path.join(os.path.realpath(folder), "")
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not above.startswith(os.path.join(os.path.realpath(f"{folder}/{name}"), ""))
+        ]
         for name in files:
             if not name.startswith("."):
                 path = os.path.join(folder, name)
@@ -86,5 +94,7 @@ def files_beside(path: Path) -> list[Path]:
         return []
     try:
         return companions(path) if ending == ".obj" else buffer_files(path)
-    except OSError:
+    except OSError as error:
+        if is_transient(error):
+            raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return []  # Reading it says how.

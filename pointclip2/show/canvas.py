@@ -1,7 +1,6 @@
 """Draw a page in pixels, and write it whole or not at all."""
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.show.typeface import drawable, families
+from pointclip2.writing import replacing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -125,7 +125,7 @@ class Canvas:
         return Image.fromarray(page[..., :3])
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a PNG under a temporary name beside ``path``, then rename it.
+        """Write a PNG in one step.
 
         Raises:
             OSError: it could not be written; what was at ``path`` is as it was.
@@ -133,14 +133,8 @@ class Canvas:
         image = self.drawn()
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        try:
-            with draft.open("xb") as file:
-                image.save(file, format="png", compress_level=2)
-            os.replace(draft, target)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+        with replacing(target) as draft, draft.open("wb") as file:
+            image.save(file, format="png", compress_level=2)
 
 
 def _font(size_px: float, bold: bool) -> Any:

@@ -1,7 +1,6 @@
 """Draw accuracy by the number of examples a class, as in figure 8 of the paper."""
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from pointclip2.show.canvas import GREY, HAIRLINE, INK
 from pointclip2.show.typeface import drawable, families
+from pointclip2.writing import replacing
 
 ALL = "all"
 # Okabe and Ito's colours, which colour-blind readers can tell apart; different marks help in grey.
@@ -96,10 +96,5 @@ def _draw_curve(axes: Any, curve: Curve, at: Mapping[int | str, float], colour: 
 
 def _save(figure: Any, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with replacing(path) as draft:
         figure.savefig(draft, format="png")
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

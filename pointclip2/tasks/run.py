@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.standing import TurnedSplit, summary_line, up_summary
 from pointclip2.encoders.encoder import Encoder, SentenceEncoder, text_of
 from pointclip2.encoders.upright import Upright, asked_for_up
+from pointclip2.errors import PASSING
 from pointclip2.tasks.encoding import TrainerDriver
 from pointclip2.text import PromptSet
 
@@ -132,8 +133,12 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    elsewhere: Sequence[Path] = ()
+    """Folders for what the run's own cannot take, say because its disk is full; the first that can takes it."""
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
+    passed_over: dict[str, str] = field(default_factory=dict)
+    """Samples of any split that could not be had just now, and why."""
     told: set[str] = field(default_factory=set)
     """What was said once and need not be again."""
 
@@ -155,6 +160,10 @@ class Run:
             encoder = Upright(encoder)
         split = encode_missing(dataset, encoder, columns, cache or self.cache, driver)
         self.watch.add(split.seconds)
+        passed = {name: reason for name, reason in split.skipped.items() if PASSING in reason}
+        if passed:
+            self.passed_over |= passed
+            log.warning("%s: %d samples: %s", dataset.name, len(passed), next(iter(passed.values())))
         if asked or (undecided and dataset.checksum not in self.ups):
             rows = zip(split.index.tolist(), split.table("ups").float().cpu(), strict=True)
             ups = {dataset.names[position]: row for position, row in rows}
@@ -162,6 +171,43 @@ class Run:
                 log.warning("%s: %s", dataset.name, summary_line(up_summary(ups)))
             self.ups[dataset.checksum] = ups
         return split
+
+    def keep(self, name: str, write: Callable[[Path], Any]) -> Path | None:
+        """Write a file of the run as `place` does; a line says where it lies, if not in the run's folder.
+
+        Args:
+            name: what is written, for that line.
+            write: writes into a folder.
+
+        Returns:
+            The folder that took it; None where none did.
+        """
+        taken, reason = self.place(write)
+        if taken != self.folder:
+            where = "nor anywhere else" if taken is None else f"it lies in {taken}"
+            self._tell(f"{self.folder / name} could not be written ({reason}): {where}")
+        return taken
+
+    def place(self, write: Callable[[Path], Any]) -> tuple[Path | None, str]:
+        """Write into the run's folder, or the next one that takes it: hours must not be lost to a full disk.
+
+        Returns:
+            The folder that took it, None where none did; and why the run's own did not.
+        """
+        reason = ""
+        for folder in (self.folder, *self.elsewhere):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                write(folder)
+                return folder, reason
+            except OSError as error:
+                reason = reason or error.strerror or str(error)
+        return None, reason
+
+    def _tell(self, line: str) -> None:
+        if line not in self.told:
+            self.told.add(line)
+            log.warning("%s", line)
 
     def up_facts(self, dataset: Any) -> dict[str, Any]:
         """Return what a record says of clouds whose up was guessed: the axes taken, and the clouds in doubt."""
@@ -187,7 +233,5 @@ class Run:
         """The encoder's encoder of sentences, after a word on what it will not read of these."""
         text = text_of(encoder)
         for told in unread(text, prompts, self.cache.root):
-            if told not in self.told:
-                self.told.add(told)
-                log.warning("%s", told)
+            self._tell(told)
         return text

@@ -17,6 +17,8 @@ from pointclip2.cache.encode_missing import Encoding
 from pointclip2.cache.writer import ShardWriter
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
+from pointclip2.errors import PASSING
+from pointclip2.stopping import Stopped
 from pointclip2.types import (
     Cloud,
     CloudBatch,
@@ -139,12 +141,79 @@ def test_a_failure_of_the_file_is_remembered_and_one_of_the_moment_is_tried_agai
     first = Positions(6, {1: CloudError("torn"), 4: TransientError("too many open files")})
     split = encode_missing(first, Plain(), cache=cache)
     assert positions(split) == streamed(split) == [0, 2, 3, 5]
-    assert dict(split.skipped) == {"toy/001": "torn", "toy/004": "too many open files"}
+    assert dict(split.skipped) == {"toy/001": "torn", "toy/004": f"too many open files {PASSING}"}
     encoder = Plain()
     again = encode_missing(Positions(6), encoder, cache=cache)
     assert positions(again) == [0, 2, 3, 4, 5]
     assert dict(again.skipped) == {"toy/001": "torn"}
     assert encoder.encoded == 2  # the shard of the moment's failure, and no other
+
+
+class Failing(Plain):
+    """Fails with an error so many times before it encodes."""
+
+    def __init__(self, error: Exception, times: int) -> None:
+        super().__init__()
+        self.error, self.times = error, times
+
+    def encode(self, clouds: CloudBatch) -> Features:
+        if self.times:
+            self.times -= 1
+            raise self.error
+        return super().encode(clouds)
+
+
+def test_what_the_moment_refuses_once_is_tried_again_and_no_news(tmp_path: Path) -> None:
+    class Once(Positions):
+        tried = False
+
+        def __getitem__(self, index: int) -> Cloud:
+            if index == 4 and not self.tried:
+                self.tried = True
+                raise OSError(errno.EMFILE, "Too many open files")
+            return super().__getitem__(index)
+
+    cache = FeatureCache(tmp_path, shard_size=2, batch_size=2)
+    split = encode_missing(Once(6), Failing(MemoryError("no room"), 1), cache=cache)
+    assert positions(split) == [0, 1, 2, 3, 4, 5]
+    assert not split.skipped
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate"), OSError(errno.EIO, "disk")],
+)
+def test_a_batch_for_which_there_is_no_memory_is_left_out_of_this_run_only(
+    tmp_path: Path, error: Exception
+) -> None:
+    cache = FeatureCache(tmp_path, shard_size=2, batch_size=2)
+    split = encode_missing(Positions(6), Failing(error, 2), cache=cache)
+    assert positions(split) == [2, 3, 4, 5]
+    assert sorted(split.skipped) == ["toy/000", "toy/001"]
+    assert all(PASSING in reason for reason in split.skipped.values())
+    again = Failing(error, 0)
+    assert positions(encode_missing(Positions(6), again, cache=cache)) == [0, 1, 2, 3, 4, 5]
+    assert again.encoded == 2
+
+
+def test_a_fault_of_the_program_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        encode_missing(Positions(6), Failing(ZeroDivisionError(), 1), cache=FeatureCache(tmp_path))
+
+
+def test_a_run_that_is_stopped_keeps_what_it_encoded_of_a_shard(tmp_path: Path) -> None:
+    class Leaving(Plain):
+        def encode(self, clouds: CloudBatch) -> Features:
+            if self.encoded == 6:
+                raise Stopped(15)
+            return super().encode(clouds)
+
+    cache = FeatureCache(tmp_path, shard_size=4, batch_size=2)
+    with pytest.raises(Stopped):
+        encode_missing(Positions(10), Leaving(), cache=cache)
+    encoder = Leaving()
+    assert positions(encode_missing(Positions(10), encoder, cache=cache)) == list(range(10))
+    assert encoder.encoded == 4
 
 
 def test_a_disk_that_is_full_in_mid_run_keeps_every_row(

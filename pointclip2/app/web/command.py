@@ -3,7 +3,6 @@
 import importlib.util
 import logging
 import os
-import signal
 import socket
 import tempfile
 from collections.abc import Sequence
@@ -114,8 +113,6 @@ def serve(listening: socket.socket, folder: Path) -> None:
         print(
             "everybody who can reach this machine can ask: --host 127.0.0.1 keeps it to yourself", flush=True
         )
-    # However it is ended, the folder of uploads is removed.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     running = uvicorn.Server(uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=1))
     # Pages that are still open then are hung up on, which is no news.
     logging.getLogger("uvicorn.error").addFilter(lambda _: not running.should_exit)

@@ -119,8 +119,8 @@ class Detection:
         if run.first:
             say(dataset, counts)
             with run.watch.stage("draw"):
-                write_detections(run.folder, rooms)
-                gallery = draw_scenes(run.folder, record, dataset, module.detections, run.pictures)
+                run.keep("detections.csv", lambda folder: write_detections(folder, rooms))
+                gallery = draw_scenes(run.keep, record, dataset, module.detections, run.pictures)
         return Finding(
             metrics=module.results,
             record=record,
