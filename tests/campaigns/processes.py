@@ -35,7 +35,7 @@ TOLD = (
     "logits.safetensors",
 )
 """What a run leaves that has to be the same; features and clouds beside it."""
-OF_THE_MOMENT = ("seconds", "device", "command", "config_hash", "git_commit")
+OF_THE_MOMENT = ("checksum", "seconds", "device", "command", "config_hash", "git_commit")
 
 SHAPES = ["data.limit=11", "features.shard_size=2", "features.batch_size=3"]
 TASKS: dict[str, list[str]] = {
