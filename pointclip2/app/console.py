@@ -18,6 +18,7 @@ CHATTER = (
 IGNORED_WARNINGS = (
     r".*LeafSpec\)?` is deprecated",  # Lightning's use of torch's tree functions
     r"The '\w+_dataloader' does not have many workers",  # num_workers is an option, and 0 is its measured default
+    r"The `srun` command is available",  # on a cluster's own machine a run need not be a job
     r"You are trying to `self.log\(\)` but",  # only where a user chose logger=none
 )
 

@@ -295,6 +295,8 @@ def _searched(override: Override) -> Span | Choice:
             )
         return Span(low, high, log=log_scale, whole=whole)
     words = tuple(override.sweep_string_iterator())
+    if value.shuffle:  # another order at each start would be another study
+        words = tuple(sorted(words))
     if override.is_range_sweep() and not value.shuffle:
         numbers: list[Any] = list(override.sweep_iterator())
         if numbers:

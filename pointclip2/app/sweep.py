@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -67,10 +68,8 @@ class Sweep(Callback):
 
     def _claim(self, config: DictConfig) -> None:
         launcher = str(OmegaConf.select(config, "hydra.launcher._target_"))
-        if launcher.endswith(".SlurmLauncher") and shutil.which("srun") is None:
-            sys.exit(
-                "this machine has no Slurm (no srun): start the sweep on a cluster, or take sweep=parallel"
-            )
+        if launcher.endswith(".SlurmLauncher"):
+            _check_slurm()
         folder = Path(config.hydra.sweep.dir)
         mark = fingerprint(config)
         if not _names_folder(config) and mark is not None:
@@ -128,6 +127,22 @@ class Sweep(Callback):
 
 def _with_results(folder: Path) -> int:
     return sum((job / RESULTS).is_file() for job in jobs(folder))
+
+
+def _check_slurm() -> None:
+    """Leave where there is no Slurm, and say what cannot be seen of one that keeps no accounts."""
+    if shutil.which("srun") is None:
+        sys.exit("this machine has no Slurm (no srun): start the sweep on a cluster, or take sweep=parallel")
+    try:
+        kept = subprocess.run(["sacct", "--noheader"], capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.SubprocessError):
+        kept = False
+    if not kept:
+        print(
+            "this cluster keeps no accounts (sacct): a job that dies without a word is waited for; look at squeue, and "
+            "stop the sweep by Ctrl-C: given again, it runs only what is missing",
+            file=sys.stderr,
+        )
 
 
 def _status(finished: list[Path]) -> int:

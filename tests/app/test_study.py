@@ -26,7 +26,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the 
         ("a=range(0,1,0.25)", Span(0.0, 0.75, step=0.25)),
         ("a=range(9,1,-4)", Span(5, 9, step=4, whole=True)),
         ("a=x,y", Choice(("x", "y"))),
-        ("a=1,null,true", Choice(("1", "null", "true"))),
+        ("a=1,null,true", Choice(("1", "null", "True"))),
+        ("a=shuffle(range(3,6))", Choice(("3", "4", "5"))),
     ],
 )
 def test_ranges_are_read_as_hydra_means_them(word: str, searched: Span | Choice) -> None:

@@ -15,6 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors import safe_open
+from safetensors.torch import load_file
+
 from tests.campaigns.faulty import REASONS, arm_this_process
 from tests.campaigns.forked_ranks import Command, prepare
 from tests.toy import toy_folder, toy_overrides
@@ -32,7 +35,7 @@ TOLD = (
     "logits.safetensors",
 )
 """What a run leaves that has to be the same; features and clouds beside it."""
-OF_THE_MOMENT = ("seconds", "device", "command", "config_hash", "git_commit")
+OF_THE_MOMENT = ("checksum", "seconds", "device", "command", "config_hash", "git_commit")
 
 SHAPES = ["data.limit=11", "features.shard_size=2", "features.batch_size=3"]
 TASKS: dict[str, list[str]] = {
@@ -40,7 +43,7 @@ TASKS: dict[str, list[str]] = {
     "refusal": ["evaluate", *SHAPES, "backbone", "task.refused=0.2", "task.reference_shapes=1"],
     "parts": ["evaluate", *SHAPES, "backbone", "task=part_segmentation", "task.ply=all", "pictures=2"],
     "detection": ["evaluate", "backbone", "task=detection", "data.limit=5", "data.points=4000"],
-    "view weights": ["evaluate", *SHAPES, "backbone", "search=coordinate", "search.on=label_free"],
+    "view weights": ["evaluate", *SHAPES, "backbone", "search=coordinate", "search.restarts=1"],
     "few-shot": ["train", *SHAPES, "backbone", "data.shots=2", "adapter.recipe.epochs=8"],
     "memory": ["train", *SHAPES, "backbone", "data.shots=2", "adapter=cache_trained", "adapter.recipe.epochs=3"],
     "pre-training": [
@@ -227,7 +230,16 @@ def left(folder: Path) -> dict[str, bytes]:
             record: Mapping[str, object] = json.loads(path.read_text())
             kept = {name: value for name, value in record.items() if name not in OF_THE_MOMENT}
             found[path.name] = json.dumps(kept, sort_keys=True).encode()
-        elif path.name in TOLD or path.suffix in (".ply", ".safetensors"):
+        elif path.suffix == ".safetensors":  # what it holds: its notes stand there in any order
+            content = load_file(path)
+            with safe_open(path, framework="pt") as file:
+                notes = json.dumps(file.metadata() or {}, sort_keys=True)
+            found[str(path.relative_to(folder))] = notes.encode() + b"".join(
+                f"{name} {list(content[name].shape)} {content[name].dtype}".encode()
+                + content[name].numpy().tobytes()
+                for name in sorted(content)
+            )
+        elif path.name in TOLD or path.suffix == ".ply":
             found[str(path.relative_to(folder))] = path.read_bytes()
     return found
 

@@ -19,7 +19,7 @@ from tests.toy import toy_folder, toy_overrides
 
 SCRIPT = str(Path(__file__).with_name("slurm.sh"))
 SWEEP = ["-m", "sweep=slurm", "hydra.launcher.cpus_per_task=1", "hydra.launcher.timeout_min=30"]
-EPOCHS = 4000
+EPOCHS = 1500
 """Of a training that is still at it when it is interrupted."""
 
 
