@@ -109,6 +109,10 @@ class CheckedSource(FileConfigSource):
             ) from error
 
 
+# By this name Hydra tells whether another class took its place: it sets itself up anew in each process of a sweep.
+CheckedSource.__name__ = FileConfigSource.__name__
+
+
 def checking() -> None:
     """Let Hydra compose with `CheckedLoader` and `CheckedSource` from now on in this process.
 
