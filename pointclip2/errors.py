@@ -46,6 +46,10 @@ class WeightsError(UserError):
     """Model weights are missing, damaged or of another model."""
 
 
+class ProcessError(UserError):
+    """Another process of the same run is gone."""
+
+
 class TrainingError(UserError):
     """A training cannot go on: its loss or its weights are not finite."""
 
@@ -66,6 +70,18 @@ def is_transient(error: BaseException | None) -> bool:
     return False
 
 
-def one_line(error: Exception) -> str:
+_OF_A_PROGRAM = {errno.ENOENT, errno.EINVAL, errno.EBADF}
+"""What the operating system also says where the program itself is wrong."""
+
+
+def refused_by_system(error: BaseException) -> str | None:
+    """Say in one line what the operating system would not do, such as write to a full disk; None for other errors."""
+    if not isinstance(error, OSError) or error.errno is None or error.errno in _OF_A_PROGRAM:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}: make room, or give a place that can be read and written"
+
+
+def one_line(error: BaseException) -> str:
     """What an error says, without its line breaks."""
     return " ".join(str(error).split()) or "no reason given"

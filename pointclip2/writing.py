@@ -1,6 +1,8 @@
 """Files that are whole or not there: whatever the program writes and somebody may read meanwhile goes through here."""
 
 import contextlib
+import csv
+import io
 import logging
 import os
 import re
@@ -8,14 +10,18 @@ import socket
 import time
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pointclip2.stopping import finishing
 
 log = logging.getLogger(__name__)
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would run; with apostrophes before, how we write one that it shows."""
 
 _LEFT = re.compile(r"\..+\.(?:([0-9a-f]{8})-[0-9a-f]{8}\.part|[0-9a-f]{8}\.part|\d+-[0-9a-f]{8})")
 """Names of files that are being written, with a machine's number, or as earlier versions of this program had them."""
@@ -117,8 +123,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, likewise."""
-    write_bytes(path, text.encode())
+    """Write a text file in UTF-8, likewise; the bytes of a file name that is not UTF-8 are written as ``\\udcff``."""
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def typed_path(path: str | os.PathLike[str]) -> Path:
@@ -127,3 +133,30 @@ def typed_path(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def csv_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: such a text gets an apostrophe before it.
+
+    >>> csv_cell("=2+3"), csv_cell("-0.5"), csv_cell(-0.5)
+    ("'=2+3", '-0.5', -0.5)
+    """
+    if not isinstance(value, str) or not FORMULA.match(value) or value in ("-x", "-y", "-z"):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def read_cell(text: str) -> str:
+    """Return what `csv_cell` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def csv_text(rows: Iterable[Sequence[Any]], end: str = "\n") -> str:
+    """Return a table of CSV, the names of the columns first, that a spreadsheet may open."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows([csv_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()

@@ -5,8 +5,6 @@ training's folder and is not measured again, unless its weights, the options or 
 """
 
 import argparse
-import csv
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -16,7 +14,7 @@ from typing import Any
 
 from pointclip2.app.records import finished_job
 from pointclip2.errors import DataError, UserError
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 # As `pointclip2.tasks.pretrain.run` writes them; importing it would load torch.
 MODEL, CARD = "model", "model.json"
@@ -86,11 +84,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """The same with two digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
-    writer.writerows([_shown(value, 2) for value in row.values()] for row in rows)
-    return text.getvalue()
+    return csv_text([list(rows[0]), *([_shown(value, 2) for value in row.values()] for row in rows)])
 
 
 def _shown(value: str | float, digits: int) -> str:

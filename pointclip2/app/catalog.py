@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -28,6 +29,7 @@ class Option:
     """The package or the folder that it comes from; empty for our own."""
 
 
+@cache
 def conf_dir() -> Path:
     """The folder of option groups: ``conf/`` beside the package in a checkout, inside it in an installed wheel.
 

@@ -26,13 +26,19 @@ def check_typed(cfg: DictConfig, hydra: Any) -> None:
         ConfigError: a file that is not there, or a value of another kind than the option's own.
     """
     choices = {str(name).partition("@")[0]: str(chosen) for name, chosen in hydra.runtime.choices.items()}
-    for override in OverridesParser.create().parse_overrides(list(hydra.overrides.task)):
+    for override in map(_parsed, hydra.overrides.task):
         key = override.key_or_group
         if override.package is not None or key in choices or override.is_delete():
             continue
         value = OmegaConf.select(cfg, key)  # without quotes, interpolations resolved
         _check_file(key, value)
         _check_kind(key, value, [*_files(key, choices), (conf_dir() / f"{hydra.job.config_name}.yaml", key)])
+
+
+@cache
+def _parsed(override: str) -> Any:
+    """Parse an override; a sweep's jobs share all but a few."""
+    return OverridesParser.create().parse_override(override)
 
 
 def _check_file(key: str, value: Any) -> None:

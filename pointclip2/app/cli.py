@@ -5,6 +5,8 @@ number of the signal that stopped it: 143 for SIGTERM, 130 for Ctrl-C. Then the 
 """
 
 import difflib
+import io
+import logging
 import os
 import sys
 import traceback
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointclip2.errors import UserError
+from pointclip2.errors import UserError, refused_by_system
 from pointclip2.stopping import Stopped, asked, program
 from pointclip2.version import __version__
 
@@ -64,6 +66,12 @@ def _records(words: Sequence[str]) -> int:
     return records(words)
 
 
+def _verify(words: Sequence[str]) -> int:
+    from pointclip2.app.verify import main as verify
+
+    return verify(words)
+
+
 def _ablation(words: Sequence[str]) -> int:
     from pointclip2.app.ablation import main as ablation
 
@@ -99,12 +107,14 @@ COMMANDS = {
     ),
     "catalog": Command("list every option of every group and what it is for", _catalog),
     "records": Command("print runs and sweeps side by side", _records),
+    "verify": Command("compute the figures of earlier runs again, and say whether they hold", _verify),
     "ablation": Command("print trainings side by side", _ablation),
 }
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the words of the command line ask for; the exit status."""
+    print_anything()
     return _stoppable(_main, "", words)
 
 
@@ -123,6 +133,13 @@ def _main(_: str, words: Sequence[str]) -> int:
         print(f"pointclip2 {name}: there is no such command; {meant}", file=sys.stderr)
         return 1
     return 0
+
+
+def print_anything() -> None:
+    """Let names that a terminal or a file cannot hold be printed as escapes: no program ends over a name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def usage() -> str:
@@ -172,10 +189,12 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
 
     from pointclip2.app import plugins, sweep
     from pointclip2.app.catalog import conf_dir
+    from pointclip2.app.hydra_node import checking
     from pointclip2.app.overrides import quoted
 
     global _status
     _status = sweep.status = 0
+    print_anything()
     script = sys.argv[0] if Path(sys.argv[0]).name == f"{name}.py" else f"pointclip2 {name}"
     with _restored(sweep.release):
         _typed[:] = sys.argv
@@ -185,6 +204,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             plugins.search_options(names)
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
+            checking()
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
         except Stopped:
             sweep.cancel()
@@ -208,6 +228,10 @@ def _failed(error: Exception) -> int:
     from pointclip2.app.compose import explained
 
     launcher = type(error).__module__.partition(".")[0] in ("submitit", "joblib")
+    refused = refused_by_system(error)
+    if refused is not None:
+        print(refused, file=sys.stderr)
+        return 1
     if isinstance(error, UserError | HydraException | OmegaConfBaseException) or launcher:
         print(explained(error), file=sys.stderr)
     else:
@@ -220,10 +244,12 @@ def _restored(release: Callable[[], None]) -> Iterator[None]:
     """Leave everything that belongs to the process as it was: for programs that run a command, and go on."""
     from hydra.core.hydra_config import HydraConfig
 
-    environment, words = dict(os.environ), list(sys.argv)
+    environment, words, loud = dict(os.environ), list(sys.argv), logging.raiseExceptions
+    logging.raiseExceptions = False  # a log file on a full disk would cost a traceback a line
     try:
         yield
     finally:
+        logging.raiseExceptions = loud
         release()
         HydraConfig.instance().cfg = None
         sys.argv[:] = words

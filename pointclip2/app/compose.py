@@ -20,24 +20,12 @@ from omegaconf.errors import OmegaConfBaseException
 
 from pointclip2.app import plugins
 from pointclip2.app.catalog import conf_dir
+from pointclip2.app.hydra_node import checking
 from pointclip2.app.overrides import in_quotes, quoted
-from pointclip2.door import opened
+from pointclip2.app.targets import check_targets
 from pointclip2.errors import ConfigError, UserError
 
-OURS = ("pointclip2.", "lightning.", "torch.")
-"""What may be built unasked; classes of other packages where the user opened the door."""
-NEVER = (
-    "pointclip2.app.",
-    "pointclip2.door.",
-    "pointclip2.writing.",
-    "lightning.pytorch.cli.",
-    "torch.distributed.elastic.",
-    "torch.multiprocessing.",
-    "torch.package.",
-    "torch.utils.cpp_extension.",
-)
-"""What runs programs, writes files or opens doors: no configuration file builds that."""
-EXTRAS = {"joblib": "sweep", "optuna": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
+EXTRAS = {"joblib": "sweep", "submitit_slurm": "slurm", "submitit_local": "slurm"}
 """What has to be installed for a launcher or a sweeper of Hydra's."""
 
 
@@ -49,6 +37,7 @@ def compose(name: str, overrides: Sequence[str] = ()) -> DictConfig:
     """
     plugins.search_options(plugins.open_door(overrides))
     GlobalHydra.instance().clear()
+    checking()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
             return hydra_compose(name, overrides=quoted(overrides))
@@ -92,13 +81,12 @@ def build(node: DictConfig | dict[str, Any], **more: Any) -> Any:
     """Construct what ``node._target_`` names; every other key is one of its constructor's arguments.
 
     Raises:
-        ConfigError: no target, arguments it does not take, or a target outside pointclip2, lightning, torch and the
-            packages that the user opened the door to.
+        ConfigError: no target, arguments it does not take, or a target that may not be built (`targets`).
     """
     plain: Any = OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
     if not isinstance(plain, dict) or "_target_" not in plain:
         raise ConfigError("nothing to build: the node has no _target_")
-    _check_targets(plain)
+    check_targets(plain)
     try:
         # Hydra's own way to the same takes as long as all the rest of a job on cached features.
         if _is_plain(plain):
@@ -134,41 +122,6 @@ def _constructed(node: Any) -> Any:
         return get_object(node["_target_"])(**made)
     except Exception as error:  # as Hydra does: the caller tells causes apart
         raise InstantiationException(f"Error in call to target '{node['_target_']}': {error!r}") from error
-
-
-def _check_target(target: str) -> None:
-    allowed = (*OURS, *(f"{name}." for name in opened))
-    refusal = (
-        f"_target_: {target} is not allowed, only {', '.join(f'{name}*' for name in allowed)}; "
-        f"for classes of your own package open the door: plugins=[{target.partition('.')[0]}], or "
-        f"{plugins.VARIABLE}={target.partition('.')[0]}"
-    )
-    if not target.startswith(allowed):
-        raise ConfigError(refusal)
-    try:
-        found = get_object(target)
-    except Exception as error:  # importing a module can fail in any way
-        raise ConfigError(f"_target_: {target} cannot be found ({' '.join(str(error).split())})") from error
-    # A module of ours imports others (torch.os.system), and a library's functions are programs (torch.hub.load).
-    home = f"{getattr(found, '__module__', None)}."
-    if home.startswith(NEVER):
-        raise ConfigError(f"_target_: {target} is not allowed: no run is built of it")
-    functions = tuple(name for name in allowed if name not in ("lightning.", "torch."))
-    if not home.startswith(allowed if isinstance(found, type) else functions):
-        raise ConfigError(refusal)
-
-
-def _check_targets(node: Any) -> None:
-    """Refuse targets from anywhere else: a configuration file is data, not a program."""
-    if isinstance(node, dict):
-        target = node.get("_target_")
-        if target is not None:
-            _check_target(str(target))
-        for value in node.values():
-            _check_targets(value)
-    elif isinstance(node, list):
-        for value in node:
-            _check_targets(value)
 
 
 def _check_quoted(node: Any) -> None:

@@ -4,7 +4,6 @@ Light on purpose: no torch, so that Hydra can load the callback without delay.
 """
 
 import csv
-import json
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from pointclip2.show.comparison import RESULTS
+from pointclip2.show.comparison import RESULTS, read_results
 from pointclip2.writing import write_text
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_few_shot.csv"
@@ -80,7 +79,7 @@ def read_sweep(folder: Path) -> Sweep | None:
     """All complete few-shot runs of a sweep's folder; None where there are fewer than two."""
     records = []
     for path in sorted(folder.glob(f"*/{RESULTS}")):
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = read_results(path)
         if record.get("task") == "few_shot" and "test/acc" in record["metrics"]:
             records.append(record)
     if len(records) < 2:

@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from pointclip2.app import plugins
 from pointclip2.app.checks import check_typed
 from pointclip2.app.records import finished_job, note_failure
-from pointclip2.errors import ConfigError, UserError
+from pointclip2.errors import ConfigError, UserError, refused_by_system
 from pointclip2.show.comparison import RESULTS
 from pointclip2.stopping import Stopped, handled, point
 
@@ -67,9 +67,9 @@ def _run(cfg: DictConfig) -> Outcome:
             log.info("has its results already: %s", folder / RESULTS)
             value = done["objective"]["value"]
             return Outcome(math.nan if value is None else value, 3 if done["data"].get("skipped") else 0)
-        from pointclip2.app.run import evaluate  # brings torch
+        from pointclip2.app.run import evaluate_own  # brings torch
 
-        result = evaluate(cfg)
+        result = evaluate_own(cfg)
         return Outcome(result.objective, 3 if result.skipped else 0)
     except UserError as error:
         point()  # what a signal brought about is no failure
@@ -81,7 +81,11 @@ def _run(cfg: DictConfig) -> Outcome:
         point()
         if not in_sweep:
             raise
-        log.exception("job failed")
+        refused = refused_by_system(error)
+        if refused is None:
+            log.exception("job failed")
+        else:
+            log.error("%s", refused)
         _note(error)
     return Outcome(math.nan, 1)
 

@@ -7,6 +7,7 @@ its callback without delay.
 import argparse
 import hashlib
 import json
+import logging
 import math
 import platform
 import subprocess
@@ -17,33 +18,39 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from pointclip2.app import plugins
+from pointclip2.app.options import plain
 from pointclip2.errors import PASSING, ConfigError, UserError
-from pointclip2.show.comparison import FAILED, RESULTS
+from pointclip2.sealed import DamagedError, sealed
+from pointclip2.show.comparison import FAILED, RESULTS, read_results
 from pointclip2.version import __version__
 from pointclip2.writing import write_text
 
-SCHEMA = 2
-"""Raise it when a field of ``results.json`` changes. 2: `encoder` describes what made the features."""
+SCHEMA = 3
+"""Raise it when a field of ``results.json`` changes. 2: `encoder` describes what made the features. 3: `checksum`, of
+all the rest."""
 PACKAGES = ("torch", "lightning", "hydra-core", "open_clip_torch", "torchmetrics", "numpy")
 # Not part of what was computed: where it was written and how it was shown.
 PLACES = ("run_dir", "group", "logger", "callbacks", "hydra", "pictures", "report", "paths", "plugins")
+
+log = logging.getLogger(__name__)
 
 
 def write_results(run_dir: Path, results: Mapping[str, Any]) -> Path:
     """``results.json``: its presence means that the run is complete."""
     path = run_dir / RESULTS
-    write_text(path, json.dumps(results, indent=2, allow_nan=False) + "\n")
+    write_text(path, json.dumps(sealed(results), indent=2, allow_nan=False) + "\n")
     return path
 
 
-def config_hash(cfg: DictConfig) -> str:
-    """Hex digest of what decides a run's figures; where it writes and what it draws do not count."""
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    assert isinstance(plain, dict)
-    kept = {key: value for key, value in plain.items() if key not in PLACES}
+def config_hash(content: Mapping[str, Any]) -> str:
+    """Hex digest of what decides a run's figures; where it writes and what it draws do not count.
+
+    ``content`` is the composed configuration as plain data, with everything resolved.
+    """
+    kept = {key: value for key, value in content.items() if key not in PLACES}
     return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -51,7 +58,7 @@ def environment() -> dict[str, Any]:
     """Return schema, versions, commit and program, as far as they can be had."""
     return {
         "schema": SCHEMA,
-        "versions": dict(_versions()),
+        "versions": versions(),
         "git_commit": git_commit(),
         "program": program_digest(),
         "command": " ".join([_program(sys.argv[0]), *sys.argv[1:]]),
@@ -62,6 +69,11 @@ def _program(path: str) -> str:
     """Give what was started as people type it; an installed command without the folder that it lies in."""
     name = Path(path).name
     return "pointclip2" if name == "__main__.py" else path if name.endswith(".py") else name
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, this program, and what its figures rest on."""
+    return dict(_versions())
 
 
 @cache
@@ -124,12 +136,15 @@ def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
     """The record of an earlier run in this folder, if it had the same options and the same program, and no sample was
     left out for the moment's sake; else None."""
     try:
-        record: dict[str, Any] = json.loads((run_dir / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = read_results(run_dir / RESULTS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except DamagedError as error:
+        log.warning("%s: the job runs again", error)
         return None
     if any(PASSING in str(reason) for reason in (record.get("data", {}).get("skipped") or {}).values()):
         return None
-    same = record.get("config_hash") == config_hash(cfg) and record.get("program") == program_digest()
+    same = record.get("config_hash") == config_hash(plain(cfg)) and record.get("program") == program_digest()
     return record if same else None
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from lightning import seed_everything
@@ -21,7 +21,8 @@ from rich.table import Table
 
 from pointclip2.app.compose import build
 from pointclip2.app.console import quiet_lightning
-from pointclip2.app.options import plain, told
+from pointclip2.app.options import resolved, told
+from pointclip2.app.processes import watched_over
 from pointclip2.app.records import config_hash, environment, git_commit, write_results
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
@@ -69,8 +70,13 @@ def evaluate(cfg: DictConfig) -> Result:
     Raises:
         UserError: with one line that says what is wrong and what to do.
     """
-    with quiet_lightning(), wandb_closed_after():
-        return _evaluate(cfg.copy())
+    return evaluate_own(cfg.copy())
+
+
+def evaluate_own(cfg: DictConfig) -> Result:
+    """Evaluate a configuration that nobody else uses: it is filled in; see `evaluate`."""
+    with watched_over(), quiet_lightning(), wandb_closed_after():
+        return _evaluate(cfg)
 
 
 def _evaluate(cfg: DictConfig) -> Result:
@@ -79,41 +85,59 @@ def _evaluate(cfg: DictConfig) -> Result:
     seed_everything(cfg.seed, workers=True, verbose=False)
     # Everything that the run needs is built here, and handed on.
     with watch.stage("load"):
-        task = _task(cfg)
-        run = _run(cfg, watch)
+        task, run = prepared(cfg, watch, anew=True)
     finding = task.run(run)
     skipped = {**finding.skipped, **run.passed_over}
     judged_by = cfg.objective or task.objective
     objective = _objective(judged_by, finding.metrics)
-    record = {**finding.record, "seconds": _seconds(watch), **environment()} if _first_process() else {}
+    record = {**finding.record, "seconds": _seconds(watch), **environment()} if run.first else {}
     if run.passed_over and record:  # of what was learned from, too: such a record is no finished job's
         record["data"] = {**record["data"], "skipped": skipped}
-    if _first_process() and (cfg.report or wandb_of(finding.loggers) is not None):
+    if run.first and (cfg.report or wandb_of(finding.loggers) is not None):
         with watch.stage("show"):
             show(_exhibit(finding, record, cfg), run.folder, finding.loggers, cfg.report)
     result = Result(finding.metrics, objective, skipped, run.folder, finding.predictions, watch.report())
-    if _first_process():
+    if run.first:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
+        # Before anything is printed: whoever reads may be gone.
+        taken, reason = run.place(lambda folder: _written(folder, record))
         print_finding(finding, record)
-        try:
-            path = _written(run.folder, record)
-        except OSError as error:
+        if taken != run.folder:
+            where = (
+                "the figures above are all there is of this run" if taken is None else f"it lies in {taken}"
+            )
             raise DataError(
-                f"{run.folder / RESULTS} could not be written ({error.strerror or error}): the figures above are all "
-                "there is of this run; make room and run it again"
-            ) from error
-        print(f"results: {path}")
+                f"{run.folder / RESULTS} could not be written ({reason}): {where}; make room and run it again"
+            )
+        print(f"results: {run.folder / RESULTS}")
     return result
 
 
-def _task(cfg: DictConfig) -> Task:
+def prepared(cfg: DictConfig, watch: Stopwatch, anew: bool = False) -> tuple[Task, Run]:
+    """Build the task, and what it is given: the run's folder, clock, cache and trainers.
+
+    ``anew`` takes away what an earlier run left in the same folder.
+
+    Raises:
+        UserError: an option that cannot work.
+    """
+    content = resolved(cfg)
+    run = _run(cfg, content, watch)
+    if anew:
+        _clear(run)
+    return _task(content), run
+
+
+def _task(content: Mapping[str, Any]) -> Task:
     """Build the task with all that it joins; jobs of a sweep in one process share the frozen backbone."""
-    node = plain(cfg.task)
+    node = dict(content["task"])
     if isinstance(node.get("data"), dict):
-        node["data"].pop("shots", None)  # says how much of the data is learned from, and is the task's
-    if sweeping() and cfg.get("backbone") is not None:
-        node = _replaced(node, plain(cfg.backbone), _shared_backbone(plain(cfg.backbone)))
+        # `shots` says how much of the data is learned from, and is the task's.
+        node["data"] = {key: value for key, value in node["data"].items() if key != "shots"}
+    backbone = content.get("backbone")
+    if sweeping() and backbone is not None:
+        node = _replaced(node, backbone, _shared_backbone(backbone))
     task: Task = build(node)
     return task
 
@@ -138,9 +162,9 @@ def _shared_backbone(node: dict[str, Any]) -> Any:
     return _BACKBONES[key]
 
 
-def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
+def _run(cfg: DictConfig, content: Mapping[str, Any], watch: Stopwatch) -> Run:
     features = cfg.features
-    options = {name: plain(cfg[name]) for name in RECORDED if isinstance(cfg.get(name), DictConfig)}
+    options = {name: content[name] for name in RECORDED if isinstance(content.get(name), dict)}
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
     return Run(
         folder=Path(cfg.run_dir),
@@ -152,18 +176,25 @@ def _run(cfg: DictConfig, watch: Stopwatch) -> Run:
             features.num_workers,
         ),
         provenance=Provenance(
-            config_hash=config_hash(cfg),
+            config_hash=config_hash(content),
             options=options,
-            expect=plain(cfg.expect),
+            expect=content["expect"],
             choices={str(group): str(name) for group, name in choices.items()},
             git_commit=git_commit(),
         ),
         seed=int(cfg.seed),
         pictures=cfg.pictures,
         resume=bool(cfg.get("resume", True)),
+        elsewhere=_elsewhere(cfg),
         unfinished=Path(cfg.paths.outputs) / "unfinished",
         watch=watch,
     )
+
+
+def _elsewhere(cfg: DictConfig) -> list[Path]:
+    """Where a run goes whose folder takes nothing: other folders, maybe on other disks."""
+    name = f"pointclip2-{Path(cfg.run_dir).name}"
+    return [Path(root) / name for root in (cfg.paths.outputs, Path.cwd(), tempfile.gettempdir())]
 
 
 def _seconds(watch: Stopwatch) -> dict[str, float]:
@@ -202,11 +233,6 @@ def _exhibit(finding: Finding, record: Mapping[str, Any], cfg: DictConfig) -> Ex
 def sweeping() -> bool:
     """Return whether this is a job of a multirun."""
     return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
-
-
-def _first_process() -> bool:
-    initialised = torch.distributed.is_available() and torch.distributed.is_initialized()
-    return not initialised or torch.distributed.get_rank() == 0
 
 
 def print_finding(finding: Finding, record: Mapping[str, Any]) -> None:
@@ -268,9 +294,16 @@ def _place(cfg: DictConfig) -> None:
     run_dir.mkdir(parents=True, exist_ok=True)
     if not sweeping():
         _sweep_killed(run_dir)
-    # Of an earlier run in the same folder: what is there at the end must be this run's.
-    for name in (RESULTS, FAILED, REPORT):
-        (run_dir / name).unlink(missing_ok=True)
+
+
+def _clear(run: Run) -> None:
+    """Take away what an earlier run left in the same folder: what is there at the end must be this run's."""
+    first = True  # where the trainer's options are wrong, too
+    try:
+        first = run.first
+    finally:
+        for name in (RESULTS, FAILED, REPORT) if first else ():
+            (run.folder / name).unlink(missing_ok=True)
 
 
 def _sweep_killed(run_dir: Path) -> None:

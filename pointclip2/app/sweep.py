@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,12 +18,15 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pointclip2.app.records import program_digest
+from pointclip2.errors import DataError, refused_by_system
+from pointclip2.sealed import DamagedError, opened, reading, sealed
 from pointclip2.show.comparison import (
     FAILED,
     RESULTS,
     jobs,
     metric_fields,
     print_comparison,
+    read_results,
     rows_of,
     write_csv,
 )
@@ -32,7 +35,9 @@ from pointclip2.writing import write_text
 
 MANIFEST, LOCK, SUMMARY = "sweep.json", ".lock", "summary.csv"
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
-"""The sweeper whose jobs are known beforehand: only its sweeps can be gone on with."""
+"""The sweeper whose jobs are known beforehand."""
+STUDY = "hydra_plugins.pointclip2_study.StudySweeper"
+"""The one that keeps what it asked for, see `pointclip2.app.study`: no other's sweeps can be gone on with."""
 
 status = 0
 """Exit status of the sweep that ended in this process, whichever processes its jobs ran in: 0, 1 for a failed job, 3
@@ -55,6 +60,12 @@ class Sweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Claim the folder, or leave."""
+        try:
+            self._claim(config)
+        except OSError as error:  # Hydra would only warn of it, and go on
+            sys.exit(refused_by_system(error) or str(error))
+
+    def _claim(self, config: DictConfig) -> None:
         launcher = str(OmegaConf.select(config, "hydra.launcher._target_"))
         if launcher.endswith(".SlurmLauncher") and shutil.which("srun") is None:
             sys.exit(
@@ -82,7 +93,7 @@ class Sweep(Callback):
         keeps("sweep", lambda: f"{_with_results(folder)} jobs of the sweep in {folder}")
         if owner is None:
             told = {"fingerprint": mark, "overrides": _overrides(config), "finished": False}
-            write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
+            _write_manifest(folder, told)
         else:
             print(f"going on with {folder}: {_with_results(folder)} jobs have results, the others run")
 
@@ -99,19 +110,24 @@ class Sweep(Callback):
         global status
         status = _status(finished)
         rows = rows_of([folder])
-        path = write_csv(folder / SUMMARY, rows)
-        if (folder / MANIFEST).is_file():
-            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            told["finished"] = not any((job / FAILED).is_file() for job in finished)
-            write_text(folder / MANIFEST, json.dumps(told, indent=1) + "\n")
         metric = _judged_by(finished, metric_fields(rows))
         print_comparison(rows, metric)
-        print(f"summary: {path}")
-        from pointclip2.show.summary import draw_summary
+        try:
+            print(f"summary: {write_csv(folder / SUMMARY, rows)}")
+            told = _manifest(folder)
+            if told:
+                # A study was told of its failures: it does not want them again.
+                studied = config.hydra.sweeper.get("_target_") == STUDY
+                done = studied or not any((job / FAILED).is_file() for job in finished)
+                _write_manifest(folder, {**told, "finished": done})
+            from pointclip2.show.summary import draw_summary
 
-        drawn = draw_summary(folder / "summary.png", rows, metric)
-        if drawn is not None:
-            print(f"picture: {drawn}")
+            drawn = draw_summary(folder / "summary.png", rows, metric)
+            if drawn is not None:
+                print(f"picture: {drawn}")
+        except OSError as error:
+            status = 1
+            print(refused_by_system(error) or error, file=sys.stderr)
 
 
 def _with_results(folder: Path) -> int:
@@ -121,25 +137,29 @@ def _with_results(folder: Path) -> int:
 def _status(finished: list[Path]) -> int:
     if any((job / FAILED).is_file() for job in finished):
         return 1
-    records = [json.loads((job / RESULTS).read_text(encoding="utf-8")) for job in finished]
+    records = [read_results(job / RESULTS) for job in finished]
     return 3 if any(record.get("data", {}).get("skipped") for record in records) else 0
 
 
 def _judged_by(finished: list[Path], metrics: list[str]) -> str | None:
     """The metric that says which job is best: the objective of the first that has one, or the first metric."""
     for job in finished:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            metric = json.loads((job / RESULTS).read_text(encoding="utf-8"))["objective"]["metric"]
+        with contextlib.suppress(OSError, DataError, KeyError):
+            metric = read_results(job / RESULTS)["objective"]["metric"]
             if metric in metrics:
                 return str(metric)
     return next(iter(metrics), None)
 
 
 def fingerprint(config: DictConfig) -> str | None:
-    """What a sweep is: its options and the program. None where the jobs are not known beforehand."""
-    if config.hydra.sweeper.get("_target_") != BASIC:
+    """What a sweep is: its options and the program. None for a sweeper that would not go on with its own."""
+    sweeper = config.hydra.sweeper.get("_target_")
+    if sweeper not in (BASIC, STUDY):
         return None
     told = [config.hydra.job.config_name, _overrides(config), program_digest()]
+    if sweeper == STUDY:
+        options: Any = OmegaConf.to_container(config.hydra.sweeper)
+        told.append({name: value for name, value in options.items() if name not in ("n_trials", "n_jobs")})
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
 
 
@@ -158,11 +178,29 @@ def _redirect(config: DictConfig, folder: Path) -> None:
         config.hydra.overrides.hydra.append("hydra.sweep.dir=" + json.dumps(str(folder)))
 
 
+def _write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
+    write_text(folder / MANIFEST, json.dumps(sealed(told), indent=1) + "\n")
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """What the manifest of a folder says; empty where it is damaged, None where there is none."""
+    path = folder / MANIFEST
+    try:
+        with reading(path):
+            found: dict[str, Any] = opened(json.loads(path.read_text(encoding="utf-8")), path)
+            found.get("fingerprint")
+            return found
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except DamagedError as error:
+        print(f"{error}: nobody knows which sweep this is, so that it is not gone on with", file=sys.stderr)
+        return {}
+
+
 def _manifests(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Folders of sweeps, the latest first."""
     for path in sorted(parent.glob(f"*/{MANIFEST}"), reverse=True):
-        with contextlib.suppress(OSError, ValueError):
-            yield path.parent, json.loads(path.read_text(encoding="utf-8"))
+        yield path.parent, _manifest(path.parent) or {}
 
 
 def _unfinished(parent: Path, mark: str) -> Path | None:
@@ -175,11 +213,8 @@ def _unfinished(parent: Path, mark: str) -> Path | None:
 
 def _owner(folder: Path) -> str | None:
     """Fingerprint of the sweep in a folder; empty for one that is not known; None for a folder without a sweep."""
-    if (folder / MANIFEST).is_file():
-        try:
-            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return ""
+    told = _manifest(folder)
+    if told is not None:
         return str(told.get("fingerprint") or "")
     if not folder.is_dir():
         return None

@@ -13,9 +13,9 @@ from jaxtyping import Int64
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from pointclip2.cache.columns import Columns, Vectors
+from pointclip2.cache.columns import Columns, Points, Vectors
 from pointclip2.cache.keys import feature_key
-from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut
+from pointclip2.cache.store import FeatureStore, FeatureTable, Shard, cut, done_without
 from pointclip2.cache.writer import ShardWriter, Skip
 from pointclip2.encoders.description import described
 from pointclip2.errors import CloudError, ConfigError, DataError, is_transient
@@ -45,11 +45,24 @@ class FeatureCache:
     shard_size: int = 64
     batch_size: int = 16
     num_workers: int = 0
+    encodes: bool = True
+    """False refuses to encode what is not there."""
 
     def __post_init__(self) -> None:
         for option, least in (("shard_size", 1), ("batch_size", 1), ("num_workers", 0)):
             if getattr(self, option) < least:
                 raise ConfigError(f"features.{option}={getattr(self, option)} must be {least} or more")
+
+
+class NeedsEncodingError(DataError):
+    """The cache lacks samples, and nothing may be encoded."""
+
+    def __init__(self, dataset: Any, count: int) -> None:
+        super().__init__(
+            f"{dataset.name}: {count} of {len(dataset)} samples of the split {dataset.split!r} would have to be encoded"
+        )
+        self.of = (dataset.name, dataset.split)
+        self.checksum = dataset.checksum
 
 
 @dataclass
@@ -72,18 +85,20 @@ class SampleBatch:
         return SampleBatch(pinned, self.index, self.skipped)
 
 
-class _Positions(Dataset[tuple[int, Any]]):
-    """Chosen positions of a data set; a sample that cannot be read comes as a `Skip`."""
+class _Batches(Dataset[list[tuple[int, Any]]]):
+    """Chosen positions of a data set, batch by batch; a sample that cannot be read comes as a `Skip`."""
 
-    def __init__(self, dataset: Any, positions: Sequence[int]) -> None:
+    def __init__(self, dataset: Any, batches: Sequence[Sequence[int]]) -> None:
         self.dataset = dataset
-        self.positions = positions
+        self.batches = batches
 
     def __len__(self) -> int:
-        return len(self.positions)
+        return len(self.batches)
 
-    def __getitem__(self, item: int) -> tuple[int, Any]:
-        position = self.positions[item]
+    def __getitem__(self, item: int) -> list[tuple[int, Any]]:
+        return [self._sample(position) for position in self.batches[item]]
+
+    def _sample(self, position: int) -> tuple[int, Any]:
         return position, _had(lambda: self.dataset[position], self.dataset.names[position])
 
 
@@ -130,13 +145,22 @@ class Encoding:
     writer: ShardWriter
 
     def batches(self, rank: int = 0, world: int = 1) -> DataLoader[SampleBatch]:
-        """Return one process's share: whole shards, nothing padded, nothing twice, and at least one batch."""
-        positions = [position for shard in self.shards[rank::world] for position in shard]
-        if not positions:  # more processes than shards; whoever drives wants a batch from each
+        """Return one process's share: whole shards, nothing padded, nothing twice, and at least one batch.
+
+        A batch ends where its shard does, so that the same samples go together whatever the number of processes: what
+        stands beside a sample can change the last digit of its features.
+        """
+        size = 1 if self.columns.names is None else self.cache.batch_size
+        batches = [
+            list(shard[start : start + size])
+            for shard in self.shards[rank::world]
+            for start in range(0, len(shard), size)
+        ]
+        if not batches:  # more processes than shards; whoever drives wants a batch from each
             return DataLoader([SampleBatch(None, [], {})], batch_size=None)  # type: ignore[arg-type]
         return DataLoader(
-            _Positions(self.dataset, positions),  # type: ignore[arg-type]
-            batch_size=1 if self.columns.names is None else self.cache.batch_size,
+            _Batches(self.dataset, batches),  # type: ignore[arg-type]
+            batch_size=None,
             num_workers=self.cache.num_workers,
             collate_fn=_Collate(self.columns),
         )
@@ -299,7 +323,7 @@ def encode_missing(
         driver: who runs the encoder; by default this process does.
 
     Raises:
-        DataError: no sample could be read, or a shard on disk is damaged.
+        DataError: no sample could be read; a `NeedsEncodingError` where the cache lacks some and may not encode.
     """
     kept, cache, driver = columns or Vectors(), cache or FeatureCache(None), driver or PlainDriver()
     store = None
@@ -308,8 +332,16 @@ def encode_missing(
     if cache.root is not None:
         data = {"name": dataset.name, "split": dataset.split, "checksum": dataset.checksum}
         key = feature_key(data, described(encoder), kept.describe(), driver.precision)
-        store = FeatureStore(cache.root, key, len(dataset), kept.names)
-        missing = store.missing(size)
+        try:
+            store = FeatureStore(cache.root, key, len(dataset), kept.names)
+            missing = store.missing(size)
+        except OSError as error:
+            store = None
+            done_without(cache.root, error)
+    if missing and not cache.encodes and not isinstance(kept, Points):
+        raise NeedsEncodingError(dataset, sum(map(len, missing)))
+    if store is not None:
+        store.tell_damage()
     writer = ShardWriter(store, missing, len(dataset), ragged=kept.names is None)
     seconds: dict[str, float] = {}
     if missing:
@@ -349,6 +381,7 @@ def _found(
     found: list[tuple[range, Shard | None]] = [(rows, shard) for rows, shard in kept.items()]
     if store is not None:
         found += [(rows, None) for rows in store.shards()]
+        store.drop_damaged()
     parts, reached, lacking = [], 0, len(dataset)
     for rows, shard in sorted(found, key=lambda one: (one[0].start, -one[0].stop)):
         if rows.stop > reached:

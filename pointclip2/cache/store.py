@@ -1,13 +1,17 @@
 """Features on disk: content-addressed, written in whole shards, never half-read.
 
 A store's folder is named after a hash of everything that decides its features, and ``key.json`` in it holds that
-everything in words; another key in the same folder is an error. A shard is a file that is named after the positions
-it holds, so that runs with other shard sizes share a store. It appears by one ``os.replace``: a kill, a full disk or a
-second run writing the same store at once leaves whole shards or none.
+everything in words, for people. A shard is a file that is named after the positions it holds, so that runs with other
+shard sizes share a store. It appears by one ``os.replace``: a kill, a full disk or a second run writing the same store
+at once leaves whole shards or none. Its checksums cover the key and its positions, too: what was damaged, or belongs
+elsewhere, is missing.
 """
 
+import contextlib
 import hashlib
 import json
+import logging
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +20,17 @@ from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
+from pointclip2.sealed import DamagedError, SealedTensors, UnsealedError, open_tensors, tensor_file
 from pointclip2.types import DataError
 from pointclip2.writing import write_bytes, write_text
 
 _NAME = re.compile(r"rows-(\d+)-(\d+)\.safetensors")
+_sound: dict[tuple[Path, tuple[str, ...] | None], tuple[int, int, int, int]] = {}
+"""Shards that this process has checked or written, and what tells whether they were touched since."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class FeatureStore:
         columns: names of what a shard holds of every sample; None where each shard has its own.
 
     Raises:
-        DataError: the folder belongs to another key.
+        OSError: the folder cannot be looked at.
     """
 
     def __init__(
@@ -85,18 +92,23 @@ class FeatureStore:
         self.folder = Path(root) / f"{name}-{hashlib.sha256(self._text.encode()).hexdigest()[:20]}"
         self.samples = samples
         self.columns = None if columns is None else tuple(columns)
-        path = self.folder / "key.json"
-        if path.is_file() and path.read_bytes() != self._text.encode():
-            raise DataError(
-                f"{path} describes other features than this run's: delete {self.folder} and run again"
-            )
+        self.damaged: dict[Path, DamagedError] = {}
+        """What `shards` found damaged, and what is wrong with each."""
 
     def shards(self) -> list[range]:
-        """Return the positions of every whole shard, in order; two may overlap where runs had other shard sizes."""
-        if not self.folder.is_dir():
+        """Return the positions of every whole shard, in order; two may overlap where runs had other shard sizes.
+
+        A shard is read to the last byte the first time that this process meets it.
+
+        Raises:
+            OSError: the folder cannot be looked at.
+        """
+        self.damaged.clear()
+        try:
+            names = os.listdir(self.folder)
+        except FileNotFoundError:
             return []
-        found = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
-        rows = (range(int(match[1]), int(match[2])) for match in found if match is not None)
+        rows = (range(int(match[1]), int(match[2])) for match in map(_NAME.fullmatch, names) if match)
         return sorted(filter(self._is_whole, rows), key=lambda own: (own.start, -own.stop))
 
     def missing(self, shard_size: int) -> list[range]:
@@ -107,19 +119,69 @@ class FeatureStore:
             reached = max(reached, rows.stop)
         return gaps
 
-    def _path(self, rows: range) -> Path:
+    def tell_damage(self) -> None:
+        """Log what is damaged, a line a file; the shards of earlier versions, without checksums, in one."""
+        older = [path for path, error in self.damaged.items() if isinstance(error, UnsealedError)]
+        if older:
+            log.warning("%s: %d files carry no checksum: they are encoded anew", self.folder, len(older))
+        for path, error in self.damaged.items():
+            if path not in older:
+                log.warning("%s: it is encoded anew", error)
+
+    def drop_damaged(self) -> None:
+        """Delete what is still damaged after its samples were encoded anew: they lie in shards of other sizes."""
+        for path in self.damaged:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def path(self, rows: range) -> Path:
+        """Return where a shard lies."""
         return self.folder / f"rows-{rows.start:07d}-{rows.stop:07d}.safetensors"
+
+    def belongs(self, rows: range) -> str:
+        """Return what the checksum of a shard is for."""
+        return f"{self._text} {rows.start} {rows.stop}"
 
     def _is_whole(self, rows: range) -> bool:
         if not 0 <= rows.start < rows.stop <= self.samples:
             return False
+        path = self.path(rows)
         try:
-            # The header states the length of the file, so a cut-off file is noticed without reading it.
-            with safe_open(self._path(rows), framework="pt") as file:
-                names = set(file.keys())
-        except (OSError, SafetensorError):
+            touched = _touched(path)
+            if _sound.get((path, self.columns)) != touched:
+                with open_tensors(path, self.belongs(rows)) as file:
+                    self._check(file, rows)
+                _sound[path, self.columns] = touched
+        except FileNotFoundError:  # another run has just taken it away
             return False
-        return "index" in names if self.columns is None else names == {*self.columns, "index"}
+        except DamagedError as error:
+            self.damaged[path] = error
+            return False
+        return True
+
+    def _check(self, file: SealedTensors, rows: range) -> None:
+        """Read a whole shard, and compare it with its checksums and its own counts.
+
+        Raises:
+            DamagedError: something is not as it was written, or cannot have been meant.
+        """
+        columns = {name: file.tensor(name) for name in file.names}
+        index = columns.pop("index", None)
+        if index is None or (self.columns is not None and set(columns) != set(self.columns)):
+            raise DamagedError(file.path, f"it holds {', '.join(file.names)}")
+        inside = [*index.flatten().tolist(), rows.stop]
+        climbing = all(one < other for one, other in zip([rows.start - 1, *inside], inside, strict=False))
+        if index.dtype != torch.int64 or index.ndim != 1 or not climbing:
+            raise DamagedError(file.path, "its positions are not its own")
+        if len(index) + len(json.loads(file.told["skipped"])) != len(rows):
+            raise DamagedError(file.path, f"it does not hold {len(rows)} samples")
+        for name, column in columns.items():
+            if self.columns is not None and (column.shape or (0,))[0] != len(index):
+                raise DamagedError(file.path, f"{name!r} has not a row a sample")
+            # The sum takes a tenth of the time, and is finite nearly always.
+            odd = column.is_floating_point() and not column.sum().isfinite()
+            if odd and not bool(column.isfinite().all()):
+                raise DamagedError(file.path, f"{name!r} has values that are not finite")
 
     def write(self, rows: range, content: Shard) -> None:
         """Write one whole shard; columns and the reasons of skipped samples appear together or not at all.
@@ -130,13 +192,18 @@ class FeatureStore:
             OSError: the disk is full or not writable; nothing half-written stays.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not (self.folder / "key.json").is_file():
-            write_text(self.folder / "key.json", self._text)
+        key, path = self.folder / "key.json", self.path(rows)
+        if not key.is_file() or key.read_bytes() != self._text.encode():
+            write_text(key, self._text)
         names = content.columns if self.columns is None else self.columns
-        tensors = {name: content.columns.get(name, torch.zeros(0)).contiguous() for name in names}
-        tensors["index"] = content.index.contiguous()
+        tensors = {name: content.columns.get(name, torch.zeros(0)) for name in names}
+        tensors["index"] = content.index
         # Written by Python: what safetensors raises on a full disk is no OSError.
-        write_bytes(self._path(rows), save(tensors, {"skipped": json.dumps(dict(content.skipped))}))
+        told = {"skipped": json.dumps(dict(content.skipped))}
+        if path.is_dir():  # by mistake; the next line stops where something is in it
+            path.rmdir()
+        write_bytes(path, tensor_file(tensors, told, self.belongs(rows)))
+        _sound[path, self.columns] = _touched(path)
 
     def read(self, rows: range, columns: Sequence[str] | None = None) -> Shard:
         """Return one shard with all its columns, or those asked for.
@@ -144,16 +211,32 @@ class FeatureStore:
         Raises:
             DataError: it is missing or damaged.
         """
+        path = self.path(rows)
         try:
-            with safe_open(self._path(rows), framework="pt") as file:
-                skipped = json.loads((file.metadata() or {})["skipped"])
-                stored = [name for name in file.keys() if name != "index"]  # noqa: SIM118 - not a dict
-                content = {name: file.get_tensor(name) for name in (stored if columns is None else columns)}
-                return Shard(content, file.get_tensor("index"), skipped)
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise DataError(
-                f"{self._path(rows)} cannot be read ({error}): delete it and run again"
-            ) from error
+            checked = _sound.get((path, self.columns)) != _touched(path)
+            with open_tensors(path, self.belongs(rows)) as file:
+                wanted = [name for name in file.names if name != "index"] if columns is None else columns
+                content = {name: file.tensor(name, checked) for name in wanted}
+                return Shard(content, file.tensor("index", checked), json.loads(file.told["skipped"]))
+        except (OSError, DamagedError) as error:
+            raise DataError(f"{error}: delete it and run again") from error
+
+
+def done_without(root: Path, error: OSError) -> None:
+    """Log that a folder cannot be used as a cache, once a process."""
+    if root not in _given_up:
+        _given_up.add(root)
+        log.warning(
+            "the cache %s cannot be used (%s): the run goes on without it", root, error.strerror or error
+        )
+
+
+_given_up: set[Path] = set()
+
+
+def _touched(path: Path) -> tuple[int, int, int, int]:
+    told = os.stat(path)
+    return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
 
 def cut(rows: range, size: int) -> list[range]:

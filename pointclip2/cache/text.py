@@ -3,22 +3,22 @@
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 from jaxtyping import Float
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pointclip2.cache.keys import text_key
+from pointclip2.cache.store import done_without
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import ReadingEncoder, SentenceEncoder
+from pointclip2.sealed import DamagedError, open_tensors, read_json, sealed, tensor_file
 from pointclip2.text import PromptSet, encode_prompts, encode_sentences
-from pointclip2.writing import write_bytes, write_text
+from pointclip2.writing import write_bytes
 
 log = logging.getLogger(__name__)
 
@@ -72,16 +72,29 @@ def unread(text: SentenceEncoder, prompts: PromptSet, root: Path | None = None) 
     path = None if root is None else root / f"unread-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
     if path is not None:
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            return [str(line) for line in found]
-        except (OSError, ValueError, TypeError):
-            pass  # not there, or damaged: said anew
+            return [str(line) for line in read_json(path, key)["lines"]]
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except DamagedError as error:
+            _tell(path, error)
     lines = list(_unread(text, prompts))
     if path is not None:
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, json.dumps(lines))
+        _keep(path, json.dumps(sealed({"lines": lines}, key)).encode())
     return lines
+
+
+def _tell(path: Path, error: DamagedError) -> None:
+    """Log what is damaged; where the whole folder cannot be used `_keep` says so."""
+    if os.access(path.parent, os.W_OK | os.X_OK):
+        log.warning("%s: it is made anew", error)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, content)
+    except OSError as error:  # costs the cache only
+        done_without(path.parent, error)
 
 
 def _unread(text: ReadingEncoder, prompts: PromptSet) -> Iterator[str]:
@@ -105,13 +118,13 @@ def _cached(root: Path | None, key: Mapping[str, Any], encode: Callable[[], Tens
     text = json.dumps(key, sort_keys=True)
     path = Path(root) / f"text-{hashlib.sha256(text.encode()).hexdigest()[:20]}.safetensors"
     try:
-        return load_file(path)["text"]
-    except (OSError, SafetensorError, KeyError):
-        rows = encode().cpu()
-    content = save({"text": rows.contiguous()}, {"key": text})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, content)
-    except OSError as error:  # costs the cache only
-        log.warning("vectors of text are not cached (%s: %s)", path.parent, error.strerror or error)
+        with open_tensors(path, text) as file:
+            rows: Tensor = file.tensor("text")
+            return rows
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except DamagedError as error:
+        _tell(path, error)
+    rows = encode().cpu()
+    _keep(path, tensor_file({"text": rows}, {"key": text}, text))
     return rows

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pointclip2.errors import DataError, is_transient
+from pointclip2.reading import open_regular
 
 CHUNK_BYTES = 2**20
 
@@ -43,7 +44,7 @@ def digest_values(values: Mapping[str, Any]) -> str:
 
 def _digest_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             digest = _blake()
             while content := file.read(CHUNK_BYTES):
                 digest.update(content)

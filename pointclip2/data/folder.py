@@ -166,15 +166,15 @@ class Folder(StoredData):
         """The samples of one file: one, but for an HDF5 file of many clouds."""
         text = self._text(name)
         if not name.lower().endswith((".h5", ".hdf5")):
-            return [Sample(name, name, text)]
+            return [Sample(printable(name), name, text)]
         count, labels = clouds_in_hdf5(self._root() / name)
         if count == 1:
-            return [Sample(name, name, text)]
+            return [Sample(printable(name), name, text)]
         if labels is None or self.table is not None or self.label_source == "none":
             texts = [text] * count
         else:
             texts = [self._numbered(label, name) for label in labels]
-        return [Sample(f"{name}/{row:04d}", name, texts[row], row) for row in range(count)]
+        return [Sample(f"{printable(name)}/{row:04d}", name, texts[row], row) for row in range(count)]
 
     def _numbered(self, label: int, name: str) -> str:
         """The class of a number in an HDF5 file."""
@@ -191,7 +191,7 @@ class Folder(StoredData):
         folders = name.split("/")[:-1]
         if self.label_source != "subfolders" or not folders or "/".join(folders) in self.split_folders:
             return ""
-        return spoken(folders[-1])
+        return spoken(printable(folders[-1]))
 
     def _classes(self, texts: Sequence[str]) -> tuple[str, ...]:
         present = sorted({text for text in texts if text and text != NONE})
@@ -265,6 +265,11 @@ class FolderIndex(SampleIndex):
     def digest(self, indices: Sequence[int]) -> str:
         chosen = [self.root / file for file in {self.samples[i].file for i in indices}]
         return digest_files(self.root, {*chosen, *(part for path in chosen for part in files_beside(path))})
+
+
+def printable(name: str) -> str:
+    """Return the name of a file so that any file and terminal takes it: bytes that are not UTF-8 as ``\\udcff``."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _named_classes(classes: Sequence[object] | str | None) -> tuple[str, ...] | None:

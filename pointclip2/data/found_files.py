@@ -72,8 +72,15 @@ def _walk(top: Path, root: Path) -> Iterator[tuple[str, str]]:
         yield top.relative_to(root).as_posix(), str(top)
         return
     start = len(os.path.join(root, ""))
-    for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    # Links are followed, as people make folders of them, but no folder is entered that lies around itself.
+    for folder, folders, files in os.walk(top, followlinks=True):
+        above = os.path.join(os.path.realpath(folder), "")
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not above.startswith(os.path.join(os.path.realpath(f"{folder}/{name}"), ""))
+        ]
         for name in files:
             if not name.startswith("."):
                 path = os.path.join(folder, name)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pointclip2.data.prepare import TO_Y_UP
+from pointclip2.reading import open_regular, read_text
 from pointclip2.types import DataError
+from pointclip2.writing import read_cell
 
+HEAD_BYTES = 65_536
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {**{name: name for name in SPLITS}, "validation": "val", "valid": "val", "training": "train"}
 
@@ -36,21 +39,29 @@ class LabelTable:
                 axis or split.
         """
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = read_text(path)
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(
                 f"{path} cannot be read as a table of labels ({error}): "
                 "data.labels is subfolders, none or a CSV"
             ) from error
-        rows, columns = _rows(text.splitlines())
+        try:
+            rows, columns = _rows(text.splitlines())
+        except csv.Error as error:
+            raise DataError(f"{path}, line 1: {error}: is a quote not closed there?") from error
         if not {"file", "label"} <= set(columns):
             raise DataError(
                 f"{path} must have the columns file and label, but has {', '.join(columns) or 'none'}"
             )
         rows.fieldnames = columns
         table = cls(path, {}, {}, {})
-        for row in rows:
-            table._add(row, rows.line_num, root)
+        try:
+            for row in rows:
+                table._add(row, rows.line_num, root)
+        except csv.Error as error:
+            raise DataError(
+                f"{path}, line {rows.line_num + 1}: {error}: is a quote not closed there?"
+            ) from error
         return table
 
     @staticmethod
@@ -59,14 +70,15 @@ class LabelTable:
         if path.suffix.lower() not in (".csv", ".txt"):
             return False
         try:
-            with path.open(encoding="utf-8-sig") as file:
-                return {"file", "label"} <= set(_rows([file.readline()])[1])
+            with open_regular(path) as file:
+                first = file.readline(HEAD_BYTES).decode("utf-8-sig").rstrip("\r\n")
+                return {"file", "label"} <= set(_rows([first])[1])
         except (OSError, UnicodeDecodeError, csv.Error):
             return False  # reading it as a cloud says what is wrong
 
     def _add(self, row: dict[str, str | None], line: int, root: Path) -> None:
         where = f"{self.path}, line {line}"
-        name = _below((row["file"] or "").strip().replace("\\", "/"), root, where)
+        name = _below(read_cell((row["file"] or "").strip()).replace("\\", "/"), root, where)
         up, split = ((row.get(column) or "").strip() for column in ("up", "split"))
         if name in self.labels:
             raise DataError(f"{where}: {name} is listed twice")
@@ -76,7 +88,7 @@ class LabelTable:
             raise DataError(f"{where}: unknown axis {up!r}, choose one of {', '.join(TO_Y_UP)}")
         if "split" in row and split.lower() not in SPLIT_NAMES:
             raise DataError(f"{where}: unknown split {split!r}, choose one of {', '.join(SPLITS)}")
-        self.labels[name] = spoken(row["label"] or "")
+        self.labels[name] = spoken(read_cell(row["label"] or ""))
         self.ups[name] = up
         if "split" in row:
             self.splits[name] = SPLIT_NAMES[split.lower()]

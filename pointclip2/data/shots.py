@@ -12,6 +12,8 @@ import torch.nn.functional as F
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.prepare import stable_seed
+from pointclip2.reading import read_text
+from pointclip2.sealed import DamagedError, opened, sealed
 from pointclip2.types import Cloud, ConfigError, DataError
 from pointclip2.writing import write_text
 
@@ -33,7 +35,7 @@ class ShotSubset:
 
     def write(self, path: Path) -> None:
         """As JSON, in one step."""
-        text = json.dumps(asdict(self), indent=1) + "\n"
+        text = json.dumps(sealed(asdict(self)), indent=1) + "\n"
         write_text(path, text)
 
     @classmethod
@@ -44,10 +46,12 @@ class ShotSubset:
             DataError: not there, or not a subset.
         """
         try:
-            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            content: dict[str, Any] = opened(json.loads(read_text(path)), path)
             train = {str(name): tuple(names) for name, names in content.pop("train").items()}
             validation = tuple(content.pop("validation"))
             return cls(train=train, validation=validation, **content)
+        except DamagedError as error:
+            raise DataError(f"task.subset: {error}") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             reason = " ".join(str(error).split())
             raise DataError(

@@ -18,13 +18,16 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
+from pointclip2.errors import WeightsError
+
 Floats = NDArray[np.float64]
 Points = Float[NDArray[np.floating], "points 3"]
 
 UPS = ("y", "z", "x", "-y", "-z", "-x")
 """The directions that are judged, in the order of every score; of equal ones the first is taken. Three places farther
 stands the opposite one."""
-WEIGHTS = "standing.safetensors"
+WEIGHTS, FITTED = "standing.safetensors", "36173c2b6142f656"
+"""The fitted weights, and their digest: another file would turn clouds otherwise in silence."""
 POINTS = 1024
 """As many as the shapes had that it was fitted on; of larger clouds so many are looked at."""
 CLIPPED = 4.0
@@ -84,7 +87,13 @@ def _linear(values: Floats, w: dict[str, Floats], layer: str) -> Floats:
 
 @cache
 def weights() -> dict[str, Floats]:
-    """Return the network's weights by name."""
+    """Return the network's weights by name.
+
+    Raises:
+        WeightsError: the file is damaged or another one.
+    """
+    if weights_digest() != FITTED:
+        raise WeightsError(f"{WEIGHTS} of pointclip2 is damaged or another one: install pointclip2 again")
     return {name: value.astype(np.float64) for name, value in load(_content()).items()}
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 from jaxtyping import Bool, Float, Int64
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pointclip2.cache import FeatureCache, encode_missing
@@ -18,6 +17,7 @@ from pointclip2.cache.text import class_vectors
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
+from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.text import PromptSet, TemplatePrompt, TemplatesPrompt
 from pointclip2.worlds.reference import PLAIN, ReferenceShapes
 from pointclip2.writing import write_bytes
@@ -67,9 +67,13 @@ class Reference:
             ConfigError: the encoder knows no sentences.
         """
         root = features.root if features else None
-        there = _kept(encoder, root)
-        if there is not None:
-            return cls.load(there)
+        for there in _places(encoder, root):
+            try:
+                return cls.load(there)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except DamagedError as error:
+                log.warning("%s: it is made anew", error)
         made = cls.made(encoder, features, driver)
         if root is not None:
             try:
@@ -111,26 +115,30 @@ class Reference:
 
     @classmethod
     def load(cls, path: Path) -> "Reference":
-        """Return what `save` wrote."""
-        kept = load_file(path)
-        return cls(**{name: _plain(value) for name, value in kept.items()})
+        """Return what `save` wrote under this name.
+
+        Raises:
+            FileNotFoundError, NotADirectoryError: there is no such file.
+            DamagedError: it is not what was written there.
+        """
+        with open_tensors(path, path.stem) as file:
+            return cls(**{name: _plain(value) for name, value in file.tensors().items()})
 
     def save(self, path: Path) -> None:
         """Write the reference, vectors in half precision."""
-        kept = {part.name: getattr(self, part.name) for part in fields(self)}
+        kept = {part.name: _small(getattr(self, part.name)) for part in fields(self)}
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, save({name: _small(value).contiguous() for name, value in kept.items()}))
+        write_bytes(path, tensor_file(kept, belongs=path.stem))
 
 
 def calibrated(encoder: Encoder, root: Path | None) -> bool:
     """Return whether the reference of an encoder is there already: shipped, or kept in a features cache."""
-    return encoder.text is not None and _kept(encoder, root) is not None
+    return encoder.text is not None and any(path.is_file() for path in _places(encoder, root))
 
 
-def _kept(encoder: Encoder, root: Path | None) -> Path | None:
+def _places(encoder: Encoder, root: Path | None) -> list[Path]:
     folders = (SHIPPED, *([] if root is None else [root / "reference"]))
-    places = (folder / _name(encoder) for folder in folders)
-    return next((place for place in places if place.is_file()), None)
+    return [folder / _name(encoder) for folder in folders]
 
 
 def _name(encoder: Encoder) -> str:

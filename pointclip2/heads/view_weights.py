@@ -12,6 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pointclip2.reading import check_aliases, read_text
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import ConfigError, known_selection
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "assets" / "published_view_weights.csv"
@@ -196,9 +198,13 @@ class FileWeights:
             if self.path.suffix in (".yaml", ".yml"):
                 import yaml
 
-                return yaml.safe_load(self.path.read_text(encoding="utf-8"))
-            return json.loads(self.path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
+                text = read_text(self.path)
+                check_aliases(text)
+                return yaml.safe_load(text)
+            return opened(json.loads(read_text(self.path)), self.path)
+        except DamagedError as error:
+            raise ConfigError(f"view_weights.path: {error}") from error
+        except (ValueError, OSError, RecursionError) as error:
             raise ConfigError(
                 f"{self.path}: not readable as JSON or YAML ({' '.join(str(error).split())})"
             ) from error

@@ -16,6 +16,8 @@ from pointclip2.geometry.boxes import box_iou, take
 from pointclip2.types import Boxes
 
 THRESHOLDS = (0.25, 0.5)
+SCENE = 1_000_000
+"""How far apart the numbers of true boxes of two scenes are; -1 of a scene stands for none of its boxes."""
 
 
 def best_truth(
@@ -96,14 +98,14 @@ class BoxAveragePrecision(Metric):
     overlap: list[Tensor]
     truth_id: list[Tensor]
     covered: list[Tensor]
-    covered_label: list[Tensor]
+    covered_scene: list[Tensor]
     truths: Tensor
 
     def __init__(self, classes: Sequence[str]) -> None:
         super().__init__()
         self.classes = tuple(classes)
         self.keys = [name.replace(" ", "_") for name in classes]
-        for name in ("scores", "labels", "overlap", "truth_id", "covered", "covered_label"):
+        for name in ("scores", "labels", "overlap", "truth_id", "covered", "covered_scene"):
             self.add_state(name, [], dist_reduce_fx="cat")
         self.add_state("truths", torch.zeros(len(self.classes), dtype=torch.int64), dist_reduce_fx="sum")
 
@@ -132,12 +134,12 @@ class BoxAveragePrecision(Metric):
         self.scores.append(scores.cpu()[box, label].float().to(home))
         self.labels.append(label.to(home))
         self.overlap.append(overlap[box, label].to(home))
-        self.truth_id.append((scene * 1_000_000 + index[box, label]).to(home))
+        self.truth_id.append((scene * SCENE + index[box, label]).to(home))
         covered = torch.zeros(len(truth), dtype=torch.float64)
         if len(truth) and len(proposals):
             covered = box_iou(truth, proposals).amax(dim=1).cpu()
         self.covered.append(covered.to(home))
-        self.covered_label.append(truth.labels.to(home))
+        self.covered_scene.append(torch.full_like(truth.labels, scene).to(home))
         self.truths += torch.bincount(truth.labels.cpu(), minlength=len(self.classes)).to(self.truths.device)
 
     def compute(self) -> dict[str, float]:
@@ -149,10 +151,12 @@ class BoxAveragePrecision(Metric):
         """
         if int(self.truths.sum()) == 0:
             return {}
-        scores, labels, overlap, truth_id, covered = (
-            _together(part).cpu()
-            for part in (self.scores, self.labels, self.overlap, self.truth_id, self.covered)
+        # Scene by scene in the order of the data set, whichever process had which: equal scores rank as they stand.
+        order = _together(self.truth_id).cpu().add(1).floor_divide(SCENE).argsort(stable=True)
+        scores, labels, overlap, truth_id = (
+            _together(part).cpu()[order] for part in (self.scores, self.labels, self.overlap, self.truth_id)
         )
+        covered = _together(self.covered).cpu()[_together(self.covered_scene).cpu().argsort(stable=True)]
         by_class = labels.argsort(stable=True)
         ends = torch.bincount(labels, minlength=len(self.classes)).cumsum(0).tolist()
         counts = self.truths.tolist()

@@ -1,7 +1,5 @@
 """Compare runs side by side: what differed between them, and what came out. It needs neither torch nor Lightning."""
 
-import csv
-import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -11,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import OmegaConf
 
 from pointclip2.errors import DataError
-from pointclip2.writing import write_text
+from pointclip2.sealed import DamagedError, UnsealedError, is_sealed, opened, reading
+from pointclip2.writing import csv_text, write_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 RESULTS = "results.json"
 FAILED = "FAILED"
 """File that a failed run leaves in its folder, instead of ``RESULTS``."""
+SEALED_SCHEMA = 3
+"""From this ``schema`` on every record carries a checksum."""
 Row = dict[str, Any]
 ORACLE = "TEST"
 """Mark of rows whose prompts or weights were selected on the labels that they are measured by."""
@@ -26,6 +27,22 @@ DESCRIBED = ("run", "job")
 """Columns that name a row."""
 WIDE = 200
 """Width in characters of a table that is not printed in a terminal."""
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Return the record of a run.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: there is none.
+        DamagedError: it is not as it was written; an `UnsealedError` where it lost its checksum, which those of earlier
+            versions (a ``schema`` below 3) never had.
+    """
+    with reading(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not is_sealed(content) and content.get("schema", 0) >= SEALED_SCHEMA:
+            raise UnsealedError(path)
+        found: dict[str, Any] = opened(content, path)
+        return found
 
 
 def jobs(sweep: Path) -> list[Path]:
@@ -98,10 +115,12 @@ def _row(folder: Path, name: str, kind: str) -> Row:
     if not (folder / RESULTS).is_file():
         return {**row, **options, "error": (folder / FAILED).read_text(encoding="utf-8").strip()}
     try:
-        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        results = read_results(folder / RESULTS)
         figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
         told = {"selected_on": results["selected_on"], "seconds": results["seconds"]["total"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except DamagedError as error:
+        raise DataError(f"{error}: run it again") from error
+    except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{folder / RESULTS} is not a record of a run ({error!r}): run it again") from error
     if kind == "run":
         options = {**_facts(results), **options}
@@ -193,11 +212,8 @@ def marks(rows: Sequence[Row], metric: str | None) -> list[str]:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Return every column as CSV, metrics as fractions."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fields_of(rows), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    fields = fields_of(rows)
+    return csv_text([fields, *([row.get(name, "") for name in fields] for row in rows)])
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> Path:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,18 +70,31 @@ class Trainers(Protocol):
         """How many steps a training takes, -1 for no limit."""
         ...
 
+    @property
+    def rank(self) -> int:
+        """Which of the run's processes this one is, from 0."""
+        ...
+
+    @property
+    def processes(self) -> int:
+        """How many processes the run is told to take."""
+        ...
+
     def __call__(
         self,
         progress: bool,
         loggers: bool,
         callbacks: Sequence[Any] = (),
         folder: Path | None = None,
+        alone: bool = False,
         **options: Any,
     ) -> Trainer:
         """Return a trainer with or without a progress bar and the run's loggers.
 
         Args:
             folder: where the loggers write; by default the run's.
+            alone: each process works for itself, on its own device, and only the first has loggers. What gives the
+                same result everywhere needs no exchange, which would change its last digit.
             options: of Lightning's trainer, before those of the ``trainer`` option.
 
         Raises:
@@ -120,12 +133,19 @@ class Run:
     unfinished: Path = Path("outputs/unfinished")
     """Where such trainings wait."""
     watch: Stopwatch = field(default_factory=Stopwatch)
+    elsewhere: Sequence[Path] = ()
+    """Folders for what the run's own cannot take, say because its disk is full; the first that can takes it."""
     ups: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     """How likely each direction is up, by the checksum of a split whose clouds' up was guessed, and by sample."""
     passed_over: dict[str, str] = field(default_factory=dict)
     """Samples of any split that could not be had just now, and why."""
     told: set[str] = field(default_factory=set)
     """What was said once and need not be again."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that writes, of all that work on this run."""
+        return self.trainers.rank == 0
 
     def encode(
         self, dataset: Any, encoder: Any, columns: Columns | None = None, cache: FeatureCache | None = None
@@ -152,6 +172,43 @@ class Run:
             self.ups[dataset.checksum] = ups
         return split
 
+    def keep(self, name: str, write: Callable[[Path], Any]) -> Path | None:
+        """Write a file of the run as `place` does; a line says where it lies, if not in the run's folder.
+
+        Args:
+            name: what is written, for that line.
+            write: writes into a folder.
+
+        Returns:
+            The folder that took it; None where none did.
+        """
+        taken, reason = self.place(write)
+        if taken != self.folder:
+            where = "nor anywhere else" if taken is None else f"it lies in {taken}"
+            self._tell(f"{self.folder / name} could not be written ({reason}): {where}")
+        return taken
+
+    def place(self, write: Callable[[Path], Any]) -> tuple[Path | None, str]:
+        """Write into the run's folder, or the next one that takes it: hours must not be lost to a full disk.
+
+        Returns:
+            The folder that took it, None where none did; and why the run's own did not.
+        """
+        reason = ""
+        for folder in (self.folder, *self.elsewhere):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                write(folder)
+                return folder, reason
+            except OSError as error:
+                reason = reason or error.strerror or str(error)
+        return None, reason
+
+    def _tell(self, line: str) -> None:
+        if line not in self.told:
+            self.told.add(line)
+            log.warning("%s", line)
+
     def up_facts(self, dataset: Any) -> dict[str, Any]:
         """Return what a record says of clouds whose up was guessed: the axes taken, and the clouds in doubt."""
         ups = self.ups.get(dataset.checksum)
@@ -176,7 +233,5 @@ class Run:
         """The encoder's encoder of sentences, after a word on what it will not read of these."""
         text = text_of(encoder)
         for told in unread(text, prompts, self.cache.root):
-            if told not in self.told:
-                self.told.add(told)
-                log.warning("%s", told)
+            self._tell(told)
         return text

@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
+from pointclip2.reading import read_bytes
 from pointclip2.types import ConfigError
 
 _UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
@@ -23,10 +24,10 @@ def read_literals(path: str | Path) -> dict[str, Any]:
     path = Path(path).expanduser()
     try:
         # Read as bytes, because the parser obeys the file's own coding line.
-        source = path.read_bytes()
+        source = read_bytes(path)
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read ({error.strerror}): give the path of a Python file of values"
+            f"{path} cannot be read ({error.strerror or error}): give the path of a Python file of values"
         ) from error
     try:
         with warnings.catch_warnings():

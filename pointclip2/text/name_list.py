@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pointclip2.reading import read_text
 from pointclip2.text.names import check_distinct, matching, spoken
 from pointclip2.text.prompt_set import PromptSet
 from pointclip2.types import ConfigError
@@ -62,7 +63,7 @@ def read_names(path: Path) -> Descriptions:
         ConfigError: the file cannot be read, or has no names.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{path} cannot be read as a list of names ({error}): a name a line, in UTF-8"

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pointclip2.reading import TooLargeError, check_aliases, read_bytes
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.text.literals import read_literals
 from pointclip2.types import ConfigError
 
@@ -25,18 +27,20 @@ def read_values(path: Path) -> Any:
     if suffix == ".py":
         return read_literals(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read ({error.strerror}): prompt.path must be a file of sentences"
+            f"{path} cannot be read ({error.strerror or error}): prompt.path must be a file of sentences"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     try:
-        return _from_json(text) if suffix == ".json" else _from_yaml(text)
+        return opened(_from_json(text), path) if suffix == ".json" else _from_yaml(text)
+    except DamagedError as error:
+        raise ConfigError(f"prompt.path: {error}") from error
     except _KeyTwiceError as error:
         raise ConfigError(f"{path} has the key {error.args[0]!r} twice: keep one") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, TooLargeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path} is not {suffix[1:].upper()} ({reason}): put it right there") from error
 
@@ -60,6 +64,8 @@ def _from_json(text: str) -> Any:
 
 def _from_yaml(text: str) -> Any:
     import yaml  # OmegaConf's own reader, so it is always there
+
+    check_aliases(text)
 
     class Loader(yaml.SafeLoader):
         """Reads YAML's plain values and refuses a key that occurs twice."""

@@ -6,6 +6,7 @@ not matter to `pointclip2.geometry.standing`, so that none of them has to be tur
 
 import argparse
 import sys
+from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -127,7 +128,8 @@ def main(arguments: list[str] | None = None) -> int:
     found = 100 * right(weights, held_out)
     print(f"up is right for {found:.1f} % of {len(held_out)} shapes of the split val")
     save_file(weights, options.out, metadata={"made_by": "python -m pointclip2.worlds.standing"})
-    print(f"weights: {options.out}")
+    digest = blake2b(options.out.read_bytes(), digest_size=8).hexdigest()
+    print(f'weights: {options.out}; write FITTED = "{digest}" in pointclip2/geometry/standing.py')
     return 0
 
 

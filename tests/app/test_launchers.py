@@ -1,4 +1,4 @@
-"""Every way to sweep is launched for real: workers, a study, submitted jobs. A failed job of any is status 1."""
+"""Every way to sweep is launched for real: workers, submitted jobs. A failed job of any is status 1."""
 
 import os
 from collections.abc import Iterator
@@ -161,16 +161,3 @@ def test_without_slurm_there_is_one_line(
         "this machine has no Slurm (no srun): start the sweep on a cluster, or take sweep=parallel"
     ]
     assert not (tmp_path / "sweeps").exists()
-
-
-@pytest.mark.filterwarnings("ignore")  # Optuna 2's own
-def test_a_study_is_driven_by_the_objective(
-    toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ranges = ["view_weights=entropy", "view_weights.temperature=interval(0.1,1)"]
-    words = [*toy_overrides(toy, tmp_path), "data.limit=4", "hydra.sweeper.n_trials=3", *ranges]
-    status, printed = run_command(capsys, "evaluate", "-m", "sweep=optuna", *words)
-    assert status == 0, printed
-    sweep = sweep_of(tmp_path)
-    assert summary(sweep).count("\n") == 4
-    assert "best_value" in (sweep / "optimization_results.yaml").read_text()

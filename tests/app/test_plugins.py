@@ -103,7 +103,7 @@ FOREIGN = f"projector: {{_target_: {PROJECTOR['_target_']}}}"
         (f"plugins: [{NAME}]\n{FOREIGN}", "is not allowed"),
         (
             f"hydra: {{job: {{env_set: {{{plugins.VARIABLE}: {NAME}}}}}}}\n{FOREIGN}",
-            "a configuration cannot set",
+            "a file sets no variables of the environment",
         ),
         (f"hydra: {{overrides: {{task: ['plugins=[{NAME}]']}}}}\n{FOREIGN}", "is not allowed"),
         (
@@ -112,7 +112,7 @@ FOREIGN = f"projector: {{_target_: {PROJECTOR['_target_']}}}"
         ),
         (
             f"callbacks: {{a: {{_target_: pointclip2.app.plugins.open_door, words: ['plugins=[{NAME}]']}}}}",
-            "no run is built of it",
+            "no option of pointclip2 is built of it",
         ),
         (
             "callbacks: {a: {_target_: pointclip2.heads.adapters.file.SavedAdapter, _convert_: all, "

@@ -103,9 +103,7 @@ def test_the_same_sweep_into_its_own_folder_goes_on_even_if_it_finished(tmp_path
     assert run(config(tmp_path / "a", "seed=1,2", named=True)) == folder
 
 
-@pytest.mark.parametrize(
-    "sweeper", [BASIC, "hydra_plugins.hydra_optuna_sweeper.optuna_sweeper.OptunaSweeper"]
-)
+@pytest.mark.parametrize("sweeper", [BASIC, "mypackage.sweepers.Careful"])
 def test_another_sweep_into_the_same_folder_is_refused_and_touches_nothing(
     tmp_path: Path, sweeper: str
 ) -> None:
@@ -117,9 +115,9 @@ def test_another_sweep_into_the_same_folder_is_refused_and_touches_nothing(
 
 
 def test_a_sweep_whose_jobs_are_not_known_beforehand_never_goes_on(tmp_path: Path) -> None:
-    folder = run(config(tmp_path / "a", "seed=1,2", named=True, sweeper="optuna"))
+    folder = run(config(tmp_path / "a", "seed=1,2", named=True, sweeper="mypackage.Careful"))
     with pytest.raises(SystemExit, match="holds another sweep"):
-        Sweep().on_multirun_start(config(folder, "seed=1,2", named=True, sweeper="optuna"))
+        Sweep().on_multirun_start(config(folder, "seed=1,2", named=True, sweeper="mypackage.Careful"))
 
 
 def test_jobs_without_a_manifest_are_somebody_elses(tmp_path: Path) -> None:

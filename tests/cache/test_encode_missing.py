@@ -292,6 +292,18 @@ def test_processes_share_out_shards_so_that_each_is_encoded_once(world: int) -> 
     assert all(batch.skipped[1].reason == "toy/001: not a cloud" for batch in batches if 1 in batch.skipped)
 
 
+def test_the_same_samples_go_together_in_any_number_of_processes() -> None:
+    shards = [range(3), range(3, 6), range(6, 8)]
+    work = Encoding(
+        ToyClouds(8), Plain(), Vectors(), shards, FeatureCache(None, 3, 2), ShardWriter(None, shards, 8)
+    )
+    together = [
+        sorted(batch.index for rank in range(world) for batch in work.batches(rank, world) if batch.index)
+        for world in (1, 2, 3)
+    ]
+    assert together == [[[0, 1], [2], [3, 4], [5], [6, 7]]] * 3
+
+
 def test_an_encoding_that_ends_early_is_no_smaller_split(tmp_path: Path) -> None:
     class Early:
         precision = "32-true"

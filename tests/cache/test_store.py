@@ -1,5 +1,6 @@
 """Shards on disk: whole or not there, whatever their sizes, and each store for its own key only."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from safetensors.torch import save_file
 
 from pointclip2.cache import FeatureStore, Shard, feature_key
 from pointclip2.cache.store import cut
+from pointclip2.sealed import open_tensors, tensor_file
 from pointclip2.types import DataError
 from tests.places import ROOT
 
@@ -109,12 +111,101 @@ def test_a_damaged_shard_is_missing_and_never_read_and_replaced(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("content", [b"{}", b"", b"\xff"])
-def test_the_folder_of_other_features_is_an_error_that_names_it(tmp_path: Path, content: bytes) -> None:
+def test_the_words_about_a_store_are_written_again_where_they_are_damaged(
+    tmp_path: Path, content: bytes
+) -> None:
     store = filled(tmp_path)
+    words = (store.folder / "key.json").read_bytes()
     (store.folder / "key.json").write_bytes(content)
-    with pytest.raises(DataError, match=r"key\.json describes other features.*delete") as caught:
-        store_in(tmp_path)
-    assert str(store.folder) in str(caught.value)
+    assert store_in(tmp_path).missing(4) == []
+    store_in(tmp_path).write(range(4), shard_of(range(4)))
+    assert (store.folder / "key.json").read_bytes() == words
+
+
+def rewritten(store: FeatureStore, change: str) -> None:
+    """Put another shard in the place of rows 4 to 8, with checksums that are right but for what ``change`` says."""
+    path = next(store.folder.glob("rows-0000004*"))
+    with open_tensors(path, store.belongs(range(4, 8))) as file:
+        tensors = {name: tensor.clone() for name, tensor in file.tensors().items()}
+    skipped: dict[str, str] = {}
+    belongs = store.belongs(range(4, 8))
+    if change == "another key":
+        belongs = belongs.replace("abc", "abd")
+    elif change == "other rows":
+        belongs = store.belongs(range(4))
+    elif change == "a row less":
+        tensors = {name: tensor[:3] for name, tensor in tensors.items()}
+    elif change == "a sample too many":
+        skipped = {"toy/9": "bad"}
+    elif change == "shorter column":
+        tensors["features"] = tensors["features"][:3]
+    elif change == "not finite":
+        tensors["features"][1, 0, 0] = float("nan")
+    elif change == "outside":
+        tensors["index"] = tensors["index"] + 1
+    elif change == "twice":
+        tensors["index"][1] = tensors["index"][0]
+    elif change == "kind of index":
+        tensors["index"] = tensors["index"].float()
+    path.write_bytes(tensor_file(tensors, {"skipped": json.dumps(skipped)}, belongs))
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["another key", "other rows", "a row less", "a sample too many", "shorter column", "not finite", "outside",
+     "twice", "kind of index"],
+)  # fmt: skip
+def test_a_shard_that_belongs_elsewhere_or_cannot_have_been_meant_is_missing(
+    tmp_path: Path, change: str
+) -> None:
+    store = filled(tmp_path)
+    rewritten(store, change)
+    assert store.missing(4) == [range(4, 8)]
+    assert len(store.damaged) == 1
+
+
+def test_a_flipped_bit_anywhere_is_noticed_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = filled(tmp_path)
+    path = next(store.folder.glob("rows-0000004*"))
+    content = path.read_bytes()
+    for place in range(0, len(content), 3):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
+        assert store.missing(4) == [range(4, 8)], place
+    store.tell_damage()
+    assert [str(path) in record.message for record in caplog.records] == [True]
+    path.write_bytes(content)
+    assert store.missing(4) == []
+
+
+def test_a_column_that_is_read_alone_is_checked_alone(tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path, KEY, 2, ("features", "seen"))
+    index = torch.arange(2)
+    store.write(range(2), Shard({"features": torch.ones(2, 3), "seen": torch.zeros(2)}, index))
+    path = next(store.folder.glob("rows-*"))
+    content = bytearray(path.read_bytes())
+    content[content.rindex(torch.ones(1).numpy().tobytes())] ^= 1
+    path.write_bytes(content)
+    assert store.read(range(2), ("seen",)).columns["seen"].tolist() == [0, 0]
+    with pytest.raises(DataError, match=r"values of 'features' have changed.*delete it"):
+        store.read(range(2), ("features",))
+
+
+def test_shards_of_earlier_versions_are_encoded_anew_with_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = filled(tmp_path)
+    for rows in store.shards():
+        tensors = {**shard_of(rows).columns, "index": shard_of(rows).index}
+        content = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        save_file(content, store.path(rows), {"skipped": "{}"})
+    assert store.missing(10) == [range(10)]
+    store.tell_damage()
+    (record,) = caplog.records
+    assert "3 files carry no checksum" in record.message
+    store.write(range(10), shard_of(range(10)))
+    store.shards()
+    store.drop_damaged()
+    assert [path.name for path in store.folder.glob("rows-*")] == ["rows-0000000-0000010.safetensors"]
 
 
 def test_a_shard_is_never_seen_half_written(tmp_path: Path) -> None:

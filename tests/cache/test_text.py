@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from pointclip2.cache import text
 from pointclip2.cache.text import class_vectors, sentence_vectors
 from pointclip2.text import PromptSet
 
@@ -91,5 +90,6 @@ def test_a_full_disk_costs_a_warning_and_leaves_nothing(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     assert class_vectors(Words(), PROMPTS, tmp_path).shape == (2, 3)
-    assert [record.name for record in caplog.records] == [text.__name__]
+    (record,) = caplog.records
+    assert "cannot be used (No space left on device): the run goes on without it" in record.message
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """Digests of files."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def test_a_file_that_cannot_be_read_just_now_stops_the_digest(tree, monkeypatch)
     def refuse(*args: Any, **options: Any) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(DataError, match=r"xyz cannot be read just now \(Too many open files\)"):
         digest_files(tree, [tree / "a.xyz"])
 

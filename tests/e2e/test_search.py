@@ -195,6 +195,28 @@ def test_results_that_cannot_be_written_are_at_least_printed(
     assert "top-1" in capsys.readouterr().out
 
 
+def test_a_run_whose_disk_is_full_puts_its_results_where_there_is_room(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import pointclip2.app.run
+
+    write = pointclip2.app.run.write_results
+
+    def full(folder: Path, record: Any) -> Any:
+        if folder.parent.name == "runs":
+            raise OSError(28, "No space left on device")
+        return write(folder, record)
+
+    monkeypatch.setattr(pointclip2.app.run, "write_results", full)
+    with pytest.raises(
+        DataError, match=r"could not be written \(No space left on device\): it lies in "
+    ) as told:
+        run(toy, tmp_path)
+    assert "top-1" in capsys.readouterr().out
+    [results] = tmp_path.glob("pointclip2-*/results.json")
+    assert str(results.parent) in str(told.value)
+
+
 # As a command.
 
 

@@ -45,6 +45,25 @@ def test_ap_and_recall_are_those_of_the_official_evaluation() -> None:
     assert figures["ar_25"] == pytest.approx(golden["recall25"].mean(), abs=1e-6)
 
 
+def test_scenes_may_come_in_any_order() -> None:
+    """As they do from several processes, where equal scores must not rank by chance."""
+    forth, back = BoxAveragePrecision(["chair"]), BoxAveragePrecision(["chair"])
+    rng = torch.Generator().manual_seed(0)
+    scenes = []
+    for scene in range(12):
+        labels = torch.zeros(3, dtype=torch.int64)
+        boxes = make_boxes(
+            torch.rand(3, 3, generator=rng), torch.rand(3, 3, generator=rng) + 0.2, labels=labels
+        )
+        moved = make_boxes(boxes.centre_m + 0.2 * torch.rand(3, 3, generator=rng), boxes.size_m)
+        scenes.append((scene, moved, moved, torch.full((3, 1), 0.5), boxes))
+    for metric, order in ((forth, scenes), (back, scenes[::-1])):
+        for one in order:
+            metric.update(*one)
+    assert forth.compute() == back.compute()
+    assert 0 < forth.compute()["map_25"] < 1
+
+
 def test_suppression_keeps_the_boxes_of_the_official_program() -> None:
     golden = np.load(FIGURES)
     rows = golden["predictions"]

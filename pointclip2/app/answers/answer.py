@@ -1,9 +1,7 @@
 """What a model says of a cloud, and of many."""
 
 import base64
-import csv
 import html
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +13,7 @@ from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.data.standing import taken_up
 from pointclip2.show.gallery import per_cent
 from pointclip2.types import Cloud
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 if TYPE_CHECKING:
     import pandas
@@ -172,12 +170,10 @@ class Answers(Sequence[Answer]):
         """
         target = refuse_existing(path, force, (".csv",))
         rows = self.rows()
-        text = io.StringIO(newline="")
         fields = list(dict.fromkeys(key for row in rows for key in row)) or ["source", "name", "probability"]
-        writer = csv.DictWriter(text, fields)
-        writer.writeheader()
-        writer.writerows(rows)
-        write_text(target, text.getvalue())
+        write_text(
+            target, csv_text([fields, *([row.get(name, "") for name in fields] for row in rows)], "\r\n")
+        )
         return target
 
     def _repr_html_(self) -> str:

@@ -3,7 +3,6 @@
 What can be wrong with what was typed is looked at first; torch is imported only then.
 """
 
-import io
 import logging
 import os
 import sys
@@ -15,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pointclip2.app.answers.saving import refuse_existing
+from pointclip2.app.cli import print_anything
 from pointclip2.errors import ConfigError, DataError, UserError
 from pointclip2.writing import typed_path
 
@@ -115,15 +115,25 @@ def classify(
     printer = Printer(as_json, files)
     printer.begin(model, names is None and not known)
     answers, unread = [], {}
+    gone: BrokenPipeError | None = None
     for found in model.stream(files if len(files) > 1 else files[0]):
-        printer.tell(found)
+        try:
+            if gone is None:
+                printer.tell(found)
+        except BrokenPipeError as error:
+            if target is None:
+                raise
+            gone = error  # nobody reads what is printed, but the table is wanted
         if isinstance(found, Answer):
             answers.append(found)
         else:
             unread[found.source] = found.reason
-    printer.end()
     if target is not None:
         Answers(answers, unread).save(target, force=True)
+    if gone is not None:
+        raise gone
+    printer.end()
+    if target is not None:
         printer.note(f"written: {target}")
     return 3 if unread else 0
 
@@ -340,9 +350,7 @@ def asked(
 
 def main(words: Sequence[str]) -> int:
     """Run one of the commands; the exit status: 0 all well, 1 failed, 3 some files could not be read."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names in scripts that the terminal cannot show
+    print_anything()
     with _warnings_in_lines():
         try:
             status = program(args=list(words), prog_name="pointclip2", standalone_mode=False)

@@ -1,5 +1,7 @@
 """Points in arrays: .npy and .npz of numpy, and single clouds in HDF5."""
 
+import math
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, checked_faces, of_columns
 from pointclip2.errors import is_transient, one_line
+from pointclip2.reading import check_points, check_regular, check_unpacked, open_regular
 from pointclip2.types import CloudError, TransientError
 
 CLOUD_NAMES = (
@@ -20,20 +23,66 @@ NORMAL_NAMES = ("normals", "normal")
 FACE_NAMES = ("faces", "triangles", "face", "f")
 MOST_COLUMNS = 12
 """What has more is a cloud with its axes first, not a cloud of so many properties."""
+WIDEST = 4096
+"""Rows of more numbers are no points with properties."""
 LEAST_POINTS = 100
 """Nobody's clouds have fewer: shorter rows are those of an image."""
+MOST_CLOUDS = 100_000
+"""An HDF5 file of more than so many clouds has to be so many bytes large for each of those above."""
 NEAR = 0.5
 """Neighbours in an image of points are nearer to each other than so many times two points of it."""
 
 
 def read_array(path: Path) -> FileRows:
     """Read a cloud from a .npy or .npz. Pickled objects are refused."""
+    found = load_arrays(path)
+    return of_array(found) if isinstance(found, np.ndarray) else of_arrays(found)
+
+
+def load_arrays(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:
+    """Return the array of a .npy, or those of a .npz by name, once their sizes are known to fit the file.
+
+    Raises:
+        CloudError: it holds less than its headers promise, or unpacks to too much.
+    """
+    size = check_regular(path).st_size
     # Opened here, because numpy leaves the file open where it is no archive.
-    with path.open("rb") as file:
-        loaded = np.load(file, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return of_array(loaded)
-        return of_arrays({name: loaded[name] for name in loaded})
+    with open_regular(path) as file:
+        start = file.read(8)
+        file.seek(0)
+        if start.startswith(b"\x93NUMPY"):
+            _check_header(file, size)
+            file.seek(0)
+            return np.asarray(np.load(file, allow_pickle=False))
+        if not start.startswith(b"PK"):
+            raise ValueError(
+                "it is neither an array of numpy nor an archive of some; pickled objects are not read"
+            )
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            check_unpacked(sum(entry.file_size for entry in entries), size)
+            for entry in entries:
+                with archive.open(entry) as stream:
+                    _check_header(stream, entry.file_size)
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as loaded:
+            return {name: loaded[name] for name in loaded}
+
+
+def _check_header(stream: Any, size: int) -> None:
+    """Compare what the header of an array promises with the bytes that there are."""
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape, _, kind = read(stream)
+    except ValueError:
+        return  # no array, or of another version: numpy says what is wrong
+    count = math.prod(shape)
+    check_points(count // max(3, shape[-1] if len(shape) > 1 else 1))
+    if not kind.hasobject and count * kind.itemsize > size:
+        raise CloudError(f"truncated: {size:,} of {count * kind.itemsize:,} bytes of an array {shape}")
 
 
 def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> FileRows:
@@ -106,6 +155,8 @@ def of_array(array: NDArray[Any]) -> FileRows:
                 f"shape {given} looks transposed, but may be {rows} points of {width} columns: give (n, 3 or more)"
             )
         array, remarks = array.T, (f"shape {given}: taken as {width:,} points, axes first",)
+    if array.shape[1] > WIDEST:
+        raise CloudError(f"shape {given}: rows of {array.shape[1]:,} numbers are no points")
     columns = {f"column_{number}": array[:, number].copy() for number in range(3, array.shape[1])}
     return FileRows(array[:, :3].astype(np.float64), columns, kind=array.dtype, remarks=remarks)
 
@@ -158,18 +209,41 @@ def clouds_in_hdf5(path: Path) -> tuple[int, list[int] | None]:
     import h5py
 
     try:
+        size = check_regular(path).st_size
         with h5py.File(path, "r") as file:
+            check_inside(file)
             data, label = file.get("data"), file.get("label")
             if not isinstance(data, h5py.Dataset) or data.ndim != 3:
+                return 1, None
+            if len(data) > max(MOST_CLOUDS, size // MOST_CLOUDS):
                 return 1, None
             labels = None
             if isinstance(label, h5py.Dataset) and label.size == len(data) and label.dtype.kind in "iu":
                 labels = [int(value) for value in np.asarray(label[()]).reshape(-1)]
             return len(data), labels
-    except OSError as error:
+    except (OSError, CloudError, RuntimeError, ValueError) as error:
         if is_transient(error):
             raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return 1, None
+
+
+def check_inside(file: Any) -> None:
+    """Refuse an open HDF5 file whose arrays lie in other files, which it may name as it likes.
+
+    Raises:
+        CloudError: an array is a link, or is stored, elsewhere.
+    """
+    import h5py
+
+    for name in file:
+        link = file.get(name, getlink=True)
+        if isinstance(link, h5py.ExternalLink):
+            raise CloudError(
+                f"its array {name!r} is a link to {link.filename!r}: only what is in the file is read"
+            )
+        item = file.get(name)
+        if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
+            raise CloudError(f"its array {name!r} is stored in other files: only what is in the file is read")
 
 
 def read_hdf5(path: Path, row: int | None = None) -> FileRows:
@@ -177,15 +251,19 @@ def read_hdf5(path: Path, row: int | None = None) -> FileRows:
     # Imported here: most files are no HDF5.
     import h5py
 
+    size = check_regular(path).st_size
     with h5py.File(path, "r") as file:
+        check_inside(file)
         held = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
         if row is not None:
+            check_unpacked(held["data"].nbytes // max(1, len(held["data"])), size)
             return of_array(np.asarray(held["data"][row]))
         for name, item in held.items():
             if name.lower() in CLOUD_NAMES and item.ndim == 3 and item.shape[0] > 1:
                 raise CloudError(
                     f"holds {item.shape[0]:,} clouds of {item.shape[1]:,} points: a data set (data.path) reads them all"
                 )
+        check_unpacked(sum(item.nbytes for item in held.values() if item.dtype.kind in "fiub"), size)
         return of_arrays(
             {name: np.asarray(item[()]) for name, item in held.items() if item.dtype.kind in "fiub"}
         )

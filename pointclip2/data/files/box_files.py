@@ -16,9 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.files.arrays import load_arrays
 from pointclip2.data.label_table import spoken
 from pointclip2.data.scan_frame import known_frame
+from pointclip2.reading import read_text
+from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import CloudError, ConfigError
+from pointclip2.writing import read_cell
 
 Floats = NDArray[np.float64]
 
@@ -119,9 +123,20 @@ def read_boxes(path: Path) -> ListedBoxes:
         raise CloudError(f"{path.name}: boxes come from {', '.join(READERS)}")
     try:
         return ListedBoxes(READERS[suffix](path))
+    except DamagedError as error:
+        raise CloudError(str(error)) from error
     except (CloudError, ConfigError) as error:
         raise CloudError(f"{path.name}: {error}") from error
-    except (OSError, ValueError, TypeError, KeyError, EOFError, AttributeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        AttributeError,
+        RecursionError,
+        csv.Error,
+    ) as error:
         raise CloudError(f"{path.name} is no list of boxes ({' '.join(str(error).split())})") from error
 
 
@@ -136,7 +151,7 @@ def _listed(numbers: Iterable[Any], told: Mapping[str, Any]) -> ListedBox:
 
 
 def _read_json(path: Path) -> Iterator[ListedBox]:
-    yield from _json_boxes(json.loads(path.read_text(encoding="utf-8-sig")), {})
+    yield from _json_boxes(opened(json.loads(read_text(path)), path), {})
 
 
 def _json_boxes(content: Any, around: Mapping[str, Any]) -> Iterator[ListedBox]:
@@ -165,7 +180,7 @@ def _three(value: Any) -> bool:
 
 
 def _read_csv(path: Path) -> Iterator[ListedBox]:
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = read_text(path).splitlines()
     table = csv.DictReader(lines, delimiter=";" if lines and ";" in lines[0] else ",", skipinitialspace=True)
     columns = [str(column).strip().lower() for column in table.fieldnames or []]
     missing = [column for column in EDGES if column not in columns]
@@ -176,15 +191,17 @@ def _read_csv(path: Path) -> Iterator[ListedBox]:
     table.fieldnames = columns
     for row in table:
         try:
-            yield _listed([*(row[column] for column in EDGES), row.get("heading") or 0.0], row)
+            told = {name: read_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+            yield _listed([*(row[column] for column in EDGES), row.get("heading") or 0.0], told)
         except (TypeError, ValueError) as error:
             said = " ".join(map(str, row.values()))[:60]
             raise CloudError(f"line {table.line_num} is no box: {said!r}") from error
 
 
 def _read_npz(path: Path) -> Iterator[ListedBox]:
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        held = {name: np.asarray(file[name]) for name in file}
+    held = load_arrays(path)
+    if isinstance(held, np.ndarray):
+        raise CloudError("has one array only, not several by name")
     if "boxes" in held:
         rows = held["boxes"].astype(np.float64)
         if rows.ndim != 2 or rows.shape[1] not in (6, 7):
@@ -204,8 +221,8 @@ def _read_npz(path: Path) -> Iterator[ListedBox]:
             raise CloudError(f"{len(rows)} boxes, but {name} {values.shape}")
     stated = {name: str(held[name]) for name in ("unit", "up") if name in held}
     for number, row in enumerate(rows):
-        own = {name: values[number].item() for name, values in told.items()}
-        yield _listed([*row[:6], heading[number]], {**own, **stated})
+        own: dict[str, Any] = {name: values[number].item() for name, values in told.items()}
+        yield _listed([*row[:6], heading[number]], own | stated)
 
 
 READERS: dict[str, Callable[[Path], Iterable[ListedBox]]] = {

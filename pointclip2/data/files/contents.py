@@ -29,8 +29,13 @@ class Texture:
         """Return the colours (n, 3) at places on faces (n,) given by the weights (n, 3) of their corners; else NaN."""
         uv = np.einsum("nc,ncd->nd", weights, self.uv[faces])
         found = np.full((len(faces), 3), np.nan, dtype=np.float32)
-        for number, image in enumerate(self.images):
-            here = np.flatnonzero((self.image[faces] == number) & np.isfinite(uv).all(axis=1))
+        which = np.where(np.isfinite(uv).all(axis=1), self.image[faces], -1)
+        order = np.argsort(which, kind="stable")
+        numbers, starts = np.unique(which[order], return_index=True)
+        for number, here in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
+            if number < 0:
+                continue
+            image = self.images[number]
             height, width = image.shape[:2]
             column = np.floor(uv[here, 0] % 1.0 * width).astype(np.int64).clip(0, width - 1)
             row = np.floor((1.0 - uv[here, 1] % 1.0) * height).astype(np.int64).clip(0, height - 1)

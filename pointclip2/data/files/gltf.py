@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
 from pointclip2.data.files.gltf_buffers import GltfBuffers, Json, normalised
-from pointclip2.data.files.images import read_image
+from pointclip2.data.files.images import Pictures
 from pointclip2.errors import is_transient
+from pointclip2.reading import check_points
 from pointclip2.types import CloudError
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,9 @@ def read_gltf(path: Path) -> FileRows:
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in shared}
     kind = np.result_type(*(part.kind for part in parts))
     joined = checked_faces(np.concatenate(faces), len(points)) if faces else None
-    return FileRows(points, columns, joined, kind, _joined(parts), remarks=file.remarks)
+    return FileRows(
+        points, columns, joined, kind, _joined(parts), remarks=file.remarks + file.pictures.remarks
+    )
 
 
 def _joined(parts: list[FileRows]) -> Texture | None:
@@ -70,6 +73,7 @@ class _Scene(GltfBuffers):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._images: dict[int, NDArray[np.float32] | None] = {}
+        self.pictures, self.points = Pictures(), 0
 
     def check_extensions(self) -> None:
         """Refuse what would change the shape and is not understood."""
@@ -101,22 +105,31 @@ class _Scene(GltfBuffers):
         roots = [number for number in range(len(nodes)) if number not in children]
         if scenes:
             roots = scenes[self.document.get("scene", 0)].get("nodes", [])
-        waiting: list[tuple[int, Floats, int]] = [(root, np.eye(4), 0) for root in reversed(roots)]
+        waiting: list[tuple[int, Floats]] = [(root, np.eye(4)) for root in reversed(roots)]
+        seen: set[int] = set()
         made: dict[int, list[FileRows]] = {}
         while waiting:
-            number, above, depth = waiting.pop()
-            if depth > len(nodes):
-                raise CloudError("damaged: a node of its scene is its own child")
+            number, above = waiting.pop()
+            if number in seen:
+                raise CloudError("damaged: a node of its scene is its own child, or has two parents")
+            seen.add(number)
             node = nodes[number]
             matrix = above @ _matrix(node)
-            waiting += [(child, matrix, depth + 1) for child in reversed(node.get("children", []))]
+            waiting += [(child, matrix) for child in reversed(node.get("children", []))]
             if "mesh" in node:
                 mesh = node["mesh"]
                 if mesh not in made:
                     made[mesh] = [
                         part for each in self.list("meshes")[mesh]["primitives"] for part in self.part(each)
                     ]
-                yield from (_moved(part, matrix) for part in made[mesh])
+                for part in made[mesh]:
+                    self.count(part)
+                    yield _moved(part, matrix)
+
+    def count(self, part: FileRows) -> None:
+        """Refuse copies of copies before they fill the memory."""
+        self.points += len(part.points) + (0 if part.faces is None else len(part.faces))
+        check_points(self.points, self.size, "points and faces")
 
     def part(self, primitive: Json) -> Iterator[FileRows]:
         """One primitive in its own coordinates; none where it has no positions."""
@@ -143,7 +156,9 @@ class _Scene(GltfBuffers):
             faces = checked_faces(faces, len(points))
         texture = None if faces is None else self.texture(primitive, attributes, faces)
         kind = points.dtype if points.dtype.kind == "f" else np.dtype(np.float32)
-        yield FileRows(points.astype(np.float64), columns, faces, kind, texture)
+        made = FileRows(points.astype(np.float64), columns, faces, kind, texture)
+        self.count(made)
+        yield made
 
     def draco(self, primitive: Json) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64] | None]:
         """What Google's Draco packed, by the package of that name."""
@@ -187,7 +202,11 @@ class _Scene(GltfBuffers):
                 return None
             uv = _transformed(at.astype(np.float64), change)[faces]
             uv[..., 1] = 1 - uv[..., 1]
-        return Texture(uv, np.zeros(len(faces), np.int64), [image * factor])
+        if (factor != 1).any():
+            if not self.pictures.fits(image.shape[0] * image.shape[1]):
+                return None
+            image = image * factor
+        return Texture(uv, np.zeros(len(faces), np.int64), [image])
 
     def image(self, texture: int) -> NDArray[np.float32] | None:
         """The picture of a texture; None where it is of a kind that cannot be read."""
@@ -207,7 +226,7 @@ class _Scene(GltfBuffers):
                 if is_transient(error):
                     raise
                 content = b""
-            self._images[number] = read_image(content)
+            self._images[number] = self.pictures.read(content)
         return self._images[number]
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.reading import check_points, read_bytes
 from pointclip2.types import CloudError
 
 Json = dict[str, Any]
@@ -22,11 +24,11 @@ WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "M
 def buffer_files(path: Path) -> list[Path]:
     """Return the files beside a .gltf that hold its numbers and pictures."""
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_bytes(path))
         entries = [*document.get("buffers", []), *document.get("images", [])]
         uris = [entry["uri"] for entry in entries if not entry.get("uri", "data:").startswith("data:")]
-        return [path.parent / unquote(uri) for uri in uris]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [file for uri in uris if (file := _beside(path.parent, uri)) is not None]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []  # Damaged: reading it says how.
 
 
@@ -36,13 +38,14 @@ class GltfBuffers:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.remarks: tuple[str, ...] = ()
-        content = path.read_bytes()
+        content = read_bytes(path)
+        self.size = len(content)
         self.chunk: bytes | None = None
         if content[:4] == b"glTF":
             content = self._unpack(content)
         try:
             self.document: Json = json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CloudError(f"not a glTF file: it holds no JSON ({error})") from error
         if not isinstance(self.document, dict):
             raise CloudError("not a glTF file: its JSON is no object")
@@ -73,9 +76,11 @@ class GltfBuffers:
         accessor = self.list("accessors")[number]
         count, width = int(accessor["count"]), WIDTHS[accessor["type"]]
         kind = np.dtype(COMPONENTS[accessor["componentType"]])
-        values = np.zeros((count, width), kind)
         if "bufferView" in accessor:
             values = self.rows(accessor["bufferView"], accessor.get("byteOffset", 0), count, width, kind)
+        else:
+            check_points(count, self.size)
+            values = np.zeros((count, width), kind)
         if "sparse" in accessor:
             sparse = accessor["sparse"]
             changed, where = int(sparse["count"]), sparse["indices"]
@@ -120,14 +125,30 @@ class GltfBuffers:
                 return base64.b64decode(uri.partition(",")[2])
             except binascii.Error as error:
                 raise CloudError(f"damaged: data in its JSON cannot be decoded ({error})") from error
-        if "://" in uri:
-            raise CloudError(f"its data lies at {uri[:60]}: only files beside it are read")
-        beside = self.path.parent / unquote(uri)
-        if not beside.is_file() and (self.path.parent / uri).is_file():
-            beside = self.path.parent / uri
-        if not beside.is_file():
-            raise CloudError(f"the file {unquote(uri)!r} that holds its data is missing")
-        return beside.read_bytes()
+        beside = _beside(self.path.parent, uri)
+        if beside is None:
+            raise CloudError(
+                f"its data lies at {uri[:60]}: only files beside it, or in folders there, are read"
+            )
+        if not beside.exists():
+            raise CloudError(f"the file {unquote(uri)[:60]!r} that holds its data is missing")
+        try:
+            content = read_bytes(beside)
+        except CloudError as error:
+            raise CloudError(f"its data lies at {uri[:60]}: {error}") from error
+        self.size += len(content)
+        return content
+
+
+def _beside(folder: Path, uri: str) -> Path | None:
+    """The file that a URI names, in the folder or below it; None for one that lies elsewhere."""
+    for name in (unquote(uri), uri):
+        path = Path(os.path.normpath(name))
+        if not name or "://" in name or "\0" in name or path.is_absolute() or ".." in path.parts:
+            return None
+        if (folder / path).exists() or name == uri:
+            return folder / (path if (folder / path).exists() else Path(os.path.normpath(unquote(uri))))
+    return None
 
 
 def normalised(values: NDArray[Any], accessor: Json) -> NDArray[Any]:

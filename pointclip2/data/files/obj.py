@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, fans
-from pointclip2.data.files.images import read_image
+from pointclip2.data.files.images import Pictures
 from pointclip2.errors import is_transient
+from pointclip2.reading import read_bytes, read_text
 from pointclip2.types import CloudError
 
 Floats = NDArray[np.float64]
@@ -19,7 +20,7 @@ Floats = NDArray[np.float64]
 
 def read_obj(path: Path) -> FileRows:
     """Read all vertices in order, with colours behind their coordinates, normals, and the faces cut into triangles."""
-    content = _joined(path.read_bytes())
+    content = _joined(read_bytes(path))
     points, columns = _vertices(content)
     polygons = _Polygons(content)
     if len(polygons.lengths) == 0:
@@ -29,8 +30,9 @@ def read_obj(path: Path) -> FileRows:
     assert corners is not None
     faces = checked_faces(fans(corners, polygons.lengths), len(points))
     columns |= _normals(polygons, corners, len(points))
-    texture = None if faces is None else _texture(path, content, polygons)
-    return FileRows(points, columns, faces, texture=texture, remarks=remarks)
+    pictures = Pictures()
+    texture = None if faces is None else _texture(path, content, polygons, pictures)
+    return FileRows(points, columns, faces, texture=texture, remarks=remarks + pictures.remarks)
 
 
 def _joined(content: bytes) -> bytes:
@@ -170,7 +172,7 @@ def _rows(content: bytes, keyword: bytes, width: int) -> Floats | None:
         return None
 
 
-def _texture(path: Path, content: bytes, polygons: _Polygons) -> Texture | None:
+def _texture(path: Path, content: bytes, polygons: _Polygons, pictures: Pictures) -> Texture | None:
     """The pictures and plain colours of its materials; None where none can be found."""
     looks = materials(path, content)
     used = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"usemtl")]
@@ -180,7 +182,7 @@ def _texture(path: Path, content: bytes, polygons: _Polygons) -> Texture | None:
     places: dict[str, int] = {}
     for name in dict.fromkeys(used):
         image = looks.get(name)
-        picture = read_image(image) if isinstance(image, Path) else image
+        picture = pictures.read(image) if isinstance(image, Path) else image
         if picture is not None:
             places[name] = len(images)
             images.append(picture)
@@ -204,7 +206,7 @@ def materials(path: Path, content: bytes) -> dict[str, Any]:
     for file in libraries(path, content):
         name = ""
         try:
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = read_text(file, errors="replace")
         except OSError as error:
             if is_transient(error):
                 raise
@@ -224,19 +226,21 @@ def materials(path: Path, content: bytes) -> dict[str, Any]:
 def libraries(path: Path, content: bytes) -> list[Path]:
     """Return the files of materials that a .obj names and that are there."""
     named = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"mtllib")]
-    return [file for name in named if (file := path.parent / name.replace("\\", "/")).is_file()]
+    return [
+        file for name in dict.fromkeys(named) if (file := path.parent / name.replace("\\", "/")).is_file()
+    ]
 
 
 def companions(path: Path) -> list[Path]:
     """Return the files beside a .obj that decide its colours."""
-    content = path.read_bytes()
+    content = read_bytes(path)
     looks = materials(path, content).values()
     return [*libraries(path, content), *(look for look in looks if isinstance(look, Path))]
 
 
 def read_off(path: Path) -> FileRows:
     """Read a .off: vertices with the colours of a COFF and the normals of a NOFF, and the faces cut into triangles."""
-    lines = (line.split(b"#", 1)[0].split() for line in path.read_bytes().splitlines())
+    lines = (line.split(b"#", 1)[0].split() for line in read_bytes(path).splitlines())
     rows = [words for words in lines if words]
     if not rows or b"OFF" not in rows[0][0][:6]:
         raise CloudError("not an OFF file: its first line is not OFF")

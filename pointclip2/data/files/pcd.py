@@ -6,17 +6,20 @@ from typing import Any
 import numpy as np
 
 from pointclip2.data.files.contents import Columns, FileRows, of_columns
+from pointclip2.reading import check_points, check_unpacked, read_bytes
 from pointclip2.types import CloudError
 
+HEADER_BYTES = 65_536
 HEADER_KEYS = ("FIELDS", "SIZE", "TYPE", "COUNT", "WIDTH", "HEIGHT", "POINTS", "DATA")
 
 
 def read_pcd(path: Path) -> FileRows:
     """Read points and all other fields but padding; the sensor's pose is left aside."""
-    content = path.read_bytes()
+    content = read_bytes(path)
     header, body = _split_header(content)
     layout = _row_layout(header)
     count = _point_count(header)
+    check_points(count)
     encoding = header["DATA"][0].lower()
     if encoding == "ascii":
         fields = _read_ascii(layout, body, count)
@@ -55,7 +58,7 @@ def _split_header(content: bytes) -> tuple[dict[str, list[str]], bytes]:
     position = 0
     while "DATA" not in header:
         end = content.find(b"\n", position)
-        if end < 0:
+        if end < 0 or position > HEADER_BYTES:
             raise CloudError("not a PCD file: its header has no DATA line")
         words = content[position:end].decode("ascii", errors="replace").split()
         position = end + 1
@@ -118,6 +121,8 @@ def _read_compressed(layout: np.dtype[np.void], body: bytes, count: int) -> Colu
         raise CloudError(f"truncated: {len(body) - 8:,} of {packed:,} bytes of compressed points")
     if full != count * layout.itemsize:
         raise CloudError(f"{full:,} bytes of points, but the header tells of {count * layout.itemsize:,}")
+    check_points(count, len(body))
+    check_unpacked(full, packed)
     data = decompress_lzf(body[8 : 8 + packed], full)
     columns = {}
     for name in layout.names or ():
@@ -132,7 +137,7 @@ def decompress_lzf(packed: bytes, size: int) -> bytes:
     out = bytearray()
     position = 0
     try:
-        while position < len(packed):
+        while position < len(packed) and len(out) <= size:
             control = packed[position]
             position += 1
             if control < 32:
@@ -155,5 +160,6 @@ def decompress_lzf(packed: bytes, size: int) -> bytes:
     except IndexError as error:
         raise CloudError("damaged: the compressed points end in the middle") from error
     if len(out) != size:
-        raise CloudError(f"damaged: the compressed points give {len(out)} bytes instead of {size}")
+        found = f"more than {size:,}" if position < len(packed) else f"{len(out):,}"
+        raise CloudError(f"damaged: the compressed points give {found} bytes instead of {size:,}")
     return bytes(out)

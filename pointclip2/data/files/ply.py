@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, checked_faces, fans, of_columns, strip
+from pointclip2.reading import check_points, read_bytes
 from pointclip2.types import CloudError
 
 TYPES = {
@@ -34,10 +36,12 @@ class _Element:
 
 def read_ply(path: Path) -> FileRows:
     """Read the vertices with all their properties, and the faces; other elements are left aside."""
-    content = path.read_bytes()
+    content = read_bytes(path)
     order, elements, body = _header(content)
     source = _Text(content[body:]) if order == "" else _Binary(content, body, order)
     points = _points_element(elements)
+    for element in elements:
+        check_points(element.count, what=_plural(element))
     columns: Columns = {}
     faces: NDArray[np.int64] | None = None
     for element in elements:
@@ -84,7 +88,7 @@ def _header(content: bytes) -> tuple[str, list[_Element], int]:
 def _points_element(elements: list[_Element]) -> _Element:
     named = [element for element in elements if element.name.lower() in POINTS and not element.has_lists]
     if not named:
-        held = ", ".join(f"{element.count:,} {element.name}" for element in elements) or "nothing"
+        held = ", ".join(f"{element.count:,} {element.name[:20]}" for element in elements[:9]) or "nothing"
         raise CloudError(f"the PLY file has no vertices, but {held}")
     return named[0]
 
@@ -92,10 +96,12 @@ def _points_element(elements: list[_Element]) -> _Element:
 def _unique(properties: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     """Names and types; a name that comes twice gets a number."""
     found: dict[str, str] = {}
+    again: dict[str, int] = {}
     for name, kind, _ in properties:
-        number, free = 2, name
+        free = name
         while free in found:
-            free, number = f"{name}_{number}", number + 1
+            again[name] = again.get(name, 1) + 1
+            free = f"{name}_{again[name]}"
         found[free] = kind
     return list(found.items())
 
@@ -149,25 +155,35 @@ class _Binary:
         return values.reshape(-1), np.full(len(values), values.shape[1], dtype=np.int64)
 
     def _ragged(self, element: _Element, wanted: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        parts, content, at = [], self.content, self.at
+        content, at, end = self.content, self.at, len(self.content)
+        held = min(element.count, end - at + 1)
+        starts, lengths = np.zeros(held, dtype=np.int64), np.zeros(held, dtype=np.int64)
         layout = [
-            (np.dtype(self.order + kind), np.dtype(self.order + count) if count else None)
-            for _, kind, count in element.properties
+            (
+                number == wanted,
+                np.dtype(kind).itemsize,
+                Struct(self.order + np.dtype(count).char) if count else None,
+            )
+            for number, (_, kind, count) in enumerate(element.properties)
         ]
         for row in range(element.count):
-            for number, (kind, count) in enumerate(layout):
+            for is_wanted, width, count in layout:
                 length = 1
-                if count is not None and at + count.itemsize <= len(content):
-                    length = int(np.frombuffer(content, count, 1, at)[0])
-                    at += count.itemsize
-                if length < 0 or at + length * kind.itemsize > len(content):
+                if count is not None and at + count.size <= end:
+                    length = int(count.unpack_from(content, at)[0])
+                    at += count.size
+                if length < 0 or at + length * width > end:
                     raise CloudError(f"truncated: {row:,} of {element.count:,} {_plural(element)}")
-                if number == wanted:
-                    parts.append(np.frombuffer(content, kind, length, at))
-                at += length * kind.itemsize
+                if is_wanted:
+                    starts[row], lengths[row] = at, length
+                at += length * width
         self.at = at
-        lengths = np.array([len(part) for part in parts], dtype=np.int64)
-        return np.concatenate(parts).astype(np.int64), lengths
+        kind = np.dtype(self.order + element.properties[wanted][1])
+        # Where each value begins: that of its list, and so many values behind it.
+        places = np.repeat(starts - (np.cumsum(lengths) - lengths) * kind.itemsize, lengths)
+        places += np.arange(len(places)) * kind.itemsize
+        pieces = np.frombuffer(content, np.uint8)[places[:, None] + np.arange(kind.itemsize)]
+        return pieces.reshape(-1).view(kind).astype(np.int64), lengths
 
     def surplus(self) -> str:
         left = len(self.content) - self.at
@@ -215,6 +231,8 @@ class _Text:
             try:
                 for number, (_, _, count) in enumerate(element.properties):
                     length = int(words[at]) if count else 1
+                    if length < 0:
+                        raise IndexError
                     at += bool(count)
                     if number == wanted:
                         if at + length > len(words):

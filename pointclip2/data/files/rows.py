@@ -21,6 +21,7 @@ from pointclip2.data.files.written import csv_bytes, npy_bytes, ply_bytes
 from pointclip2.data.prepare import RawCloud
 from pointclip2.errors import is_transient, one_line
 from pointclip2.geometry.surfaces import draw_surface
+from pointclip2.reading import check_points, check_regular
 from pointclip2.types import CloudError, ConfigError, TransientError, UserError
 from pointclip2.writing import write_bytes
 
@@ -70,14 +71,17 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
     if path.is_dir():
         raise CloudError("it is a folder, not a file")
     try:
-        before = path.stat()
+        before = check_regular(path)
     except FileNotFoundError as error:
         raise CloudError("there is no such file") from error
     if before.st_size == 0:
         raise CloudError("the file is empty")
     try:
         rows = reader(path) if row is None else read_hdf5(path, row)
-    except Exception as error:
+    except BaseException as error:
+        # A library written in Rust panics with a kind of exception of its own.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         if is_transient(error):
             raise
         with path.open("rb"):  # not every library says that there were too many open files
@@ -87,12 +91,13 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
         if isinstance(error, UserError) or (isinstance(error, OSError) and error.errno is not None):
             raise
         missing = isinstance(error, KeyError | IndexError)
-        reason = f"it lacks {one_line(error)}" if missing else one_line(error)
+        reason = f"it lacks {one_line(error)[:200]}" if missing else one_line(error)[:200]
         raise CloudError(f"damaged, or cut off: {reason}") from error
     if _changed(path, before):
         raise TransientError("it changed while it was read: wait until it is whole")
     if len(rows.points) == 0:
         raise CloudError("there are no points in it")
+    check_points(len(rows.points))
     return rows
 
 

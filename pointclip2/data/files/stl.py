@@ -6,20 +6,21 @@ from pathlib import Path
 import numpy as np
 
 from pointclip2.data.files.contents import FileRows
+from pointclip2.reading import read_bytes
 from pointclip2.types import CloudError
 
 TRIANGLE = np.dtype([("normal", "<f4", (3,)), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 HEADER = 84
-_VERTEX = re.compile(rb"(?m)^\s*vertex\s+(\S+)\s+(\S+)\s+(\S+)\s*$", re.IGNORECASE)
+_VERTEX = re.compile(rb"(?m)^[^\S\n]*vertex[^\S\n]+(\S+)[^\S\n]+(\S+)[^\S\n]+(\S+)[^\S\n]*$", re.IGNORECASE)
 
 
 def read_stl(path: Path) -> FileRows:
     """Read the triangles; every one has its own three corners, in the order of the file."""
-    content = path.read_bytes()
+    content = read_bytes(path)
     corners = _VERTEX.findall(content) if _is_text(content) else None
     if corners is not None:
         points = np.array(corners, dtype=np.float64).reshape(-1, 3)
-        begun = len(re.findall(rb"(?mi)^\s*facet\b", content))
+        begun = len(re.findall(rb"(?mi)^[^\S\n]*facet\b", content))
         if len(points) < 3 * begun or len(points) == 0:
             raise CloudError(f"truncated: {len(points) // 3:,} of {begun:,} triangles")
         return _triangles(points, np.dtype(np.float64), ())

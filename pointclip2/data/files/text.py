@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, of_columns, xyz_columns
+from pointclip2.reading import open_regular, read_bytes
 from pointclip2.types import CloudError
+from pointclip2.writing import read_cell
 
 HEAD_BYTES = 65_536
 """A first point has to come within these."""
@@ -94,7 +96,7 @@ def read_text(path: Path) -> FileRows:
     A line of names says which columns are x, y and z; without it they are the first three. A number before the points
     is their count.
     """
-    content = _utf8(path.read_bytes())
+    content = _utf8(read_bytes(path))
     head = _head(content)
     body = head.dialect.body(content[head.at :], head.first)
     names = head.names or _numbered(head)
@@ -110,7 +112,7 @@ def read_text(path: Path) -> FileRows:
 def holds_points(path: Path) -> bool:
     """Return whether a text has a row of numbers near its beginning; one that cannot be opened may have."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             _head(_utf8(file.read(HEAD_BYTES)))
     except OSError:
         return True
@@ -273,6 +275,7 @@ def _is_number(cell: str) -> bool:
 
 def _columns(body: bytes, head: _Head, names: list[str]) -> tuple[Columns, int]:
     """The columns, and the number of rows."""
+    names = [read_cell(name) for name in names]
     unique = [name if name not in names[:at] else f"{name}_{at}" for at, name in enumerate(names)]
     cells = head.dialect.cells(head.first)
     axes = xyz_columns(unique)
@@ -307,7 +310,7 @@ def _fast(body: bytes, dialect: _Dialect, width: int, numeric: list[int]) -> lis
         columns[at] = _typed(values[:, place], [cells[at] for cells in lines if at < len(cells)])
     for place, at in enumerate(others):
         assert words is not None
-        columns[at] = np.char.strip(words[:, place])
+        columns[at] = np.array([read_cell(word.strip()) for word in words[:, place].tolist()])
     return columns
 
 
@@ -345,7 +348,7 @@ def _slow(body: bytes, head: _Head, names: list[str], axes: set[int]) -> Columns
             values = [float(cell) if cell.lower() not in MISSING else np.nan for cell in cells]
             columns[name] = _typed(np.array(values, dtype=np.float64), cells[:SAMPLE])
         else:
-            columns[name] = np.array(cells)
+            columns[name] = np.array([read_cell(cell) for cell in cells])
     return columns
 
 

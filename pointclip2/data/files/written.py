@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows
+from pointclip2.writing import csv_cell
 
 PLY_TYPES = {
     "i1": "char", "u1": "uchar", "i2": "short", "u2": "ushort", "i4": "int", "u4": "uint",
@@ -42,7 +43,7 @@ def ply_bytes(rows: FileRows, columns: Columns, comments: Sequence[str] = ()) ->
         triangles = np.zeros(len(rows.faces), dtype=[("n", "u1"), ("v", "<i4", (3,))])
         triangles["n"], triangles["v"] = 3, rows.faces
         content += triangles.tobytes()
-    return "\n".join([*header, "end_header\n"]).encode() + content
+    return "\n".join([*header, "end_header\n"]).encode(errors="backslashreplace") + content
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:
@@ -76,12 +77,14 @@ def csv_bytes(rows: FileRows, columns: Columns) -> bytes:
     """Return the content of a CSV file: x, y, z as their own type writes them, then these columns."""
     table = _table(rows, columns)
     head = io.StringIO()
-    csv.writer(head, lineterminator="\n").writerow(table)
+    csv.writer(head, lineterminator="\n").writerow(map(csv_cell, table))
     row = ",".join(_format(column) for column in table.values())
     cells = [
         _quoted_cells(column) if column.dtype.kind in "US" else column.tolist() for column in table.values()
     ]
-    return (head.getvalue() + "".join(f"{row % values}\n" for values in zip(*cells, strict=True))).encode()
+    return (head.getvalue() + "".join(f"{row % values}\n" for values in zip(*cells, strict=True))).encode(
+        errors="backslashreplace"
+    )
 
 
 def _format(column: NDArray[Any]) -> str:
@@ -92,4 +95,4 @@ def _format(column: NDArray[Any]) -> str:
 
 
 def _quoted_cells(column: NDArray[Any]) -> list[str]:
-    return ['"' + text.replace('"', '""') + '"' for text in column.astype(str).tolist()]
+    return ['"' + csv_cell(text).replace('"', '""') + '"' for text in column.astype(str).tolist()]

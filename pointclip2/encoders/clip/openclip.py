@@ -25,6 +25,7 @@ from pointclip2.encoders.clip.weights import (
     quiet,
     reason,
 )
+from pointclip2.reading import read_text
 from pointclip2.types import ConfigError, WeightsError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -263,10 +264,11 @@ def _preprocessing(
     path = Path(arch.removeprefix("local-dir:")).expanduser() / "open_clip_config.json"
     if arch.startswith("local-dir:") and path.is_file():
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_text(path))
+            _check_code(content)
             vision = content["model_cfg"]["vision_cfg"]
             own = {"image_size": vision.get("image_size"), **content.get("preprocess_cfg", {})}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError(f"{path}: not an open_clip configuration ({reason(error)})") from error
     size = own.get("image_size") if size is None else size
     mean, std = own.get("mean") if mean is None else mean, own.get("std") if std is None else std
@@ -279,6 +281,18 @@ def _preprocessing(
             f"{arch}: give {' and '.join(f'backbone.{name}' for name in missing)}, as the model was trained"
         )
     return size, mean, std
+
+
+def _check_code(content: Any) -> None:
+    """Refuse a configuration that asks for a tokenizer's own code, as Hugging Face's library would run it."""
+    if isinstance(content, dict):
+        if "trust_remote_code" in content:
+            raise ConfigError(
+                "open_clip_config.json asks to trust the code of its tokenizer: no model's code is run"
+            )
+        content = list(content.values())
+    for part in content if isinstance(content, list) else ():
+        _check_code(part)
 
 
 def _checkpoint_in(folder: Path, weights: str | None) -> Path:

@@ -5,6 +5,7 @@ import logging
 import pickle
 from pathlib import Path
 
+from pointclip2.reading import open_regular
 from pointclip2.types import WeightsError
 
 _HUB_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
@@ -129,7 +130,7 @@ def _download(known: dict[str, str], arch: str, tag: str) -> Path:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, hex."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

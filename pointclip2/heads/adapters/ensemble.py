@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float, Int64
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
+from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.types import DataError
 from pointclip2.writing import write_bytes
 
@@ -36,10 +35,9 @@ class Votes:
 
 def write_votes(path: Path, votes: Votes, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> None:
     """Write the file that `read_votes` reads; ``names`` has the samples of ``validation`` and of ``test``."""
-    tensors = {"validation": votes.validation.contiguous(), "test": votes.test.contiguous()}
+    tensors = {"validation": votes.validation, "test": votes.test}
     told = {"classes": json.dumps(list(classes)), **{part: json.dumps(list(names[part])) for part in PARTS}}
-    content = save(tensors, told)
-    write_bytes(path, content)
+    write_bytes(path, tensor_file(tensors, told))
 
 
 def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[str]]) -> Votes:
@@ -117,11 +115,10 @@ def combined(
 
 def _read_run(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            return tensors, {name: json.loads(text) for name, text in (file.metadata() or {}).items()}
-    except (OSError, SafetensorError, ValueError) as error:
-        raise DataError(f"ensemble: {path} cannot be read ({' '.join(str(error).split())})") from error
+        with open_tensors(path, needed=False) as file:
+            return file.tensors(), {name: json.loads(text) for name, text in file.told.items()}
+    except DamagedError as error:
+        raise DataError(f"ensemble: {error}: run that training again") from error
 
 
 def _read_arrays(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -1,20 +1,22 @@
 """Save a trained adapter as one safetensors file that says what it is, and refuse files that do not fit."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.register import adapter_class, home_of
+from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.types import ConfigError, UserError, WeightsError
 from pointclip2.version import __version__
 from pointclip2.writing import write_bytes
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 """Version of the file format; raise it when older files no longer mean the same."""
@@ -40,15 +42,13 @@ class AdapterCard:
     pointclip2: str = __version__
 
 
-def save_adapter(
-    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
-) -> AdapterCard:
-    """Write the file in one step and return its card.
+def adapter_card(adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]) -> AdapterCard:
+    """Return what the file of an adapter says of it.
 
     ``backbone`` is the backbone's own description, of which only id and hash are kept.
     """
     setting = adapter.setting
-    card = AdapterCard(
+    return AdapterCard(
         adapter=adapter.name,
         options=adapter.options,
         classes=list(setting.classes),
@@ -58,9 +58,19 @@ def save_adapter(
         made=dict(made),
         home=home_of(adapter),
     )
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in adapter.state_dict().items()}
-    content = save(tensors, {"adapter": json.dumps(asdict(card))})
-    write_bytes(path, content)
+
+
+def save_adapter(
+    path: Path, adapter: Adapter, backbone: Mapping[str, Any], made: Mapping[str, Any]
+) -> AdapterCard:
+    """Write the file in one step and return its card; see `adapter_card`.
+
+    Raises:
+        OSError: it cannot be written; what was there is as it was.
+    """
+    card = adapter_card(adapter, backbone, made)
+    tensors = {name: tensor.detach().cpu() for name, tensor in adapter.state_dict().items()}
+    write_bytes(path, tensor_file(tensors, {"adapter": json.dumps(asdict(card))}))
     return card
 
 
@@ -75,12 +85,11 @@ def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
     if not path.is_file():
         raise WeightsError(f"adapter.checkpoint={path}: no such file; train.py writes adapter.safetensors")
     try:
-        with safe_open(path, framework="pt") as file:
-            content = (file.metadata() or {}).get("adapter")
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (OSError, SafetensorError) as error:
+        with open_tensors(path, needed=False) as file:
+            content, state, verified = file.told.get("adapter"), file.tensors(), file.is_sealed
+    except DamagedError as error:
         raise WeightsError(
-            f"{path} is no safetensors file, or is torn ({_line(error)}); pickled checkpoints are never read"
+            f"{error}: take a copy of it, or train it again; pickled checkpoints are never read"
         ) from error
     if content is None:
         raise WeightsError(f"{path} holds weights, but no adapter of train.py")
@@ -91,9 +100,16 @@ def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
                 f"{path} was written by pointclip2 {plain.get('pointclip2')} in format {plain['format']}, this is "
                 f"{__version__} with format {FORMAT}: train it again, or use that version"
             )
-        return AdapterCard(**plain), state
+        card = AdapterCard(**plain)
     except (ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{path}: its description is damaged ({_line(error)})") from error
+    if not verified:
+        log.warning(
+            "%s: pointclip2 %s wrote no checksum into it, so that damage cannot be seen",
+            path,
+            card.pointclip2,
+        )
+    return card, state
 
 
 def load_adapter(path: Path, setting: Setting, backbone: Mapping[str, Any]) -> tuple[Adapter, AdapterCard]:

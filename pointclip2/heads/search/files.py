@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pointclip2.heads.view_weights import FixedWeights
+from pointclip2.sealed import sealed
 from pointclip2.text import PromptSet
 from pointclip2.writing import write_text
 
@@ -31,6 +32,6 @@ def write_prompts(folder: Path, prompts: PromptSet, found_on: Mapping[str, Any])
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> Path:
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(sealed(content), indent=1, ensure_ascii=False) + "\n"
     write_text(path, text)
     return path

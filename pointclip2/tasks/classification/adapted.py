@@ -165,7 +165,7 @@ def finish(
     assert module.predictions is not None
     confusion = module.metrics.confusion.cpu()
     gallery = []
-    if trainer.is_global_zero:
+    if run.first:
         with run.watch.stage("draw"):
             gallery = draw(run, record, dataset, encoder, None, None, module.predictions, confusion)
     made = record["adapter"]

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int64
 from lightning import LightningDataModule, LightningModule
 from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader
 
 from pointclip2.cache import FeatureTable
 from pointclip2.heads.adapters import Adapter
@@ -89,7 +89,7 @@ class ClassificationModule(LightningModule):
 
 
 class ColumnData(LightningDataModule):
-    """Shares columns of encoded samples out among processes, without padding.
+    """Shares whole batches of encoded samples out among processes: the same batches whatever the number of processes.
 
     Args:
         columns: what the head takes, a row a sample.
@@ -116,7 +116,9 @@ class ColumnData(LightningDataModule):
 
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
-        own = [column[slice(rank, None, world)] for column in self.columns]
-        if len(own[0]) == 0:  # more processes than samples; Lightning wants a batch from each
-            return DataLoader([own], batch_size=None)  # type: ignore[arg-type]
-        return DataLoader(TensorDataset(*own), batch_size=self.batch_size)
+        batches = list(zip(*(column.split(self.batch_size) for column in self.columns), strict=True))[
+            rank::world
+        ]
+        if not batches:  # more processes than batches; Lightning wants one from each
+            batches = [tuple(column[:0] for column in self.columns)]
+        return DataLoader(batches, batch_size=None)  # type: ignore[arg-type]

@@ -68,7 +68,9 @@ def judged(
     """
     labels = torch.tensor(list(dataset.labels), dtype=torch.int64)[table.index]
     strange = torch.tensor(list(dataset.strange) or [False] * len(dataset))[table.index]
-    metrics = RejectionMetrics(compute_with_cache=False)
+    metrics = RejectionMetrics(
+        compute_with_cache=False, sync_on_compute=False
+    )  # every process has every sample
     parts = []
     with torch.no_grad():
         for rows in torch.arange(len(labels)).split(batch_size):

@@ -1,7 +1,5 @@
 """What people see of a classification: the facts behind its numbers, predictions, pictures and lines of the table."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -35,7 +33,7 @@ from pointclip2.tasks.record import (
 )
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 TOP = 5
 
@@ -147,7 +145,8 @@ def draw(
         for rank, (name, probability) in enumerate(best, start=1):
             row.update({f"top{rank}": name, f"p{rank}": f"{probability:.4f}"})
         rows.append(row)
-    _write_predictions(run.folder / "predictions.csv", rows, min(TOP, len(classes)))
+    k = min(TOP, len(classes))
+    run.keep("predictions.csv", lambda folder: _write_predictions(folder / "predictions.csv", rows, k))
     if run.pictures <= 0:
         return []
     from pointclip2.show.confusion import draw_confusion
@@ -161,10 +160,15 @@ def draw(
     title = f"{dataset.name}: what {record['backbone']['id']} sees and says"
     drawn = [shape.row for shape in shown if shape.row is not None]
     if drawn:
-        draw_views(run.folder / "views.png", drawn, title, footer)
+        run.keep("views.png", lambda folder: draw_views(folder / "views.png", drawn, title, footer))
     if record["data"]["labelled"]:
-        path = run.folder / "confusion.png"
-        draw_confusion(path, confusion, dataset.classes, f"{dataset.name}: confusion", footer)
+        title = f"{dataset.name}: confusion"
+        run.keep(
+            "confusion.png",
+            lambda folder: draw_confusion(
+                folder / "confusion.png", confusion, dataset.classes, title, footer
+            ),
+        )
     return [shape.item for shape in shown]
 
 
@@ -174,11 +178,7 @@ def _write_predictions(path: Path, rows: Sequence[Mapping[str, Any]], k: int) ->
     fields = ["sample", "truth", *asked] + [
         name for rank in range(1, k + 1) for name in (f"top{rank}", f"p{rank}")
     ]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fields)
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
+    write_text(path, csv_text([fields, *([row.get(name, "") for name in fields] for row in rows)], "\r\n"))
 
 
 def said(dataset: CloudDataset, predictions: Predictions) -> list[Prediction]:

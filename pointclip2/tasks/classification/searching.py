@@ -11,7 +11,7 @@ from pointclip2.cache import FeatureTable
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
-from pointclip2.heads.search.files import write_prompts, write_view_weights
+from pointclip2.heads.search.files import PROMPTS, WEIGHTS, write_prompts, write_view_weights
 from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
 from pointclip2.heads.search.task import Search, Seen
@@ -85,11 +85,14 @@ def search_classification(
     }
     files = []
     if outcome.weights is not None:
-        head.weights = outcome.weights
-        files.append(write_view_weights(run.folder, outcome.weights, found_on).name)
+        weights = head.weights = outcome.weights
+        run.keep(WEIGHTS, lambda folder: write_view_weights(folder, weights, found_on))
+        files.append(WEIGHTS)
     if outcome.prompts is not None and outcome.text is not None:
-        prompts, head.text = outcome.prompts, outcome.text.to(head.text.device)
-        files.append(write_prompts(run.folder, outcome.prompts, found_on).name)
+        sentences = prompts = outcome.prompts
+        head.text = outcome.text.to(head.text.device)
+        run.keep(PROMPTS, lambda folder: write_prompts(folder, sentences, found_on))
+        files.append(PROMPTS)
     log.info(
         "search=%s on %d shapes (%s): %s %.4f -> %.4f in %d evaluations",
         *(search.name, len(labels), seen_by.choice, outcome.score),
@@ -144,7 +147,7 @@ def measured(
     head: ZeroShotHead, table: FeatureTable, labels: Sequence[int], classes: Sequence[str]
 ) -> dict[str, float]:
     """Return the metrics of a split with the head as it is now; empty where nothing is labelled."""
-    metrics = ClassificationMetrics(classes)
+    metrics = ClassificationMetrics(classes, sync_on_compute=False)
     target = torch.tensor(list(labels), dtype=torch.int64)[table.index]
     if not bool((target >= 0).any()):
         return {}

@@ -103,7 +103,7 @@ class Classification:
         record["metrics"] = metrics
         confusion = module.metrics.confusion.cpu()
         gallery = []
-        if trainer.is_global_zero:
+        if run.first:
             with run.watch.stage("draw"):
                 gallery = draw(
                     run, record, dataset, encoder, head, table, module.predictions, confusion, judgement

@@ -1,7 +1,5 @@
 """Detections as files, in the scan's own coordinates: tables of boxes as CSV and JSON, wireframes as PLY."""
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -12,11 +10,12 @@ from pointclip2.data.box_table import BoxTable
 from pointclip2.data.scan_frame import up_of
 from pointclip2.data.upright import UNITS_M
 from pointclip2.geometry.boxes import corners
+from pointclip2.sealed import sealed
 from pointclip2.show.class_colours import class_colours
 from pointclip2.show.wireframe import wireframe_ply
 from pointclip2.tasks.detection.head import RoomDetections
 from pointclip2.types import ConfigError, Frame
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 COLUMNS = (
     "scene", "class", "score", "cx", "cy", "cz", "dx", "dy", "dz", "heading",
@@ -118,20 +117,18 @@ def _json(room: RoomDetections, least: float) -> str:
         "remarks": list(room.remarks),
         "boxes": boxes_in_scan(room, least),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(sealed(content), indent=1, ensure_ascii=False) + "\n"
 
 
 def _csv(rooms: Sequence[RoomDetections], least: float = 0.0) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows: list[Sequence[Any]] = [COLUMNS]
     for room in rooms:
         for box in boxes_in_scan(room, least):
             told = [box[name] for name in ("class", "score")]
             rest = [box[name] for name in ("heading", "objectness", "probability", "points")]
             place = [room.frame.unit, up_of(room.frame)]
-            writer.writerow([room.scene, *told, *box["centre"], *box["size"], *rest, *place])
-    return text.getvalue()
+            rows.append([room.scene, *told, *box["centre"], *box["size"], *rest, *place])
+    return csv_text(rows)
 
 
 def _ply(room: RoomDetections, least: float) -> str:

@@ -1,6 +1,7 @@
 """Some rooms to look at: pictures, and clouds with boxes that the report and the dashboards can turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +29,18 @@ _TRUTH = (20, 24, 28)
 
 
 def draw_scenes(
-    run_dir: Path,
+    keep: Callable[[str, Callable[[Path], Any]], Path | None],
     record: Mapping[str, Any],
     dataset: SceneDataset,
     detections: Mapping[int, Detections],
     pictures: int,
 ) -> list[GalleryItem]:
-    """``scenes/NAME.png`` of up to ``pictures`` scenes, evenly spread over the split, and the same to turn."""
+    """``scenes/NAME.png`` of up to ``pictures`` scenes, evenly spread over the split, and the same to turn.
+
+    ``keep`` lets a picture be written into the run's folder, see `pointclip2.tasks.run.Run.keep`.
+    """
     # Here, because the report brings Lightning, which whoever draws a single scan does not need.
-    from pointclip2.show.scene_view import DrawnBox, draw_scene
+    from pointclip2.show.scene_view import DrawnBox
     from pointclip2.tasks.detection.report import sentence
 
     items = []
@@ -51,12 +55,19 @@ def draw_scenes(
         true = _true_boxes(scene, dataset)
         drawn = [DrawnBox(box.corners.astype(np.float64), box.label, box.colour, True) for box in true]
         drawn += _drawn(found)
-        picture = run_dir / "scenes" / f"{file_name(scene.name)}.png"
+        name = f"scenes/{file_name(scene.name)}.png"
         colours = None if scene.colours is None else scene.colours.numpy()
         title = f"{dataset.name} {scene.name}: {len(found)} boxes above {SHOWN:g}, {len(true)} true"
-        draw_scene(picture, scene.points_m.numpy(), drawn, title, sentence(record), colours)
-        items.append(scene_item(scene, found, true, picture))
+        told = (scene.points_m.numpy(), drawn, title, sentence(record), colours)
+        folder = keep(name, partial(_draw, name, told))
+        items.append(scene_item(scene, found, true, None if folder is None else folder / name))
     return items
+
+
+def _draw(name: str, told: tuple[Any, ...], folder: Path) -> None:
+    from pointclip2.show.scene_view import draw_scene
+
+    draw_scene(folder / name, *told)
 
 
 def scene_picture(scene: Scene, room: RoomDetections, least: float = SHOWN) -> "Image":

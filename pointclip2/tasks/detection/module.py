@@ -73,8 +73,9 @@ class DetectionModule(LightningModule):
                     if name.startswith("box/acc_class/")
                 }
             )
-        # All processes hold the same figures; sync_dist keeps Lightning from warning that they may not.
-        self.log_dict(self.results, sync_dist=True)
+        # All processes hold the same figures: a mean over them would change the last digit.
+        for logger in self.loggers:
+            logger.log_metrics(self.results, step=0)
         self.detections = self._gathered()
 
     def _gathered(self) -> dict[int, Detections]:

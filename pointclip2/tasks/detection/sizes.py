@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pointclip2.reading import read_text
 from pointclip2.text.names import matching
 from pointclip2.types import ConfigError
 
@@ -33,8 +34,8 @@ class SizeTable:
         """
         file = OURS if path is None else Path(path).expanduser()
         try:
-            rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
-        except (OSError, UnicodeDecodeError) as error:
+            rows = list(csv.DictReader(read_text(file).splitlines()))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise ConfigError(f"task.score.size_table={file} cannot be read ({error})") from error
         if not rows or any(column not in rows[0] for column in COLUMNS):
             raise ConfigError(f"{file}: a table of sizes has the columns {', '.join(COLUMNS)}, in metres")

@@ -116,11 +116,11 @@ class Detection:
             for position, found in module.detections.items()
         ]
         gallery = []
-        if trainer.is_global_zero:
+        if run.first:
             say(dataset, counts)
             with run.watch.stage("draw"):
-                write_detections(run.folder, rooms)
-                gallery = draw_scenes(run.folder, record, dataset, module.detections, run.pictures)
+                run.keep("detections.csv", lambda folder: write_detections(folder, rooms))
+                gallery = draw_scenes(run.keep, record, dataset, module.detections, run.pictures)
         return Finding(
             metrics=module.results,
             record=record,

@@ -25,7 +25,7 @@ from pointclip2.encoders.encoder import Encoder, text_of
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.ensemble import FILE, Votes, combined, read_votes, weigh, write_votes
-from pointclip2.heads.adapters.file import SavedAdapter, save_adapter
+from pointclip2.heads.adapters.file import SavedAdapter, adapter_card, save_adapter
 from pointclip2.heads.zero_shot import ZeroShotHead
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
 from pointclip2.tasks.classification.adapted import adapted_facts, finish, run_test, setting_of
@@ -114,7 +114,7 @@ class FewShot:
         encoder, adapter = self.encoder, self.adapter
         with run.watch.stage("load"):
             splits = self._splits(run)
-            splits.subset.write(run.folder / SUBSET)
+            run.keep(SUBSET, lambda folder: splits.subset.write(folder / SUBSET))
             prompts = self.prompt(splits.test.classes)
         with run.watch.stage("text"):
             text = None if encoder.text is None else run.class_vectors(encoder, prompts)
@@ -122,6 +122,9 @@ class FewShot:
         validation = None
         if splits.validation is not None:
             validation = encode_samples(run, splits.validation, encoder, adapter, adapter.reads)
+        # Encoded now, looked at last: where several processes encode, all of them have begun before one learns.
+        reads = adapter.reads if text is None else (*adapter.reads, "views")
+        test = encode_samples(run, splits.test, encoder, adapter, reads)
         # Here again: how much was drawn so far depends on what was cached.
         torch.manual_seed(run.seed)
         views = shots.columns.get("views")
@@ -131,17 +134,16 @@ class FewShot:
             run, adapter, splits.subset, shots, validation.samples if validation else None
         )
         made = self._made(run, splits, prompts, shots, trained.facts)
-        card = save_adapter(run.folder / ADAPTER, adapter, learned(encoder), made)
+        card = adapter_card(adapter, learned(encoder), made)
+        run.keep(ADAPTER, lambda folder: save_adapter(folder / ADAPTER, adapter, learned(encoder), made))
 
         # The first look at a test label.
-        reads = adapter.reads if text is None else (*adapter.reads, "views")
-        test = encode_samples(run, splits.test, encoder, adapter, reads)
         run_test(run, trained.trainer, trained.module, test)
         record = adapted_facts(run, splits.test, encoder, prompts, test, card)
         record["metrics"] = dict(trained.module.results)
         if record["metrics"] and text is not None:
             record["metrics"]["test/acc_zero_shot"] = zero_shot_accuracy(encoder, text, test.samples)
-        if trained.trainer.is_global_zero:
+        if run.first:
             self._vote(run, trained.module, splits, validation, test, record)
         return finish(run, trained.trainer, trained.module, splits.test, encoder, record, test)
 
@@ -251,7 +253,7 @@ class FewShot:
             "validation": [splits.validation.names[row] for row in validation.index.tolist()],
             "test": [splits.test.names[row] for row in module.predictions.index.tolist()],
         }
-        write_votes(run.folder / FILE, own, classes, names)
+        run.keep(FILE, lambda folder: write_votes(folder / FILE, own, classes, names))
         if not self.ensemble:
             return
         others = [read_votes(path, classes, names) for path in self.ensemble]

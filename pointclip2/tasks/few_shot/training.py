@@ -5,45 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from lightning import LightningModule, Trainer
-from lightning.pytorch.callbacks import Checkpoint
+from lightning import Trainer
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from pointclip2 import stopping
 from pointclip2.data.checksum import digest_values
 from pointclip2.data.shots import ShotSubset
-from pointclip2.errors import ConfigError, WeightsError
+from pointclip2.errors import ConfigError
 from pointclip2.heads.adapters import Adapter, Samples
 from pointclip2.heads.adapters.recipe import Recipe
 from pointclip2.metrics.functional import accuracy, confusion_matrix, predicted_class
+from pointclip2.tasks.checkpoint import EpochCheckpoint, read_checkpoint
 from pointclip2.tasks.few_shot.module import FewShotModule, ShotData
 from pointclip2.tasks.run import Run
 
 CHECKPOINTS = 25
 """How many times a training is saved on its way: what a kill can cost is its share."""
 LAST = "last.ckpt"
-
-
-class EpochCheckpoint(Checkpoint):
-    """Saves whole epochs only, so that a resumed training begins one; after the task has looked at its weights.
-
-    A training that was told to stop is saved after its epoch, and left.
-    """
-
-    def __init__(self, path: Path, every: int) -> None:
-        self.path, self.every = path, every
-
-    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Replaces the checkpoint in one step."""
-        epochs = trainer.current_epoch + 1
-        # All processes save, or none.
-        stop = trainer.strategy.reduce_boolean_decision(stopping.asked() is not None, all=False)
-        if stop or epochs % self.every == 0:
-            trainer.save_checkpoint(self.path, weights_only=False)
-            stopping.keeps("training", lambda: f"{epochs} of {trainer.max_epochs} epochs of the training")
-        if stop:
-            stopping.leave()
 
 
 @dataclass(frozen=True)
@@ -69,14 +47,15 @@ def train_adapter(
         adapter.prepare(shots)
     module = FewShotModule(adapter, adapter.setting.classes, run.seed)
     if adapter.recipe is None:
-        trainer = run.trainers(progress=False, loggers=True)
+        trainer = run.trainers(progress=False, loggers=True, alone=True)
     else:
         folder = run.unfinished / _digest(run, adapter, subset, shots)
         trainer = _fit(run, module, adapter.recipe, shots, validation, folder)
         module.take_best()
         facts["epoch"] = module.best_epoch
         facts["epochs"] = adapter.recipe.epochs
-        shutil.rmtree(folder, ignore_errors=True)
+        if run.first:
+            shutil.rmtree(folder, ignore_errors=True)
     adapter.eval()
     with run.watch.stage("choose"):
         if validation is not None and len(validation):
@@ -92,10 +71,11 @@ def _fit(
     run: Run, module: FewShotModule, recipe: Recipe, shots: Samples, validation: Samples | None, folder: Path
 ) -> Trainer:
     last = folder / LAST
-    checkpoint = EpochCheckpoint(last, max(1, recipe.epochs // CHECKPOINTS))
+    checkpoint = EpochCheckpoint(last, folder.name, max(1, recipe.epochs // CHECKPOINTS), run.first)
     trainer = run.trainers(
         progress=False,
         loggers=True,
+        alone=True,
         callbacks=[checkpoint],
         max_epochs=recipe.epochs,
         enable_checkpointing=True,
@@ -105,25 +85,13 @@ def _fit(
         limit_val_batches=None if validation is not None and len(validation) else 0,
     )
     data = ShotData(module.adapter, shots, validation, module.seed)
-    go_on = run.resume and _readable(last)
+    go_on = run.resume and read_checkpoint(last, folder.name) is not None
     with run.watch.stage("train"), stopping.finishing():
         try:
             trainer.fit(module, data, ckpt_path=str(last) if go_on else None, weights_only=True)
         except MisconfigurationException as error:  # an option that goes with Lightning's own steps only
             raise ConfigError(f"trainer: {' '.join(str(error).split())}") from error
     return trainer
-
-
-def _readable(last: Path) -> bool:
-    if not last.is_file():
-        return False
-    try:
-        torch.load(last, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds for a torn file
-        raise WeightsError(
-            f"{last}, of a training that was killed, is damaged: delete it, or resume=false to begin anew"
-        ) from error
-    return True
 
 
 def _digest(run: Run, adapter: Adapter, subset: ShotSubset, shots: Samples) -> str:

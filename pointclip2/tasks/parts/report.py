@@ -1,7 +1,5 @@
 """What people see of a part segmentation: the facts behind its numbers, tables, clouds and lines of the console."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ from pointclip2.tasks.record import (
 )
 from pointclip2.tasks.run import Run
 from pointclip2.types import weakest_selection
-from pointclip2.writing import write_text
+from pointclip2.writing import csv_text, write_text
 
 RELEASED = "AS RELEASED"
 SHOWN = {
@@ -148,7 +146,7 @@ def sentence(record: Mapping[str, Any]) -> str:
 
 
 def draw(
-    run_dir: Path,
+    run: Run,
     record: Mapping[str, Any],
     dataset: CloudDataset,
     choices: PartChoices,
@@ -156,11 +154,10 @@ def draw(
     write_clouds: bool,
 ) -> None:
     """``predictions.csv`` with a line a cloud, ``parts.png``, and coloured clouds as PLY."""
-    _write_table(run_dir / "predictions.csv", dataset, choices, module)
-    writer = CloudWriter(run_dir, dataset, choices)
+    table = "predictions.csv"
+    run.keep(table, lambda folder: _write_table(folder / table, dataset, choices, module))
     if write_clouds:
-        for prediction in module.kept:
-            writer(prediction)
+        run.keep("clouds", lambda folder: _write_clouds(CloudWriter(folder, dataset, choices), module))
     if not module.kept:
         return
     from pointclip2.show.parts import PartRow, draw_parts
@@ -183,7 +180,13 @@ def draw(
                 _figure(module, prediction.index),
             )
         )
-    draw_parts(run_dir / "parts.png", drawn, title(record), sentence(record))
+    picture = "parts.png"
+    run.keep(picture, lambda folder: draw_parts(folder / picture, drawn, title(record), sentence(record)))
+
+
+def _write_clouds(write: CloudWriter, module: PartModule) -> None:
+    for prediction in module.kept:
+        write(prediction)
 
 
 def gallery(dataset: CloudDataset, choices: PartChoices, module: PartModule) -> list[GalleryItem]:
@@ -225,12 +228,10 @@ def _category(dataset: CloudDataset, index: int) -> str | None:
 
 
 def _write_table(path: Path, dataset: CloudDataset, choices: PartChoices, module: PartModule) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["sample", "truth", "category", "miou"])
+    rows = [["sample", "truth", "category", "miou"]]
     for index in sorted(choices.of_sample):
         iou = f"{module.by_shape[index]:.4f}" if index in module.by_shape else ""
-        writer.writerow(
+        rows.append(
             [dataset.names[index], _category(dataset, index) or "", choices[index].category or "", iou]
         )
-    write_text(path, text.getvalue())
+    write_text(path, csv_text(rows))

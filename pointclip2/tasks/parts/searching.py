@@ -18,7 +18,7 @@ from pointclip2.encoders.back_projection import fuse_points
 from pointclip2.encoders.encoder import Encoder
 from pointclip2.errors import ConfigError, DataError
 from pointclip2.heads.parts import PartHead
-from pointclip2.heads.search.files import write_view_weights
+from pointclip2.heads.search.files import PROMPTS, WEIGHTS, write_view_weights
 from pointclip2.heads.search.part_evidence import PointEvidence, ViewEvidence
 from pointclip2.heads.search.part_prompts import PartPromptSearch, replace_part_sentences
 from pointclip2.heads.search.part_weights import PartWeightSearch, climb_part_weights
@@ -26,6 +26,7 @@ from pointclip2.heads.search.prompts import NoSearch
 from pointclip2.heads.search.splits import Sight, holdout, sight
 from pointclip2.heads.search.task import Search
 from pointclip2.heads.view_weights import FixedWeights
+from pointclip2.sealed import sealed
 from pointclip2.tasks.parts.choice import PartChoice, PartChoices
 from pointclip2.tasks.run import Run
 from pointclip2.text import PromptSet
@@ -165,12 +166,13 @@ def _weights(
     values = tuple(float(f"{value:.6g}") for value in found.values.tolist())
     weights = FixedWeights(values, f"{search.name} search", selected_on)
     head.weights = weights
-    file = write_view_weights(run.folder, weights, {"search": search.name, "data": dataset.name})
+    found_on = {"search": search.name, "data": dataset.name}
+    run.keep(WEIGHTS, lambda folder: write_view_weights(folder, weights, found_on))
     return {
         "score": {"of": "category mIoU", "before": found.history[0].score, "after": found.score},
         "evaluations": found.evaluations,
         "history": [step.describe() for step in found.history],
-        "files": [file.name],
+        "files": [WEIGHTS],
     }
 
 
@@ -203,17 +205,17 @@ def _prompts(
         new_choices[key] = choice
         new_prompts.append(prompts)
     mean = {"before": sum(before) / len(before), "after": sum(after) / len(after)} if before else {}
-    file = run.folder / "prompts.json"
     content = {
-        category: {part: list(texts) for part, texts in told.sentences.items()}
+        str(category): {part: list(texts) for part, texts in told.sentences.items()}
         for category, told in zip((new_choices[key].category for key in said), new_prompts, strict=True)
     }
-    write_text(file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(sealed(content), indent=1, ensure_ascii=False) + "\n"
+    run.keep(PROMPTS, lambda folder: write_text(folder / PROMPTS, text))
     outcome = {
         "score": {"of": "category mIoU", **mean},
         "evaluations": evaluations,
         "by_category": history,
-        "files": [file.name],
+        "files": [PROMPTS],
     }
     return PartChoices(choices.of_sample, new_choices, tuple(new_prompts)), outcome
 

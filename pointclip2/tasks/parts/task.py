@@ -21,7 +21,7 @@ from pointclip2.tasks.encoding import ShardData
 from pointclip2.tasks.parts.categories import CATEGORY_SOURCES, categories_of
 from pointclip2.tasks.parts.choice import PartChoices, choose_parts
 from pointclip2.tasks.parts.gallery import CloudWriter
-from pointclip2.tasks.parts.module import PartModule
+from pointclip2.tasks.parts.module import PartModule, PartPrediction
 from pointclip2.tasks.parts.report import draw, facts, gallery, rows, said, sentence, title
 from pointclip2.tasks.parts.searching import planned_part_search, search_parts
 from pointclip2.tasks.run import Run
@@ -124,7 +124,7 @@ class PartSegmentation:
             choices, searched = search_parts(
                 run, *plan, self.data, dataset, encoder, head, choices, self.columns
             )
-        clouds = None if self.ply != "all" else CloudWriter(run.folder, dataset, choices)
+        clouds = None if self.ply != "all" else _kept_clouds(run, dataset, choices)
         shown = spread(dataset.labels, positions, run.pictures) if run.pictures > 0 else []
         module = PartModule(head, dataset, choices, self.columns, shown, clouds)
         with run.watch.stage("fuse"):
@@ -133,9 +133,9 @@ class PartSegmentation:
         record = facts(run, dataset, encoder, choices, split, module, categories, self.parts)
         if searched is not None:
             record["search"] = searched
-        if trainer.is_global_zero:
+        if run.first:
             with run.watch.stage("draw"):
-                draw(run.folder, record, dataset, choices, module, write_clouds=self.ply == "pictures")
+                draw(run, record, dataset, choices, module, write_clouds=self.ply == "pictures")
         return Finding(
             metrics=module.results,
             record=record,
@@ -170,3 +170,12 @@ class PartSegmentation:
             lambda prompts: run.class_vectors(self.encoder, prompts),
             named,
         )
+
+
+def _kept_clouds(run: Run, dataset: CloudDataset, choices: PartChoices) -> Callable[[PartPrediction], None]:
+    """Return what writes a cloud into ``clouds/`` of the run, or where there is room."""
+
+    def keep(prediction: PartPrediction) -> None:
+        run.keep("clouds", lambda folder: CloudWriter(folder, dataset, choices)(prediction))
+
+    return keep

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from pointclip2.encoders.clip.weights import file_hash
 from pointclip2.errors import ConfigError
 from pointclip2.tasks.pretrain.module import LARGEST_SCALE, PretrainModule
-from pointclip2.writing import replacing, write_bytes, write_text
+from pointclip2.writing import write_bytes, write_text
+
+log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 CONFIG, WEIGHTS, CARD = "open_clip_config.json", "open_clip_model.safetensors", "model.json"
@@ -41,12 +43,17 @@ class Export(Callback):
             "of_steps": module.steps,
             "validation": validated,
         }
-        export_model(module.exported(), self.source, self.folder, facts)
+        try:
+            export_model(module.exported(), self.source, self.folder, facts)
+        except OSError as error:
+            log.warning(
+                "%s could not be written (%s): the training goes on", self.folder, error.strerror or error
+            )
 
 
 def export_model(state: dict[str, Tensor], source: Path, folder: Path, facts: dict[str, Any]) -> Path:
     """Write an open_clip ``local-dir`` with the weights in float16; returns the weights file."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     folder.mkdir(parents=True, exist_ok=True)
     if (source / CONFIG).resolve() != (folder / CONFIG).resolve():
@@ -54,8 +61,8 @@ def export_model(state: dict[str, Tensor], source: Path, folder: Path, facts: di
     state = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
     state = {name: value.contiguous() for name, value in state.items()}
     state["logit_scale"] = state["logit_scale"].clamp(max=LARGEST_SCALE)
-    with replacing(folder / WEIGHTS) as partial:
-        save_file(state, partial, {"format": "pt"})
+    # Written by Python: what safetensors raises on a full disk is no OSError.
+    write_bytes(folder / WEIGHTS, save(state, {"format": "pt"}))
     card = {"sha256": file_hash(folder / WEIGHTS), "bytes": (folder / WEIGHTS).stat().st_size, **facts}
     write_text(folder / CARD, json.dumps(card, indent=2) + "\n")
     return folder / WEIGHTS

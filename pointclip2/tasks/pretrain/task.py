@@ -1,21 +1,22 @@
 """Makes the built-in model again: builds data, model and trainer, and goes on where a killed training stopped."""
 
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import ModelCheckpoint
 from torch.utils.data import DataLoader, TensorDataset
 
 from pointclip2 import stopping
 from pointclip2.data.checksum import digest_values
-from pointclip2.errors import ConfigError, WeightsError
+from pointclip2.errors import ConfigError
+from pointclip2.sealed import opened, reading, sealed
+from pointclip2.tasks.checkpoint import MinutesCheckpoint, read_checkpoint, save_checkpoint
 from pointclip2.tasks.pretrain.export import Export, model_folder, open_model, preprocessing
 from pointclip2.tasks.pretrain.module import PretrainModule
 from pointclip2.tasks.record import device_name
@@ -25,21 +26,9 @@ from pointclip2.worlds.pretraining.batches import PretrainingData
 from pointclip2.worlds.shapes.world import source_digest
 from pointclip2.writing import write_text
 
+log = logging.getLogger(__name__)
+
 VALIDATED = {"val/acc": "top-1 on val", "val/acc_scan": "top-1 on val, scanned"}
-
-
-class StoppedCheckpoint(ModelCheckpoint):
-    """Saves a training that was told to stop after its step, too, and leaves it; the last step goes on to its end."""
-
-    def on_train_batch_end(self, trainer: Any, pl_module: Any, *more: Any) -> None:
-        """Save in the intervals that were asked for, or to leave."""
-        super().on_train_batch_end(trainer, pl_module, *more)
-        stop = trainer.strategy.reduce_boolean_decision(stopping.asked() is not None, all=False)
-        if stop and trainer.global_step < trainer.max_steps:
-            trainer.save_checkpoint(Path(self.dirpath or ".") / "last.ckpt", weights_only=False)
-            step = trainer.global_step
-            stopping.keeps("training", lambda: f"{step} of {trainer.max_steps} steps of the training")
-            stopping.leave()
 
 
 class Pretraining:
@@ -104,6 +93,13 @@ class Pretraining:
         Raises:
             ConfigError: options that cannot work, before the first step; a folder that holds another training.
         """
+        if run.trainers.processes > 1:
+            if not run.first:
+                return Finding({}, {}, "", [], "")
+            log.warning(
+                "pre-training takes one process of %d: its losses compare all views of a batch",
+                run.trainers.processes,
+            )
         steps = run.trainers.max_steps
         start = self._start(run, steps)
         if self.threads:
@@ -143,15 +139,12 @@ class Pretraining:
     def _fit(
         self, run: Run, module: PretrainModule, export: Export, start: int, steps: int
     ) -> lightning.Trainer:
-        checkpoint = StoppedCheckpoint(
-            dirpath=self.folder,
-            save_last=True,
-            save_top_k=0,
-            train_time_interval=timedelta(minutes=self.checkpoint_minutes),
-        )
+        last = self.folder / "last.ckpt"
+        checkpoint = MinutesCheckpoint(last, self._digest(run, steps), self.checkpoint_minutes)
         trainer = run.trainers(
             progress=True,
             loggers=True,
+            alone=True,
             callbacks=[checkpoint, export],
             # A folder for each start: a logger that finds an older file would replace its curves.
             folder=self.folder / f"curves_from_{start:06d}",
@@ -164,7 +157,6 @@ class Pretraining:
             DataLoader(TensorDataset(*self.data.validation_views_of(corruption)), batch_size=49)
             for corruption in ("none", "scan")
         ]
-        last = self.folder / "last.ckpt"
         with run.watch.stage("train"), stopping.finishing(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*does not have many workers.*")
             warnings.filterwarnings(
@@ -173,7 +165,7 @@ class Pretraining:
             trainer.fit(
                 module, batches, validation, ckpt_path=str(last) if start else None, weights_only=True
             )
-            trainer.save_checkpoint(last, weights_only=False)
+            save_checkpoint(trainer, last, self._digest(run, steps))
             export.write(module, trainer)
         return trainer
 
@@ -197,26 +189,30 @@ class Pretraining:
             "metrics": dict(metrics),
         }
 
+    def _digest(self, run: Run, steps: int) -> str:
+        told = {"schedule": self.schedule, "data": run.provenance.options.get("pretraining")}
+        return digest_values({**told, "steps": steps, "seed": run.seed, "model": self.model})
+
     def _start(self, run: Run, steps: int) -> int:
         """Return the step to go on from; 0 for a new training.
 
         Raises:
             ConfigError: the folder holds a training with other options.
+            WeightsError: its checkpoint is damaged.
         """
-        told = {"schedule": self.schedule, "data": run.provenance.options.get("pretraining")}
-        digest = digest_values({**told, "steps": steps, "seed": run.seed, "model": self.model})
+        digest = self._digest(run, steps)
         last, mark = self.folder / "last.ckpt", self.folder / "training.json"
         self.folder.mkdir(parents=True, exist_ok=True)
         if last.is_file() and run.resume:
-            if not mark.is_file() or json.loads(mark.read_text())["digest"] != digest:
+            with reading(mark):
+                told = opened(json.loads(mark.read_text(encoding="utf-8")), mark) if mark.is_file() else {}
+            if told.get("digest") != digest:
                 raise ConfigError(
                     f"{self.folder} holds a training with other options: "
                     "give another name=, or resume=false to begin anew"
                 )
-            try:
-                return int(torch.load(last, map_location="cpu", weights_only=True)["global_step"])
-            except Exception as error:
-                raise WeightsError(f"{last} is damaged: delete it, or resume=false to begin anew") from error
+            found = read_checkpoint(last, digest)
+            return int(found["global_step"]) if found is not None else 0
         last.unlink(missing_ok=True)
-        write_text(mark, json.dumps({"digest": digest}))
+        write_text(mark, json.dumps(sealed({"digest": digest})))
         return 0

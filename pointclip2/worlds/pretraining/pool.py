@@ -1,24 +1,25 @@
 """Keep a pool of finished shapes for training: made once from seeds, kept in one file, found again by its digest."""
 
 import json
-import os
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from pointclip2.data.checksum import digest_files, digest_values
 from pointclip2.data.prepare import stable_seed
-from pointclip2.types import DataError
+from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract
 from pointclip2.worlds.pretraining.captions import forbidden
 from pointclip2.worlds.shapes.classes import make_shape, register
 from pointclip2.worlds.shapes.world import sample_shape, source_digest
+from pointclip2.writing import write_bytes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,34 +66,29 @@ def _abstract_digest() -> str:
 def open_pool(
     folder: Path, classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
 ) -> Pool:
-    """Read the pool from its file, or make it now with a progress bar (some 4 ms a shape) and keep it.
-
-    Raises:
-        DataError: the pool's file is damaged.
-    """
+    """Read the pool from its file, or make it now with a progress bar (some 4 ms a shape) and keep it."""
     digest = pool_digest(classes, per_class, abstract, points, surface, seed)
     path = folder / f"shapes_{digest[:16]}.safetensors"
-    if not path.is_file():
-        _make(path, digest, classes, per_class, abstract, points, surface, seed)
+    known = per_class * len(classes)
     try:
-        with safe_open(path, "pt") as file:
-            told = json.loads(file.metadata()["told"])
-            tensors = {name: file.get_tensor(name) for name in ("points", "parts", "labels")}
-    except Exception as error:  # safetensors raises its own kinds for a torn file
-        raise DataError(f"{path} is damaged ({error}): delete it, it is made again") from error
-    return Pool(**tensors, said=told["said"], known=per_class * len(classes), digest=digest)
+        with open_tensors(path, digest) as file:
+            return Pool(**file.tensors(), said=json.loads(file.told["said"]), known=known, digest=digest)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except DamagedError as error:
+        log.warning("%s: it is made anew", error)
+    tensors, said = _made(classes, per_class, abstract, points, surface, seed)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, tensor_file(tensors, {"said": json.dumps(said)}, digest))
+    except OSError as error:
+        log.warning("%s is not kept (%s): the next training makes it anew", path, error.strerror or error)
+    return Pool(**tensors, said=said, known=known, digest=digest)
 
 
-def _make(
-    path: Path,
-    digest: str,
-    classes: Sequence[str],
-    per_class: int,
-    abstract: int,
-    points: int,
-    surface: str,
-    seed: int,
-) -> None:
+def _made(
+    classes: Sequence[str], per_class: int, abstract: int, points: int, surface: str, seed: int
+) -> tuple[dict[str, Tensor], list[list[str]]]:
     from rich.progress import track
 
     register()
@@ -116,11 +112,7 @@ def _make(
         clouds[index] = torch.from_numpy(cloud)
         parts[index] = torch.from_numpy(cloud_parts)
         labels[index] = label
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    told = json.dumps({"digest": digest, "said": said})
-    save_file({"points": clouds, "parts": parts, "labels": labels}, partial, {"told": told})
-    partial.replace(path)
+    return {"points": clouds, "parts": parts, "labels": labels}, said
 
 
 def part_table(classes: Sequence[str]) -> list[tuple[str, ...]]:

@@ -175,7 +175,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
 
 def test_torn_foreign_and_missing_files_are_told_apart(saved: Path, tmp_path: Path) -> None:
     saved.write_bytes(saved.read_bytes()[:-9])
-    with pytest.raises(WeightsError, match="torn"):
+    with pytest.raises(WeightsError, match=r"cannot be read|is damaged"):
         read_adapter(saved)
     save_file({"x": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     with pytest.raises(WeightsError, match=r"no adapter of train\.py"):

@@ -3,6 +3,7 @@
 import json
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 
@@ -37,6 +38,20 @@ def test_two_processes_find_exactly_what_one_finds(tmp_path: Path) -> None:
         for name in ("features", "probability"):
             torch.testing.assert_close(torch.tensor(two.pop(name)), torch.tensor(one.pop(name)))
         assert two == one, case
+
+
+def test_the_same_samples_are_tested_together_in_any_number_of_processes() -> None:
+    rows = torch.arange(7)
+    batches = []
+    for world in (1, 2, 5):
+        shares = []
+        for rank in range(world):
+            data = ColumnData([rows], rows, rows, batch_size=3)
+            data.trainer = SimpleNamespace(global_rank=rank, world_size=world)  # type: ignore[assignment]
+            shares += [index.tolist() for _, _, index in data.test_dataloader()]
+        batches.append(sorted(filter(None, shares)))
+        assert len(shares) >= world  # Lightning wants a batch from each
+    assert batches == [[[0, 1, 2], [3, 4, 5], [6]]] * 3
 
 
 def test_every_sample_is_tested_once_without_padding() -> None:

@@ -161,6 +161,14 @@ def test_the_same_command_gives_the_same_bits_and_another_seed_other_examples(
     assert subsets[0] == subsets[1] != subsets[2]
 
 
+def test_several_processes_learn_what_one_learns(toy: Path, outputs: Path) -> None:
+    """With features in the cache there is nothing to share out: the first process needs no other."""
+    alone = train(toy, outputs, "inter_view")
+    told = train(toy, outputs, "inter_view", "trainer.devices=3", "+trainer.strategy=ddp")
+    one, other = ((result.run_dir / "adapter.safetensors").read_bytes() for result in (alone, told))
+    assert one == other
+
+
 def test_a_subset_of_an_earlier_run_is_learned_from_again(toy: Path, outputs: Path) -> None:
     one = train(toy, outputs, "cache", "seed=5")
     again = train(toy, outputs, "cache", f"task.subset={one.run_dir / 'subset.json'}")
