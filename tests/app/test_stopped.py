@@ -26,7 +26,7 @@ def test_a_sweep_stops_at_once_its_job_has_not_failed_and_the_same_command_goes_
     toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["evaluate", "-m", *toy_overrides(toy, tmp_path), "data.limit=4", "seed=1,2,3"]
-    whole, jobs = runs.evaluate, []
+    whole, jobs = runs.evaluate_own, []
 
     def told(cfg: Any) -> Any:
         jobs.append(cfg.seed)
@@ -36,7 +36,7 @@ def test_a_sweep_stops_at_once_its_job_has_not_failed_and_the_same_command_goes_
         return whole(cfg)
 
     with monkeypatch.context() as patched:
-        patched.setattr(runs, "evaluate", told)
+        patched.setattr(runs, "evaluate_own", told)
         status, printed = run_command(capsys, *words)
     assert status == 143
     assert jobs == [1, 2]

@@ -24,8 +24,8 @@ from tests.processes import close_nursery, open_nursery, start
 
 TEMPORARY = re.compile(r"\..+\.part|\..+\.\d+-[0-9a-f]{8}")
 LIMIT_S = 300
-TIMES = ("seconds", "command", "git_commit")
-"""Of a record: when and where it was made."""
+TIMES = ("seconds", "command", "git_commit", "checksum")
+"""Of a record: when and where it was made, and the checksum that covers that, too."""
 
 
 @dataclass(frozen=True)
