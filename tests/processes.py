@@ -62,8 +62,11 @@ class Nursery:
         self.socket, theirs = socket.socketpair()
         self.number = os.fork()
         if self.number == 0:
-            self.socket.close()
-            _nurse(theirs)
+            try:
+                self.socket.close()
+                _nurse(theirs)
+            finally:
+                os._exit(1)  # never back into the program that it was forked from
         theirs.close()
 
     def close(self) -> None:

@@ -96,6 +96,10 @@ class Sweep(Callback):
         else:
             print(f"going on with {folder}: {_with_results(folder)} jobs have results, the others run")
 
+    def on_job_end(self, config: DictConfig, job_return: Any, **kwargs: Any) -> None:
+        """Let go of a job's configuration: Hydra keeps what every job returns until the last has ended."""
+        job_return.cfg = job_return.hydra_cfg = None
+
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Write the summary, and note whether anything is missing."""
         folder = Path(config.hydra.sweep.dir)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.torch import load_file
 
 from pointclip2.app import run as runs
 from tests.commands import run_command
@@ -26,7 +27,7 @@ def test_a_sweep_stops_at_once_its_job_has_not_failed_and_the_same_command_goes_
     toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["evaluate", "-m", *toy_overrides(toy, tmp_path), "data.limit=4", "seed=1,2,3"]
-    whole, jobs = runs.evaluate, []
+    whole, jobs = runs.evaluate_own, []
 
     def told(cfg: Any) -> Any:
         jobs.append(cfg.seed)
@@ -36,7 +37,7 @@ def test_a_sweep_stops_at_once_its_job_has_not_failed_and_the_same_command_goes_
         return whole(cfg)
 
     with monkeypatch.context() as patched:
-        patched.setattr(runs, "evaluate", told)
+        patched.setattr(runs, "evaluate_own", told)
         status, printed = run_command(capsys, *words)
     assert status == 143
     assert jobs == [1, 2]
@@ -61,9 +62,9 @@ def test_a_training_that_is_stopped_goes_on_after_its_last_epoch_and_ends_alike(
         few = ["data.shots=2", "data.classes=[chair,table]", "adapter.recipe.epochs=30"]
         return ["train", *(word for word in toy_overrides(toy, outputs) if word != "prompt=name"), *few]
 
-    def made(outputs: Path) -> bytes:
+    def made(outputs: Path) -> dict[str, list[Any]]:
         [path] = outputs.glob("runs/*/adapter.safetensors")
-        return path.read_bytes()
+        return {name: column.tolist() for name, column in load_file(path).items()}
 
     epochs: list[int] = []
     step = FewShotModule.training_step
