@@ -327,6 +327,9 @@ def _leaves(command: Command, outputs: Path) -> dict[str, Any]:
                 content: Any = json.loads(path.read_text())
                 content = {key: value for key, value in content.items() if key not in TIMES}
                 content = json.loads(json.dumps(content).replace(str(outputs.parent), "OUTPUTS"))
+            elif path.suffix == ".safetensors":  # whose header is in no particular order
+                with safe_open(path, framework="np") as file:
+                    content = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
             else:
                 content = path.read_bytes().replace(str(outputs.parent).encode(), b"OUTPUTS")
             job = path.parent.name if command.jobs > 1 else ""
