@@ -1,6 +1,7 @@
 """The errors that users see; `pointclip2.types` has them too. Apart from it, so that light programs need no torch."""
 
 import errno
+from collections.abc import Iterator
 
 _OF_THE_FILE = {
     errno.ENOENT,
@@ -59,15 +60,23 @@ def is_transient(error: BaseException | None) -> bool:
 
     Formats that are damaged raise `OSError` too, but without a number of the operating system.
     """
-    while error is not None:
-        if isinstance(error, MemoryError | TransientError):
+    for one in origins(error):
+        if isinstance(one, MemoryError | TransientError):
             return True
-        if isinstance(error, RuntimeError) and any(sign in str(error) for sign in _OUT_OF_MEMORY):
+        if isinstance(one, RuntimeError) and any(sign in str(one) for sign in _OUT_OF_MEMORY):
             return True
-        if isinstance(error, OSError) and error.errno is not None and error.errno not in _OF_THE_FILE:
+        if isinstance(one, OSError) and one.errno is not None and one.errno not in _OF_THE_FILE:
             return True
-        error = error.__cause__ or error.__context__
     return False
+
+
+def origins(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it came from, each once: one that was raised again may lead back to itself."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 _OF_A_PROGRAM = {errno.ENOENT, errno.EINVAL, errno.EBADF}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from pointclip2.errors import ProcessError, UserError, one_line
+from pointclip2.errors import ProcessError, UserError, one_line, origins
 
 FIRST = "POINTCLIP2_FIRST_PROCESS"
 """The number of the process that started this one for the same run."""
@@ -230,8 +230,7 @@ def _said(error: Exception) -> str:
 
 def _is_broken(error: BaseException | None) -> bool:
     """Whether an error is what speaking to a process that is gone comes to."""
-    while error is not None:
-        if isinstance(error, RuntimeError) and any(word in str(error).lower() for word in BROKEN):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(
+        isinstance(one, RuntimeError) and any(word in str(one).lower() for word in BROKEN)
+        for one in origins(error)
+    )
