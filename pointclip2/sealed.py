@@ -74,8 +74,20 @@ def tensor_file(tensors: Mapping[str, "Tensor"], told: Mapping[str, str] = {}, b
 
     sums = {name: _of_tensor(name, tensor) for name, tensor in tensors.items()}
     sums[""] = _of_file(belongs, told, sums)
-    return save({name: tensor.contiguous() for name, tensor in tensors.items()},
-                {**told, FIELD: json.dumps(sums)})  # fmt: skip
+    content = save(
+        {name: tensor.contiguous() for name, tensor in tensors.items()}, {**told, FIELD: json.dumps(sums)}
+    )
+    return _in_order(content)
+
+
+def _in_order(content: bytes) -> bytes:
+    """Sort the metadata of a safetensors file, whose order is another one each time: the same content, the same bytes."""
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + size :]
 
 
 class SealedTensors:

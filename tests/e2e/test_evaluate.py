@@ -196,7 +196,7 @@ def test_a_full_disk_costs_the_cache_and_not_the_run(
     assert full.metrics == good.metrics
     told = [record.message for record in caplog.records if "the run goes on" in record.message]
     assert len(told) == 1
-    assert "cannot be used (Not a directory)" in told[0]
+    assert "features cannot be used (" in told[0]
 
 
 def test_a_missing_objective_is_an_error_that_names_the_metrics(toy: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_sentences_are_chosen_part_by_part(toy: Path, tmp_path: Path) -> None:
     assert record["search"]["score"]["after"] >= record["search"]["score"]["before"]
     assert record["selected_on"] == "holdout"
     found = json.loads((result.run_dir / "prompts.json").read_text())
-    assert set(found) == {"chair", "mug", "table"}
+    assert set(found) == {"chair", "mug", "table", "checksum"}
     file = result.run_dir / "prompts.json"
     again = run(toy, tmp_path, "prompt=file", f"prompt.path={file}", *SHAPES)
     assert again.metrics == pytest.approx(result.metrics)

@@ -91,12 +91,12 @@ def test_too_many_open_files_are_the_moments_fault(tmp_path: Path, ending: str) 
 def test_a_picture_that_cannot_be_opened_just_now_is_not_left_out(tmp_path: Path) -> None:
     from PIL import Image
 
-    from pointclip2.data.files.images import read_image
+    from pointclip2.data.files.images import Pictures
 
     path = tmp_path / "wood.png"
     Image.new("RGB", (4, 4)).save(path)
     with no_files_left(), pytest.raises(OSError, match="Too many open files"):
-        read_image(path)
-    assert read_image(path) is not None
+        Pictures().read(path)
+    assert Pictures().read(path) is not None
     path.write_bytes(path.read_bytes()[:20])
-    assert read_image(path) is None
+    assert Pictures().read(path) is None

@@ -74,7 +74,8 @@ def test_it_finds_what_trying_everything_finds(
     seed: int, size: tuple[int, int, int], whole: bool, levels: list[float], data: st.DataObject
 ) -> None:
     logits, labels = random_case(seed, *size, whole)
-    distinct = list(dict.fromkeys(levels))
+    # Whole logits make ties, which weights that are no binary fractions would break by the order of a sum.
+    distinct = list(dict.fromkeys(0.75 if whole and level == 0.3 else level for level in levels))
     if distinct == [0.0]:
         distinct = [0.0, 1.0]
     free = data.draw(st.lists(st.integers(0, size[0] - 1), min_size=1, unique=True))
