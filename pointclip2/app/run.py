@@ -14,7 +14,7 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from lightning import seed_everything
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -35,7 +35,7 @@ from pointclip2.show.dashboards.show import REPORT
 from pointclip2.show.exhibit import Exhibit, Prediction
 from pointclip2.tasks.run import Provenance, Run, Stopwatch
 from pointclip2.tasks.task import Finding, Task
-from pointclip2.writing import sweep_left
+from pointclip2.writing import sweep_left, write_text
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ RECORDED = ("data", "projector", "pretraining")
 """Options that a record or a resumed training refers to."""
 ANSWERS = 20
 """Samples whose answers are printed where nothing is labelled."""
+CONFIGURATION = Path(".hydra", "config.yaml")
+"""Where the composed configuration lies in a run's folder."""
 BESIDE = 20
 """Runs before this one whose folders are looked at."""
 PICTURES = 8
@@ -101,7 +103,7 @@ def _evaluate(cfg: DictConfig) -> Result:
         judged = {"metric": judged_by, "value": None if math.isnan(objective) else objective}
         record = {**record, "objective": judged, "seconds": _seconds(watch)}
         # Before anything is printed: whoever reads may be gone.
-        taken, reason = run.place(lambda folder: _written(folder, record))
+        taken, reason = run.place(lambda folder: _written(folder, record, cfg))
         print_finding(finding, record)
         if taken != run.folder:
             where = (
@@ -201,8 +203,12 @@ def _seconds(watch: Stopwatch) -> dict[str, float]:
     return {stage: round(spent, 3) for stage, spent in watch.report().items()}
 
 
-def _written(run_dir: Path, record: Mapping[str, Any]) -> Path:
+def _written(run_dir: Path, record: Mapping[str, Any], cfg: DictConfig) -> Path:
     """``results.json``; on a full disk the page makes room for it."""
+    if not HydraConfig.initialized() or Path(HydraConfig.get().runtime.output_dir) != run_dir:
+        # Hydra's own copy lies elsewhere, or nowhere; `pointclip2 verify` repeats the run with it.
+        (run_dir / CONFIGURATION).parent.mkdir(exist_ok=True)
+        write_text(run_dir / CONFIGURATION, OmegaConf.to_yaml(cfg))
     try:
         return write_results(run_dir, record)
     except OSError:

@@ -34,7 +34,7 @@ def run(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     if not (made / "run").is_dir():
         words = toy_overrides(toy_folder(made / "toy"), made / "out")
         words += ["data=folder", f"data.path={made / 'clouds'}", "data.up=y", "report=false"]
-        status, printed = run_command(capsys, "evaluate", *words, f"hydra.run.dir={made / 'run'}")
+        status, printed = run_command(capsys, "evaluate", *words, f"run_dir={made / 'run'}")
         assert status == 0, printed
     return Path(shutil.copytree(made / "run", tmp_path / "run"))
 
