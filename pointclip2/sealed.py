@@ -81,7 +81,7 @@ def tensor_file(tensors: Mapping[str, "Tensor"], told: Mapping[str, str] = {}, b
 
 
 def _in_order(content: bytes) -> bytes:
-    """Sort the metadata of a safetensors file, whose order is another one each time: the same content, the same bytes."""
+    """Sort the metadata of a safetensors file, which come in another order each time: same content, same bytes."""
     size = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + size])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))

@@ -37,6 +37,25 @@ def test_a_program_that_is_told_to_stop_leaves_where_it_is_and_says_so(
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_that_comes_while_python_forgets_something_is_not_lost_with_it() -> None:
+    reached = []
+
+    class Forgotten:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.01)
+            reached.append("forgotten")
+
+    def run() -> int:
+        Forgotten()
+        time.sleep(1)
+        reached.append("went on")
+        return 0
+
+    assert program(run, last=False) == 143
+    assert reached == ["forgotten"]
+
+
 def test_what_is_being_written_is_finished_and_nothing_behind_it_begun() -> None:
     done = []
 

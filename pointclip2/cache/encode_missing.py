@@ -186,7 +186,23 @@ class Encoding:
         return {}
 
     def take(self, batch: SampleBatch, columns: Mapping[str, Tensor]) -> None:
-        """Keep what was made of a batch."""
+        """Keep what was made of a batch; a sample whose features are not finite is a skipped one."""
+        finite = torch.ones(len(batch.index), dtype=torch.bool)
+        for column in columns.values():
+            if column.is_floating_point():
+                good = column.isfinite()
+                finite &= good.all() if self.columns.names is None else good.flatten(1).all(dim=1).cpu()
+        odd = [position for position, good in zip(batch.index, finite.tolist(), strict=True) if not good]
+        if odd:
+            reason = "its features are not finite numbers: the precision, or the encoder, is at fault"
+            skipped = {position: Skip(self.dataset.names[position], reason, False) for position in odd}
+            batch.skipped = {**batch.skipped, **skipped}
+            batch.index = [position for position in batch.index if position not in skipped]
+            columns = (
+                {name: column[finite.to(column.device)] for name, column in columns.items()}
+                if batch.index
+                else {}
+            )
         self.writer.add(batch.index, columns, batch.skipped)
 
 

@@ -196,6 +196,21 @@ def test_a_batch_for_which_there_is_no_memory_is_left_out_of_this_run_only(
     assert again.encoded == 2
 
 
+class Odd(Plain):
+    """Gives no number for one cloud."""
+
+    def encode(self, clouds: CloudBatch) -> Features:
+        vectors = super().encode(clouds).vectors.clone()
+        vectors[vectors[:, 0, 0] == 3] = float("nan")
+        return Features(vectors)
+
+
+def test_features_that_are_no_numbers_are_a_skipped_sample(tmp_path: Path) -> None:
+    split = encode_missing(Positions(6), Odd(), cache=FeatureCache(tmp_path, batch_size=4))
+    assert positions(split) == [0, 1, 2, 4, 5]
+    assert "not finite" in split.skipped["toy/003"]
+
+
 def test_a_fault_of_the_program_ends_the_run(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         encode_missing(Positions(6), Failing(ZeroDivisionError(), 1), cache=FeatureCache(tmp_path))
