@@ -57,7 +57,7 @@ audit:
 # The same as for `make test`, each file checked against the hash in constraints.txt. For Linux on x86-64.
 locked: environment
 	$(BIN)/python .ci/hashes.py requirements > $(VENV)/requirements.txt
-	grep -E '^(setuptools|hatchling|packaging|pathspec|pluggy|trove-classifiers)==' $(VENV)/requirements.txt > $(VENV)/build.txt
+	grep -E '^(setuptools|hatchling|editables|packaging|pathspec|pluggy|trove-classifiers)==' $(VENV)/requirements.txt > $(VENV)/build.txt
 	$(BIN)/python -m pip install --require-hashes --no-deps --requirement $(VENV)/build.txt
 	$(BIN)/python -m pip install --require-hashes --no-deps --no-build-isolation --requirement $(VENV)/requirements.txt
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointclip2.errors import DataError, UserError, one_line
+from pointclip2.reading import SpecialFileError, check_regular
 from pointclip2.writing import replacing
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def open_tensors(path: Path, belongs: str = "", needed: bool = True) -> Iterator
 def reading(path: Path) -> Iterator[None]:
     """Turn whatever reading a file of ours raises inside into a `DamagedError`, but for a file that is not there."""
     try:
+        check_regular(path)
         yield
+    except SpecialFileError as error:  # a pipe would be waited for without end
+        raise DamagedError(path, one_line(error), "cannot be read") from error
     except (FileNotFoundError, NotADirectoryError, MemoryError, UserError):
         raise
     except OSError as error:

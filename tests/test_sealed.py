@@ -1,6 +1,7 @@
 """Files with checksums: whatever happens to one, reading it says so."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -135,3 +136,12 @@ def test_a_checkpoint_of_torch_is_such_an_archive(tmp_path: Path) -> None:
     torch.save({}, path)
     with pytest.raises(UnsealedError):
         check_archive(path, "a training")
+
+
+def test_a_pipe_in_the_place_of_a_file_is_damage_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "rows.safetensors"
+    os.mkfifo(path)
+    with pytest.raises(DamagedError, match="named pipe"), open_tensors(path):
+        pass
+    with pytest.raises(DamagedError, match="named pipe"):
+        read_json(path)

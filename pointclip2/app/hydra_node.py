@@ -22,6 +22,7 @@ from omegaconf.resolvers import oc
 from yaml import YAMLError
 
 from pointclip2.app.catalog import conf_dir
+from pointclip2.app.expansion import check_expansion
 from pointclip2.app.targets import check_targets, targets_in
 from pointclip2.errors import ConfigError, UserError
 from pointclip2.reading import check_aliases, read_text
@@ -71,6 +72,7 @@ class CheckedLoader(ConfigLoaderImpl):
         keep_secrets()
         self._check_search_path(config_name)
         config = super().load_configuration(config_name, overrides, run_mode, *args, **options)
+        check_expansion(config)
         check_hydra(config, self.typed)
         return config
 
@@ -149,9 +151,9 @@ def check_hydra(config: DictConfig, typed: Sequence[str] = ()) -> None:
     """
     node: Any = OmegaConf.to_container(config.hydra, resolve=False)
     for part in BUILT:
-        _check_built(config, part)
+        _check_built(config, part, typed)
     for part in ("hydra_logging", "job_logging"):
-        _check_logging(f"hydra.{part}", node.get(part))
+        _check_logging(f"hydra.{part}", node.get(part), typed)
     for key in (node.get("job") or {}).get("env_set") or {}:
         if not _typed(f"job.env_set.{key}", typed):
             _refuse(f"job.env_set.{key}", "a file sets no variables of the environment")
@@ -159,18 +161,26 @@ def check_hydra(config: DictConfig, typed: Sequence[str] = ()) -> None:
         section, _, key = name.partition(".")
         if (node.get(section) or {}).get(key) and not _typed(name, typed):
             _refuse(name, "a file gives no commands")
-    _check_words(node, typed)
+    for key in ("job.name", "output_subdir"):
+        value = _shown(config, key)
+        if isinstance(value, str) and (os.sep in value or ".." in value) and not _typed(key, typed):
+            _refuse(key, "it is a name, not a path")
 
 
-def _check_built(config: DictConfig, part: str) -> None:
-    """Look at what Hydra builds of a part, interpolations followed."""
-    shown: Any = OmegaConf.select(config, f"hydra.{part}", throw_on_missing=False)
-    if shown is None:
-        return
+def _shown(config: DictConfig, key: str) -> Any:
+    """What stands in Hydra's node under a key, interpolations followed."""
     try:
-        made: Any = OmegaConf.to_container(shown, resolve=True) if OmegaConf.is_config(shown) else shown
+        value: Any = OmegaConf.select(config, f"hydra.{key}", throw_on_missing=False)
+        return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
     except OmegaConfBaseException as error:
-        raise ConfigError(f"hydra.{part} cannot be looked at: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"hydra.{key} cannot be looked at: {' '.join(str(error).split())}") from error
+
+
+def _check_built(config: DictConfig, part: str, typed: Sequence[str]) -> None:
+    """Look at what Hydra builds of a part, interpolations followed."""
+    made = _shown(config, part)
+    if made is None:
+        return
     if not isinstance(made, dict):
         _refuse(part, "it is no description of what is built")
     if any(isinstance(text, str) and "${" in text for text in _leaves(made)):
@@ -180,24 +190,21 @@ def _check_built(config: DictConfig, part: str) -> None:
         check_targets({key: value for key, value in made.items() if key != "_target_"}, SAMPLERS)
     else:
         check_targets(made, _callbacks() | SAMPLERS)
+    _check_words(part, made, typed)
 
 
-def _check_words(node: dict[Any, Any], typed: Sequence[str]) -> None:
-    """Look at single values: a line break in a launcher's word is a line of a batch script; names are no paths."""
-    for key, value in (node.get("launcher") or {}).items():
+def _check_words(part: str, made: dict[Any, Any], typed: Sequence[str]) -> None:
+    """Look at single values: a line break in a launcher's word is a line of a batch script."""
+    for key, value in made.items() if part == "launcher" else ():
         if any(isinstance(text, str) and re.search(r"[\r\n]", text) for text in _leaves(value)):
             _refuse(f"launcher.{key}", "it holds a line break")
-    storage = (node.get("sweeper") or {}).get("storage")
+    storage = made.get("storage") if part == "sweeper" else None
     reached = isinstance(storage, str) and "://" in storage and not storage.startswith("sqlite:")
     if reached and not _typed("sweeper.storage", typed):
         _refuse("sweeper.storage", "a file names no server")
-    name, subdir = (node.get("job") or {}).get("name"), node.get("output_subdir")
-    for key, value in (("job.name", name), ("output_subdir", subdir)):
-        if isinstance(value, str) and (os.sep in value or ".." in value):
-            _refuse(key, "it is a name, not a path")
 
 
-def _check_logging(where: str, node: Any) -> None:
+def _check_logging(where: str, node: Any, typed: Sequence[str]) -> None:
     """Take what Hydra's own options of logging say, other levels, formats and handlers of the plain kinds."""
     if node is None:
         return
@@ -216,7 +223,8 @@ def _check_logging(where: str, node: Any) -> None:
             place, entry, ("class", "level", "formatter", "stream", "filename", "mode", "encoding", "delay")
         )
         for key, known in (("class", HANDLERS), ("stream", STREAMS), ("filename", (LOG_FILE,))):
-            if key in entry and entry[key] not in known:
+            own = key == "filename" and _typed(f"{place.partition('.')[2]}.{key}", typed)
+            if key in entry and entry[key] not in known and not own:
                 raise ConfigError(f"{place}.{key}={entry[key]} is not allowed: {', '.join(known)}")
     rest = {key: value for key, value in node.items() if key not in ("formatters", "handlers")}
     for text in _leaves(rest):

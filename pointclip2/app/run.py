@@ -24,6 +24,7 @@ from pointclip2.app.console import quiet_lightning
 from pointclip2.app.options import resolved, told
 from pointclip2.app.processes import watched_over
 from pointclip2.app.records import config_hash, environment, git_commit, write_results
+from pointclip2.app.targets import check_targets
 from pointclip2.app.trainers import ConfiguredTrainers
 from pointclip2.cache import FeatureCache
 from pointclip2.errors import ConfigError, DataError
@@ -125,6 +126,11 @@ def prepared(cfg: DictConfig, watch: Stopwatch, anew: bool = False) -> tuple[Tas
         UserError: an option that cannot work.
     """
     content = resolved(cfg)
+    for part in (
+        "callbacks",
+        "logger",
+    ):  # also where everything is cached, and no trainer is made that has them
+        check_targets(content.get(part))
     run = _run(cfg, content, watch)
     if anew:
         _clear(run)
@@ -195,7 +201,9 @@ def _run(cfg: DictConfig, content: Mapping[str, Any], watch: Stopwatch) -> Run:
 
 def _elsewhere(cfg: DictConfig) -> list[Path]:
     """Where a run goes whose folder takes nothing: other folders, maybe on other disks."""
-    name = f"pointclip2-{Path(cfg.run_dir).name}"
+    run_dir = Path(cfg.run_dir)
+    sweep = f"{run_dir.parent.name}-" if sweeping() else ""
+    name = f"pointclip2-{sweep}{run_dir.name}-{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"  # nobody else's
     return [Path(root) / name for root in (cfg.paths.outputs, Path.cwd(), tempfile.gettempdir())]
 
 
@@ -317,7 +325,8 @@ def _sweep_killed(run_dir: Path) -> None:
     with suppress(OSError):
         for beside in sorted(run_dir.parent.iterdir())[-BESIDE:]:
             if not (beside / RESULTS).is_file():
-                sweep_left(beside)
+                for folder in (beside, *filter(Path.is_dir, beside.iterdir())):
+                    sweep_left(folder)
 
 
 def _objective(name: str, metrics: Mapping[str, float]) -> float:

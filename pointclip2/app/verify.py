@@ -20,9 +20,11 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from pointclip2.app import plugins
+from pointclip2.app.expansion import check_expansion
 from pointclip2.app.options import plain
 from pointclip2.app.records import PACKAGES, config_hash, program_digest, versions
 from pointclip2.errors import DataError, UserError, one_line
+from pointclip2.reading import check_aliases, read_text
 from pointclip2.sealed import DamagedError, UnsealedError, open_tensors, opened, reading
 from pointclip2.show.comparison import FAILED, RESULTS, read_results, runs
 
@@ -160,7 +162,11 @@ def _configuration(folder: Path) -> DictConfig:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise DataError(f"{path} is larger than any configuration")
-        cfg = OmegaConf.load(path)
+        text = read_text(path)
+        check_aliases(text)
+        cfg = OmegaConf.create(text)
+        if isinstance(cfg, DictConfig):
+            check_expansion(cfg)
         OmegaConf.to_container(cfg, resolve=True)
     except UserError:
         raise

@@ -13,7 +13,10 @@ from pointclip2.types import ConfigError
 from tests.commands import run_command
 
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(9))
+REFERENCES = "b0: xxxxxxxxxx\n" + "".join(f"b{i + 1}: ${{b{i}}}${{.b{i}}}\n" for i in range(39))
+NESTS = "c0: {x: 1}\n" + "".join(f"c{i + 1}: {{x: '${{c{i}}}', y: '${{c{i}}}'}}\n" for i in range(39))
 SHELL = {"_target_": "os.system", "command": "true"}
+STRANGER = {"evil": SHELL, "lines": "a\ntrue", "server": "mysql://x", "path": "../../x"}
 
 
 def test_every_library_class_that_may_be_built_is_there_and_every_option_is_ours() -> None:
@@ -53,9 +56,12 @@ def test_what_sends_or_runs_is_refused(node: dict[str, Any], said: str) -> None:
         ({"launcher": {"setup": ["true"]}}, "launcher.setup is not allowed in a configuration file"),
         ({"launcher": {"comment": "a\ntrue"}}, "holds a line break"),
         ({"sweeper": {"custom_search_space": "os.system"}}, "sweeper.custom_search_space"),
+        ({"launcher": {"comment": "${lines}"}}, "holds a line break"),
         ({"sweeper": {"storage": "mysql://x"}}, "a file names no server"),
+        ({"sweeper": {"storage": "${server}"}}, "a file names no server"),
         ({"job": {"env_set": {"LD_PRELOAD": "x"}}}, "job.env_set.LD_PRELOAD"),
         ({"job": {"name": "../../x"}}, "it is a name, not a path"),
+        ({"job": {"name": "${path}"}}, "it is a name, not a path"),
         ({"output_subdir": "../x"}, "it is a name, not a path"),
         ({"job_logging": {"formatters": {"x": {"()": "os.system"}}}}, r"formatters\.x\.\(\) is not allowed"),
         ({"job_logging": {"handlers": {"x": {"class": "os.system"}}}}, "handlers.x.class=os.system is not allowed"),
@@ -66,7 +72,7 @@ def test_what_sends_or_runs_is_refused(node: dict[str, Any], said: str) -> None:
 )  # fmt: skip
 def test_a_file_says_nothing_to_hydra_that_runs_programs(node: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        check_hydra(OmegaConf.create({"evil": SHELL, "hydra": node}))
+        check_hydra(OmegaConf.create({**STRANGER, "hydra": node}))
 
 
 def test_what_was_typed_is_the_users_own_but_no_target_is() -> None:
@@ -92,10 +98,12 @@ def test_what_the_environment_keeps_secret_stays_there(monkeypatch: pytest.Monke
     ("text", "said"),
     [
         (BOMB, "by its aliases"),
+        (REFERENCES, "refers to itself so often"),
+        (NESTS, "refers to itself so often"),
         ("x: !!python/object/apply:os.system [true]\n", "could not determine a constructor"),
         ("hydra: {searchpath: ['pkg://antigravity']}\n", "hydra.searchpath is not allowed"),
     ],
-    ids=["bomb", "tag", "search path"],
+    ids=["bomb", "references", "nests", "tag", "search path"],
 )  # fmt: skip
 def test_a_strangers_file_is_refused_in_one_line(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
