@@ -42,9 +42,15 @@ def replacing(path: Path) -> Iterator[Path]:
             try:
                 yield temporary
                 os.replace(temporary, path)
-            except BaseException:
+            except BaseException as error:
                 with contextlib.suppress(OSError):
                     temporary.unlink()
+                if (
+                    isinstance(error, OSError)
+                    and error.errno is not None
+                    and error.filename in (None, str(temporary))
+                ):
+                    error.filename = str(path)  # a full disk does not say whose it was
                 raise
 
 

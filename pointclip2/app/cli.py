@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pointclip2.errors import UserError, refused_by_system
 from pointclip2.stopping import Stopped, asked, program
@@ -205,6 +205,7 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             os.environ[plugins.VARIABLE] = ",".join(names)  # for processes that this one starts
             os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, and become one line
             checking()
+            _save_where_possible()
             hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(_job)()
         except Stopped:
             sweep.cancel()
@@ -218,6 +219,27 @@ def _hydra_program(name: str, words: Sequence[str]) -> int:
             return _failed(error) if asked() is None else 1  # what a signal brought about is no news
     # A sweep's jobs may have run in other processes.
     return _status or sweep.status
+
+
+def _save_where_possible() -> None:
+    """Let a run go on whose configuration Hydra cannot save, such as on a full disk: its figures can still be told."""
+    from hydra.core import utils
+
+    save: Any = getattr(utils, "_save_config", None)
+    if save is None or save.__module__ == __name__:
+        return
+    told: set[str] = set()
+
+    def saved(cfg: "DictConfig", filename: str, output_dir: Path) -> None:
+        try:
+            save(cfg, filename, output_dir)
+        except OSError as error:
+            line = f"{output_dir}: the configuration is not saved ({error.strerror or error})"
+            if line not in told:
+                told.add(line)
+                print(line, file=sys.stderr)
+
+    utils._save_config = saved
 
 
 def _failed(error: Exception) -> int:

@@ -62,15 +62,18 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="pointclip2 verify",
         description="Compute the figures of earlier runs again, from the features in the cache, and say which hold. "
-        "Exit status: 0 all hold, 1 some differ or a file is damaged, 3 nobody can say.",
+        "Exit status: 0 all hold, 1 some differ or a file is damaged, 3 nobody can say. For a run with classes of "
+        "your own package: plugins=[mypackage].",
     )
     parser.add_argument("run", nargs="+", type=Path, help="folder of a run or of a sweep, or a results.json")
     parser.add_argument(
         "--encode", action="store_true", help="encode what the cache lacks; by default nothing is"
     )
-    asked = parser.parse_args(words)
+    words = list(sys.argv[1:] if words is None else words)
+    opening = [word for word in words if word.startswith("plugins=")]
+    asked = parser.parse_args([word for word in words if word not in opening])
     try:
-        plugins.open_door()
+        plugins.open_door(opening)
         found = runs(asked.run)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -242,7 +245,7 @@ def _compare(record: Mapping[str, Any], again: Mapping[str, Any], verdict: Verdi
     if same_of_classes:
         verdict.say(f"{same_of_classes} figures of single classes hold")
     if not recorded:
-        verdict.say("the run measured nothing, for nothing was labelled")
+        verdict.say("the run recorded no figures, so that there is nothing to compare", UNKNOWN)
 
 
 def _same(was: Any, now: Any) -> bool:

@@ -194,3 +194,19 @@ def test_clouds_are_named_and_projected_by_the_public_names(tmp_path: Path) -> N
     overrides = [*toy_overrides(toy_folder(tmp_path / "toy"), tmp_path), "data.limit=2"]
     result = pointclip2.evaluate(pointclip2.compose("evaluate", overrides))
     assert set(result.metrics) >= {"test/acc", "test/macc"}
+
+
+def test_a_run_whose_configuration_cannot_be_saved_still_tells_its_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hydra.core import utils
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(utils, "_save_config", full)
+    words = [*toy_overrides(toy_folder(tmp_path / "toy"), tmp_path), "data.limit=4", "report=false"]
+    status, printed = run_command(capsys, "evaluate", *words)
+    assert status == 0
+    assert printed.count("the configuration is not saved (No space left on device)") == 1
+    assert "results: " in printed

@@ -15,7 +15,7 @@ import typer
 
 from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.app.cli import print_anything
-from pointclip2.errors import ConfigError, DataError, UserError
+from pointclip2.errors import ConfigError, DataError, UserError, refused_by_system
 from pointclip2.writing import typed_path
 
 program = typer.Typer(
@@ -331,7 +331,7 @@ def asked(
     said: list[str] = []
     for text in names:
         path = typed_path(text)
-        if path.suffix and len(text) < 250 and path.is_file():
+        if (path.suffix or os.sep in text) and len(text) < 250 and path.exists():
             found = read_names(path)
         elif path.suffix.lower() in (".txt", ".csv", ".lst", ".list", ".names", ".tsv"):
             raise ConfigError(
@@ -366,7 +366,7 @@ def main(words: Sequence[str]) -> int:
         except OSError as error:  # such as a full disk
             if error.errno is None:
                 raise
-            told = f"{error.filename or 'the answer'}: {error.strerror}"
+            told = refused_by_system(error) or f"{error.filename or 'the answer'}: {error.strerror}"
         except Exception as error:
             mistake = getattr(error, "format_message", None)  # in what was typed, as typer tells it
             if mistake is None:
