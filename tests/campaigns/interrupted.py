@@ -23,6 +23,9 @@ from tests.places import ROOT
 from tests.processes import close_nursery, open_nursery, start
 
 TEMPORARY = re.compile(r"\..+\.part|\..+\.\d+-[0-9a-f]{8}")
+# Of the forked ones, too, whose libraries are imported before they get their own environment.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 LIMIT_S = 300
 TIMES = ("seconds", "command", "git_commit", "checksum")
 """Of a record: when and where it was made, and the checksum that covers that, too."""

@@ -119,7 +119,7 @@ def test_results_json_is_written_last(toy: Path, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(pointclip2.app.run, "write_results", watched)
     result = run(toy, tmp_path, "pictures=1")
-    assert there == [{"predictions.csv", "views.png", "confusion.png", "report.html"}]
+    assert there == [{".hydra", "predictions.csv", "views.png", "confusion.png", "report.html"}]
     assert {path.name for path in result.run_dir.iterdir()} == {*there[0], "results.json"}
 
 
