@@ -185,8 +185,7 @@ def _check_built(config: DictConfig, part: str, typed: Sequence[str]) -> None:
         _refuse(part, "it is no description of what is built")
     if any(isinstance(text, str) and "${" in text for text in _leaves(made)):
         _refuse(part, "it holds a quoted interpolation, which could become anything")
-    own = {str(made.get("_target_", ""))}
-    if part != "callbacks" and next(iter(own)).startswith(PLUGINS):
+    if part != "callbacks" and str(made.get("_target_", "")).startswith(PLUGINS):
         check_targets({key: value for key, value in made.items() if key != "_target_"}, SAMPLERS)
     else:
         check_targets(made, _callbacks() | SAMPLERS)

@@ -15,6 +15,15 @@ from tests.commands import run_command
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(9))
 REFERENCES = "b0: xxxxxxxxxx\n" + "".join(f"b{i + 1}: ${{b{i}}}${{.b{i}}}\n" for i in range(39))
 NESTS = "c0: {x: 1}\n" + "".join(f"c{i + 1}: {{x: '${{c{i}}}', y: '${{c{i}}}'}}\n" for i in range(39))
+SAME_NAME = "d0: {x: xxxxxxxxxx}\n" + "".join(
+    f"d{i + 1}: {{x: '${{d{i}.x}}${{d{i}.x}}'}}\n" for i in range(39)
+)
+CHOSEN = "k: x\nd0: {x: xxxxxxxxxx}\n" + "".join(
+    f"d{i + 1}: {{x: '${{d{i}.${{k}}}}${{oc.select:d{i}.x}}'}}\n" for i in range(39)
+)
+NAMED = "e0: xxxxxxxxxx\n" + "".join(
+    f"n{i}: e{i}\ne{i + 1}: '${{${{n{i}}}}}${{${{n{i}}}}}'\n" for i in range(39)
+)
 SHELL = {"_target_": "os.system", "command": "true"}
 STRANGER = {"evil": SHELL, "lines": "a\ntrue", "server": "mysql://x", "path": "../../x"}
 
@@ -100,10 +109,13 @@ def test_what_the_environment_keeps_secret_stays_there(monkeypatch: pytest.Monke
         (BOMB, "by its aliases"),
         (REFERENCES, "refers to itself so often"),
         (NESTS, "refers to itself so often"),
+        (SAME_NAME, "refers to itself so often"),
+        (CHOSEN, "refers to itself so often"),
+        (NAMED, "refers to itself so often"),
         ("x: !!python/object/apply:os.system [true]\n", "could not determine a constructor"),
         ("hydra: {searchpath: ['pkg://antigravity']}\n", "hydra.searchpath is not allowed"),
     ],
-    ids=["bomb", "references", "nests", "tag", "search path"],
+    ids=["bomb", "references", "nests", "same name", "chosen", "named", "tag", "search path"],
 )  # fmt: skip
 def test_a_strangers_file_is_refused_in_one_line(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
