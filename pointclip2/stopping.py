@@ -36,7 +36,7 @@ class Stopped(BaseException):
 
 
 class _State:
-    """Of this process."""
+    """What this process knows of its signals."""
 
     def __init__(self) -> None:
         self.installed = False

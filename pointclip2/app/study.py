@@ -5,7 +5,6 @@ run again in their folders, and the others follow as if nothing had happened. Li
 start.
 """
 
-import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
@@ -19,8 +18,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from pointclip2.errors import ConfigError
-from pointclip2.show.comparison import RESULTS
+from pointclip2.errors import ConfigError, DataError
+from pointclip2.show.comparison import RESULTS, read_results
 from pointclip2.writing import write_text
 
 if TYPE_CHECKING:
@@ -209,8 +208,8 @@ class StudySweeper(Sweeper):
         values = [objective]
         if self.metrics:
             try:
-                metrics = json.loads((job / RESULTS).read_text(encoding="utf-8"))["metrics"]
-            except (OSError, ValueError, KeyError):
+                metrics = read_results(job / RESULTS)["metrics"]
+            except (OSError, DataError, KeyError):
                 return None
             missing = [name for name in self.metrics if name not in metrics]
             if missing:

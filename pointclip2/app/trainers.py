@@ -31,7 +31,7 @@ class _Work(NamedTuple):
 
 
 _WORKS: dict[str, _Work] = {}
-"""By trainer option: a trainer that is made only to be asked takes as long as one that works."""
+"""What each trainer option comes to: a trainer that is made only to be asked takes as long as one that works."""
 
 
 class ConfiguredTrainers:

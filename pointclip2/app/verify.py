@@ -33,7 +33,7 @@ WORDS = {HOLDS: "the figures hold", DIFFERS: "the figures do NOT hold", UNKNOWN:
 NEAR = 1e-9
 """Figures that differ by less are the same."""
 LARGEST_BYTES = 2**20
-"""Of a configuration that is read."""
+"""The largest configuration that is read."""
 FACTS = (
     ("data", "checksum"),
     ("data", "n"),

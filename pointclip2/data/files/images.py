@@ -11,7 +11,7 @@ from pointclip2.errors import is_transient
 from pointclip2.reading import open_regular
 
 MOST_PIXELS = 2**27
-"""Of all pictures of a file together."""
+"""The most pixels that all pictures of a file may have together."""
 LARGE = 2**24
 """Pixels of a picture that is halved, and halved again, before it is used."""
 SHARES = (np.arange(256) / 255).astype(np.float32)
