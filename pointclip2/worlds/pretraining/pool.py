@@ -15,7 +15,7 @@ from pointclip2.data.prepare import stable_seed
 from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract
 from pointclip2.worlds.pretraining.captions import forbidden
-from pointclip2.worlds.shapes.classes import make_shape, register
+from pointclip2.worlds.shapes.classes import make_shape, shape_kind
 from pointclip2.worlds.shapes.world import sample_shape, source_digest
 from pointclip2.writing import write_bytes
 
@@ -91,7 +91,6 @@ def _made(
 ) -> tuple[dict[str, Tensor], list[list[str]]]:
     from rich.progress import track
 
-    register()
     total = per_class * len(classes) + abstract
     clouds = torch.empty(total, points, 3, dtype=torch.float16)
     parts = torch.empty(total, points, dtype=torch.uint8)
@@ -117,4 +116,4 @@ def _made(
 
 def part_table(classes: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the part names of every class in label order, then the primitives of compositions."""
-    return [*(register()[name].part_names for name in classes), KINDS]
+    return [*(shape_kind(name).part_names for name in classes), KINDS]

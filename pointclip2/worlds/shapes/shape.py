@@ -49,20 +49,25 @@ class ShapeClass:
     part_names: tuple[str, ...]
     synonyms: tuple[str, ...]
     make: Maker
+    described: tuple[str, ...] = ()
+    """Sentences on how such a thing looks, for classes that the bank of descriptions does not have."""
 
 
 REGISTER: dict[str, ShapeClass] = {}
 
 
 def shape_class(
-    name: str, parts: tuple[str, ...], synonyms: tuple[str, ...] = ()
+    name: str,
+    parts: tuple[str, ...],
+    synonyms: tuple[str, ...] = (),
+    described: tuple[str, ...] = (),
 ) -> Callable[[Maker], Maker]:
     """Register the function below as the maker of class ``name``."""
 
     def register(make: Maker) -> Maker:
         if name in REGISTER:
             raise ValueError(f"shape class {name!r} is registered twice")
-        REGISTER[name] = ShapeClass(name, parts, synonyms, make)
+        REGISTER[name] = ShapeClass(name, parts, synonyms, make, described)
         return make
 
     return register

@@ -18,7 +18,7 @@ from pointclip2.data.prepare import check_choice, stable_seed, unit_sphere, way_
 from pointclip2.data.stored import sample_error
 from pointclip2.geometry.surfaces import sample_nonuniform, sample_solid, sample_surface
 from pointclip2.types import Cloud, ConfigError, Frame
-from pointclip2.worlds.shapes.classes import make_shape, register, select
+from pointclip2.worlds.shapes.classes import make_shape, select, shape_kind
 from pointclip2.worlds.shapes.shape import Random, Shape
 
 SURFACES = {"mesh": sample_surface, "uneven": sample_nonuniform, "solid": sample_solid}
@@ -118,11 +118,10 @@ class ShapesSplit(CloudDataset):
         self.split = split
         self.world = world
         self.classes = world.classes
-        register()
         self.part_names = tuple(
-            f"{name}/{part}" for name in self.classes for part in register()[name].part_names
+            f"{name}/{part}" for name in self.classes for part in shape_kind(name).part_names
         )
-        counts = [len(register()[name].part_names) for name in self.classes]
+        counts = [len(shape_kind(name).part_names) for name in self.classes]
         self.part_offset = np.cumsum([0, *counts[:-1]])
         count = world.per_class[split]
         names = [f"{name.replace(' ', '_')}/{index:04d}" for index in range(count) for name in self.classes]

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from pointclip2.data.class_names import KNOWN, MODELNET40, SHAPENET_PARTS, UNSEEN
-from pointclip2.worlds.shapes.classes import make_shape, register
+from pointclip2.worlds.shapes.classes import make_shape, register, wider
 from pointclip2.worlds.shapes.shape import Shape, ShapeClass, shape_class
 
-SAMPLE = sorted(register())[::6]
-"""Every sixth class by name; all of them are tested where slow tests run."""
+EVERY = register() | wider()
+SAMPLE = [*sorted(register())[::6], *sorted(wider())[::12]]
+"""Every sixth class by name, every twelfth of the wider world; all of them are tested where slow tests run."""
 EACH_CLASS = pytest.mark.parametrize(
     "kind",
     [
         pytest.param(kind, id=name, marks=[] if name in SAMPLE else pytest.mark.slow)
-        for name, kind in register().items()
+        for name, kind in EVERY.items()
     ],
 )
 FEW, MANY = 6, 120
@@ -52,7 +53,7 @@ def check(kind: ShapeClass, shape: Shape) -> None:
 
 
 def test_a_shape_of_every_class_is_sound() -> None:
-    for kind in register().values():
+    for kind in EVERY.values():
         check(kind, made(kind, 1)[0])
 
 
@@ -105,6 +106,7 @@ def test_the_classes_are_those_of_modelnet40_and_shapenetpart_and_the_unseen() -
 def test_unseen_classes_are_at_least_eight_and_none_of_them_is_known() -> None:
     assert len(set(UNSEEN)) >= 8
     assert not set(UNSEEN) & set(KNOWN)
+    assert not set(wider()) & {*KNOWN, *UNSEEN}
     known_words = {word for name in KNOWN for word in (name, *register()[name].synonyms)}
     assert not known_words & set(UNSEEN)
 
