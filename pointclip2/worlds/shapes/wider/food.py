@@ -126,7 +126,7 @@ def pear(shape: Shape, rng: Random) -> None:
     _core_fruit(shape, rng, body, radius, height, height * 0.95)
 
 
-def _banana(rng: Random, length: float, bow: float, girth: float) -> tuple[Mesh, Mesh, Mesh]:
+def _banana(rng: Random, length: float, bow: float, girth: float) -> tuple[Mesh, ...]:
     """Return body, stem and tip of a banana that bends in x, y: both ends up, its stem at +x."""
     around = np.deg2rad(np.linspace(-bow / 2, bow / 2, 13)) - np.pi / 2
     radius = length / np.deg2rad(bow)
