@@ -188,8 +188,8 @@ def cardboard_box(shape: Shape, rng: Random) -> None:
         shape.say("a lid that lifts off" if lift else "a lid with a low edge")
     elif kind == "pizza":
         shape.add("body", *walls)
-        lid = box(x, thick, z, (0, thick / 2, z / 2)).rotated_deg(x=-u(0, 110) if chance(rng, 0.6) else 0.0)
-        shape.add("flap", lid.moved(0, height, -z / 2))
+        cover = box(x, thick, z, (0, thick / 2, z / 2)).rotated_deg(x=-u(0, 110) if chance(rng, 0.6) else 0.0)
+        shape.add("flap", cover.moved(0, height, -z / 2))
         shape.say("flat and square with a hinged lid")
     else:
         shape.add("body", box(x, height, z, (0, height / 2, 0)))

@@ -25,7 +25,7 @@ def microwave(shape: Shape, rng: Random) -> None:
     y, z = x * u(0.52, 0.66), x * u(0.65, 0.95)
     panel = x * u(0.18, 0.3)
     door = x - panel
-    front, thick = z / 2, 0.03
+    front, thick = z / 2, u(0.025, 0.06)
     shape.add(
         "foot",
         *(
@@ -53,7 +53,7 @@ def microwave(shape: Shape, rng: Random) -> None:
     band = y * u(0.12, 0.24)
     leaf = [
         *frame(door * 0.98, y * 0.97, thick, band),
-        box(door * 0.9, y * 0.9, thick * 0.5, (0, 0, -thick * 0.2)),
+        box(door * 0.9, y * 0.9, thick * 0.2, (0, 0, -thick * 0.4)),
     ]
     grip = pick(rng, ("bar", "bar", "button", "flap"))
     turned = -u(60, 115) if opened else 0.0
@@ -162,13 +162,13 @@ def stove(shape: Shape, rng: Random) -> None:
     doors = 2 if wide and chance(rng, 0.7) else 1
     low = u(0.12, 0.22)
     for k in range(doors):
-        at, across = (k - (doors - 1) / 2) * x / doors, x / doors * 0.96
+        middle, across = (k - (doors - 1) / 2) * x / doors, x / doors * 0.96
         tall = top - low
         opened = chance(rng, 0.12)
-        door = [box(across, tall, 0.03), *frame(across * 0.7, tall * 0.55, 0.045, 0.03)]
+        door = [box(across, tall, 0.01), *frame(across, tall, u(0.04, 0.08), tall * u(0.15, 0.3))]
         door += pull(0.0, tall / 2 - 0.05, 0.02, across * 0.85, False)
         for index, mesh in enumerate(door):
-            mesh = mesh.moved(y=tall / 2).rotated_deg(x=80 if opened else 0).moved(at, low, front + 0.015)
+            mesh = mesh.moved(y=tall / 2).rotated_deg(x=80 if opened else 0).moved(middle, low, front + 0.015)
             shape.add("handle" if index > 4 else "door", mesh)
     shape.add("door", box(x * 0.96, low * 0.75, 0.025, (0, low * 0.5, front + 0.012)))
     words = {

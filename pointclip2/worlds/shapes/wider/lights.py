@@ -64,10 +64,10 @@ def candle(shape: Shape, rng: Random) -> None:
     lit = chance(rng, 0.55)
     if lit:
         size = max(min(radius * 1.1, 0.016), 0.01)
-        drop = curve(
+        tongue = curve(
             [(0.0, 0.0), (size * 0.5, 0.35 * size), (size * 0.35, 1.2 * size), (0.0, 2.4 * size)], 12
         )
-        pieces.append(("flame", lathe(drop, 12).moved(y=height + thread * 0.5)))
+        pieces.append(("flame", lathe(tongue, 12).moved(y=height + thread * 0.5)))
     shape.say("a pointed flame" if lit else "not burning")
     if len(pieces) > 4:
         shape.say("wax dripping down its side")
@@ -172,9 +172,9 @@ def light_bulb(shape: Shape, rng: Random) -> None:
         wide = girth * u(1.5, 2.0)
         wall = [(girth, base), (wide, base + girth * 0.6), (wide, collar), (0.0, collar)]
         shape.add("base", lathe(wall, 24))
-        tall, thin = girth * u(3.0, 5.5), girth * u(0.28, 0.42)
+        tall, thin = girth * u(3.5, 6.5), girth * u(0.22, 0.34)
         if kind == "spiral":
-            loops = u(2.0, 3.5)
+            loops = u(1.3, 2.2)
             t = np.linspace(0, 1, 60)
             reach = wide * u(0.85, 1.15) * np.minimum(1, 4 * t + 0.4)
             for side in (0.0, np.pi):

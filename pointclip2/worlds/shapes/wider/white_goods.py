@@ -56,7 +56,7 @@ def refrigerator(shape: Shape, rng: Random) -> None:
     y = u(0.6, 0.9) if kind == "mini" else u(1.3, 1.5) if kind == "round" else u(1.5, 1.95)
     z = u(0.5, 0.72)
     soft = u(0.15, 0.35) if kind == "round" else 0.0
-    gap, thick, foot = 0.012, u(0.04, 0.07), u(0.02, 0.08)
+    gap, thick, foot = u(0.01, 0.03), u(0.04, 0.07), u(0.02, 0.08)
     if kind == "open":
         walls = [box(0.04, y, z, (s * (x / 2 - 0.02), y / 2, 0)) for s in (-1, 1)]
         walls += [box(x, 0.04, z, (0, h, 0)) for h in (0.02, y - 0.02)]
