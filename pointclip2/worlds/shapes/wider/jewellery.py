@@ -196,7 +196,7 @@ def crown(shape: Shape, rng: Random) -> None:
             shape.add("spike", spike.moved(foot * np.cos(a), base * 0.95, foot * np.sin(a)))
             high, out = base + form, foot
         if balls:
-            shape.add("jewel", sphere(size, (out * np.cos(a), high + size * 0.3, out * np.sin(a)), 8))
+            shape.add("jewel", sphere(size, (out * np.cos(a), high + size * 0.3, out * np.sin(a)), 6))
         if chance(rng, 0.5):
             face = radius * 1.03
             shape.add(
@@ -206,7 +206,7 @@ def crown(shape: Shape, rng: Random) -> None:
                     size * 2,
                     size * 1.6,
                     centre=(face * np.cos(a), base * 0.5, face * np.sin(a)),
-                    detail=7,
+                    detail=5,
                 ),
             )
     if kind == "arched":
