@@ -200,7 +200,6 @@ def cardboard_box(shape: Shape, rng: Random) -> None:
                 shape.add("tape", box(thick * 0.6, drop, z * 0.12, (side * x / 2, height - drop / 2, 0)))
             shape.say("taped shut")
         else:
-            shape.say("a closed packet")
             if chance(rng, 0.3):
                 shape.add(
                     "flap",
@@ -209,6 +208,8 @@ def cardboard_box(shape: Shape, rng: Random) -> None:
                     .moved(0, height, -z / 2),
                 )
                 shape.say("its upper flap torn open")
+            else:
+                shape.say("a closed packet")
     flat = height < 0.4 * min(x, z)
     shape.say("low and flat" if flat else "taller than wide" if height > max(x, z) else "a stout block")
     shape.say(

@@ -171,7 +171,7 @@ def _woven(rng: Random, profile: Profile, power: float, flat: float, holes: bool
     rows, ribs = int(rng.integers(6, 12)), int(rng.integers(10, 16))
     if holes:
         bars = [
-            torus(radius_at(profile, y), profile[-1][0] * 0.025, (0, y, 0), 32)
+            torus(radius_at(profile, y), profile[-1][0] * 0.025, (0, y, 0), 24)
             for y in np.linspace(low, high, rows)
         ]
         thin, posts = profile[-1][0] * 0.02, []

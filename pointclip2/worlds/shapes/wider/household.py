@@ -105,11 +105,9 @@ def fan(shape: Shape, rng: Random) -> None:
         side = radius * 1.08
         head += [("cage", mesh) for mesh in frame(2 * side, 2 * side, deep, radius * 0.1)]
         bars = int(rng.integers(5, 12))
-        for z in (-deep / 2, deep / 2):
-            head += [
-                ("cage", rod((-side, y, z), (side, y, z), radius * 0.012, 5))
-                for y in np.linspace(-side, side, bars + 2)[1:-1]
-            ]
+        bar = rod((-side, 0, 0), (side, 0, 0), radius * 0.012, 5)
+        for y in np.linspace(-side, side, bars + 2)[1:-1]:
+            head += [("cage", bar.moved(y=float(y), z=z)) for z in (-deep / 2, deep / 2)]
         head += [
             ("base", box(radius * 0.25, radius * 0.1, deep * 1.6, (s * side * 0.7, -side - radius * 0.05, 0)))
             for s in (-1, 1)

@@ -180,34 +180,23 @@ def crown(shape: Shape, rng: Random) -> None:
     peaks = (np.arange(points) + 0.5) / points * arc + (np.pi / 2 - arc / 2 if kind == "tiara" else 0.0)
     size = radius * u(0.05, 0.1)
     balls = chance(rng, 0.6)
+    form = rise * (0.55 if kind == "arched" else 1.0)
+    foot = radius * (1 + (flare - 1) * 0.4)
+    outline = [(size * 0.9, 0.0), (size * 0.5, form * 0.4), (size * 1.1, form * 0.65), (0.0, form)]
+    spike, ball = lathe(curve(outline, 9), 8), sphere(size, detail=7)
     for a in peaks:
         grow = float(np.sin((a - angle[0]) / arc * np.pi) ** 1.2) if kind == "tiara" else 1.0
         high = base + rise * grow
         out = radius * flare
         if kind in ("posts", "arched"):
-            form = rise * 0.55 if kind == "arched" else rise
-            foot = radius * (1 + (flare - 1) * 0.4)
-            spike = lathe(
-                curve(
-                    [(size * 0.9, 0.0), (size * 0.5, form * 0.4), (size * 1.1, form * 0.65), (0.0, form)], 9
-                ),
-                8,
-            )
             shape.add("spike", spike.moved(foot * np.cos(a), base * 0.95, foot * np.sin(a)))
             high, out = base + form, foot
         if balls:
-            shape.add("jewel", sphere(size, (out * np.cos(a), high + size * 0.3, out * np.sin(a)), 6))
+            shape.add("jewel", ball.moved(out * np.cos(a), high + size * 0.3, out * np.sin(a)))
         if chance(rng, 0.5):
             face = radius * 1.03
             shape.add(
-                "jewel",
-                superellipsoid(
-                    size * 1.6,
-                    size * 2,
-                    size * 1.6,
-                    centre=(face * np.cos(a), base * 0.5, face * np.sin(a)),
-                    detail=5,
-                ),
+                "jewel", ball.scaled(0.8, 1.0, 0.8).moved(face * np.cos(a), base * 0.5, face * np.sin(a))
             )
     if kind == "arched":
         peak = base + rise * u(1.0, 1.5)
