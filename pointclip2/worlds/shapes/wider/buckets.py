@@ -176,9 +176,9 @@ def _woven(rng: Random, profile: Profile, power: float, flat: float, holes: bool
         ]
         thin, posts = profile[-1][0] * 0.02, []
         for k in range(ribs * 2):
-            angle = np.pi * k / ribs
-            post = np.array([(r * np.cos(angle), y, r * np.sin(angle)) for r, y in profile[::2]])
-            across = thin * np.array([-np.sin(angle), 0.0, np.cos(angle)])
+            cos, sin = np.cos(np.pi * k / ribs), np.sin(np.pi * k / ribs)
+            post = np.array([(r * cos, h, r * sin) for r, h in profile[::2]])
+            across = thin * np.array([-sin, 0.0, cos])
             posts.append(grid(np.stack([post - across, post + across])))
         mesh = merge([*bars, *posts])
     else:

@@ -153,13 +153,11 @@ def shoe(shape: Shape, rng: Random) -> None:
             ],
             point,
         )
-        keep = skin.vertices[:, 2][skin.faces].mean(axis=1) > -long * u(-0.05, 0.1)
-        cover = Mesh(skin.vertices, skin.faces[keep])
-        shape.add(
-            "upper",
-            cover,
-            grid(np.stack([cover.vertices[-40:][:21], cover.vertices[-40:][[0, *range(39, 19, -1)]]])),
-        )
+        brim = skin.vertices[-40:]
+        end = -long * u(-0.02, 0.1)
+        for mesh in (skin, grid(np.stack([brim[:21], brim[[0, *range(39, 19, -1)]]]))):
+            keep = mesh.vertices[:, 2][mesh.faces].mean(axis=1) > end
+            shape.add("upper", Mesh(mesh.vertices, mesh.faces[keep]))
         shape.say(
             "open behind, covering only the toes", "a thick sole" if base > 0.08 * long else "a thin sole"
         )
