@@ -66,6 +66,13 @@ def test_no_sentence_of_a_batch_has_a_word_of_an_unseen_class(data: PretrainingD
     assert not [text for text in (*said, *data.vocabulary()) if forbidden(text)]
 
 
+def test_no_name_stands_for_two_classes_and_each_class_has_several() -> None:
+    names = Captions(KNOWN).names
+    everything = [name.casefold() for of_class in names for name in of_class]
+    assert len(set(everything)) == len(everything)
+    assert min(len(of_class) for of_class in names) >= 8
+
+
 @pytest.mark.parametrize("name", UNSEEN)
 def test_names_and_synonyms_of_unseen_classes_are_found_as_whole_words(name: str) -> None:
     register()
