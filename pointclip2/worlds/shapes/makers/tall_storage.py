@@ -202,7 +202,7 @@ def _ladder_shelf(shape: Shape, rng: Random) -> None:
         shape.add("frame", beam((x / 2, 0.05, -z / 2), (-x / 2, y * 0.9, -z / 2), 0.012))
     shape.say(
         counted(levels, "shelf", "shelves"),
-        "a ladder shape leaning back" if lean else "open on all sides between four posts",
+        "leaning back between two frames of bars" if lean else "open on all sides between four posts",
     )
 
 
