@@ -16,10 +16,10 @@ from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, lathe, rod, spher
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
 
-def _wall(rng: Random, radius: float, height: float) -> tuple[Profile, str]:
-    """Return the outside of a drinking vessel, and what to call it."""
+def _wall(rng: Random, radius: float, height: float, plain: bool = False) -> tuple[Profile, str]:
+    """Return the outside of a drinking vessel, and what to call it; a plain one has neither belly nor waist."""
     u = rng.uniform
-    kind = int(rng.integers(6))
+    kind = int(rng.integers(2 if plain else 6))
     if kind <= 1:
         foot = radius * u(0.97, 1.0) if kind == 0 else radius * u(0.6, 0.92)
         edge = height * u(0.0, 0.08)
@@ -67,7 +67,7 @@ def _grip(rng: Random, profile: Profile, height: float, radius: float) -> tuple[
 def cup(shape: Shape, rng: Random) -> None:
     """Make a cup: mug-like cups, tumblers, tea cups with a saucer, stemmed glasses, paper cups with lid and straw."""
     u = rng.uniform
-    style = str(rng.choice(["handled", "handled", "handled", "tea", "tumbler", "stemmed", "paper"]))
+    style = str(rng.choice(["handled", "handled", "tea", "tea", "tumbler", "stemmed", "paper"]))
     radius = u(0.03, 0.055)
     height = radius * {
         "tea": u(0.9, 1.7),
@@ -75,14 +75,15 @@ def cup(shape: Shape, rng: Random) -> None:
         "paper": u(2.0, 3.2),
         "tumbler": u(1.6, 3.6),
     }.get(style, u(1.3, 2.6))
-    profile, wall = _wall(rng, radius, height)
+    # Without a handle, a belly or a waist would make it a vase.
+    profile, wall = _wall(rng, radius, height, plain=style == "tumbler")
     if style == "paper":
-        foot = radius * u(0.6, 0.8)
+        foot, lip = radius * u(0.6, 0.85), height * u(0.94, 0.98)
         profile, wall = (
-            [(foot, 0.0), (radius, height), (radius * 1.05, height)],
+            [(foot, 0.0), (radius, lip), (radius * 1.06, lip), (radius * 1.05, height)],
             "cone wall that widens upwards",
         )
-    if style == "tea":
+    if style == "tea" and rng.random() < 0.7:
         knots = [
             (radius * u(0.35, 0.6), 0.0),
             (radius * 0.8, height * 0.35),
@@ -121,25 +122,21 @@ def cup(shape: Shape, rng: Random) -> None:
         if rng.random() < 0.25 and lift > radius:
             shape.add("stem", sphere(thin * u(1.6, 2.5), (0, lift * u(0.4, 0.7), 0), 8))
         shape.say("standing on a thin stem with a round disc foot")
-    if style == "tea" and rng.random() < 0.6:
-        plate = radius * u(1.6, 2.2)
+    if (style == "tea" and rng.random() < 0.7) or (style == "handled" and rng.random() < 0.1):
+        plate = radius * u(1.6, 2.8)
         lift = radius * 0.12
         dish = [
             (0.0, 0.0),
             (plate * 0.55, 0.0),
-            (plate, radius * u(0.2, 0.4)),
-            (plate * 0.98, radius * 0.45),
+            (plate, plate * u(0.06, 0.22)),
+            (plate * 0.97, plate * 0.24),
             (plate * 0.5, lift),
             (0, lift),
         ]
         shape.add("saucer", lathe(dish, 32))
         shape.say("on a round saucer")
     shape.add("body", body.moved(y=lift))
-    if (
-        style == "handled"
-        or (style == "tea" and rng.random() < 0.9)
-        or (style == "stemmed" and rng.random() < 0.05)
-    ):
+    if style == "handled" or (style == "tea" and rng.random() < 0.9):
         grip, phrase = _grip(rng, profile, height, radius)
         shape.add("handle", grip.moved(y=lift))
         if rng.random() < 0.04:
