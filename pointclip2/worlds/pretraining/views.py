@@ -75,14 +75,15 @@ class ViewDrawer:
             self.views.append(min(int(option.get("views", projector.rig.views)), projector.rig.views))
             self.shares.append(float(option["share"]))
 
-    def chunk(self, number: int, known: int, abstract: int) -> ViewChunk:
-        """Draw that many named shapes and compositions, worn anew, from all views."""
+    def chunk(self, number: int, counts: Sequence[int]) -> ViewChunk:
+        """Draw that many shapes of known classes, of others, and compositions, worn anew, from all views."""
         rng = np.random.default_rng([self.seed, 7919, number])
-        pool = self.pool
+        there = self.pool.counts
+        first = np.cumsum([0, *there[:-1]])
         chosen = np.concatenate(
             [
-                _draw(rng, pool.known, known),
-                pool.known + _draw(rng, len(pool) - pool.known, abstract),
+                start + _draw(rng, among, count)
+                for start, among, count in zip(first, there, counts, strict=True)
             ]
         )
         drawn_by = rng.choice(len(self.projectors), len(chosen), p=shares(self.shares))
