@@ -88,7 +88,7 @@ def _abstract_digest() -> str:
 
 
 def open_pool(folder: Path, plan: PoolPlan) -> Pool:
-    """Read the pool from its file, or make it now with a progress bar (some 4 ms a shape) and keep it."""
+    """Read the pool from its file, or make it now with a progress bar (some 8 ms a shape) and keep it."""
     digest = plan.digest()
     path = folder / f"shapes_{digest[:16]}.safetensors"
     try:
