@@ -1,6 +1,6 @@
 """Make the parts of cars: the shell with its wheel arches, wheels, cabin and trim."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pointclip2.worlds.shapes.mesh import (
     superellipsoid,
 )
 from pointclip2.worlds.shapes.shape import Shape
+
+TOY = "short and high like a toy"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,18 @@ class Plan:
     def half_width(self, z: Array) -> Array:
         share = np.abs(z) / (self.length / 2)
         return np.asarray(self.width / 2 * (1 - 0.32 * self.corner * share**5))
+
+
+def squeezed(shape: Shape, dice: Dice, plan: Plan) -> Plan:
+    """Return the plan, or now and then that of a toy or a cartoon: short, high, on large wheels."""
+    if dice.chance(0.8):
+        return plan
+    shape.say(TOY)
+    wheel_radius = plan.wheel_radius * dice.between(1.0, 1.3)
+    length = max(plan.length * dice.between(0.65, 0.88), 6.5 * wheel_radius)
+    return replace(
+        plan, length=length, height=plan.height * dice.between(1.05, 1.3), wheel_radius=wheel_radius
+    )
 
 
 def shell(plan: Plan) -> tuple[Mesh, Mesh]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.worlds.shapes.makers.car_shell import seats
+from pointclip2.worlds.shapes.makers.car_shell import TOY, seats
 from pointclip2.worlds.shapes.makers.sections import Dice, pair, wheel
 from pointclip2.worlds.shapes.makers.turned import curve
 from pointclip2.worlds.shapes.mesh import Array, Mesh, box, grid, superellipsoid
@@ -90,9 +90,8 @@ def skinned(shape: Shape, dice: Dice) -> None:
     b = dice.between
     length, width, height = (float(side) for side in dice.rng.uniform(*_SIZES[style]))
     if dice.chance(0.25):
-        # Toys are short and high.
-        length, height = length * b(0.7, 0.95), height * b(1.0, 1.3)
-        shape.say("short and high like a toy")
+        length, height = length * b(0.65, 0.9), height * b(1.0, 1.3)
+        shape.say(TOY)
     knots = np.array(_SIDES[style])
     knots[1:-1] += dice.rng.normal(0, 0.012, (len(knots) - 2, 2))
     outline = np.array(sorted((float(x), float(y)) for x, y in knots))

@@ -3,12 +3,14 @@
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.car_shell import (
+    TOY,
     Plan,
     bed_shell,
     cabin,
     seats,
     shell,
     spoiler,
+    squeezed,
     trim,
     wheels,
 )
@@ -112,7 +114,7 @@ def _closed(shape: Shape, dice: Dice) -> None:
     style = dice.pick(
         "sedan", "sedan", "sedan", "hatchback", "estate", "suv", "jeep", "van", "sports", "sports", "coupe"
     )
-    plan = _family(dice, style)
+    plan = squeezed(shape, dice, _family(dice, style))
     _add_shell(shape, shell(plan))
     cabin(shape, dice, plan, glazed=dice.chance(0.7) or plan.height < 1.3)
     trim(shape, dice, plan)
@@ -157,7 +159,7 @@ def _pickup(shape: Shape, dice: Dice) -> None:
 
 
 def _convertible(shape: Shape, dice: Dice) -> None:
-    plan = _family(dice, dice.pick("sports", "coupe", "sedan"))
+    plan = squeezed(shape, dice, _family(dice, dice.pick("sports", "coupe", "sedan")))
     _add_shell(shape, shell(plan))
     trim(shape, dice, plan)
     wheels(shape, dice, plan)
@@ -252,7 +254,11 @@ def _vintage(shape: Shape, dice: Dice) -> None:
 
 def _racer(shape: Shape, dice: Dice) -> None:
     b = dice.between
-    length, width, radius = b(3.4, 5.2), b(1.5, 2.0), b(0.28, 0.36)
+    length, width, radius, tall = b(3.4, 5.2), b(1.5, 2.0), b(0.28, 0.36), b(0.4, 0.55)
+    if dice.chance(0.35):
+        # Toys and karts are short, high and on large wheels.
+        length, radius, tall = b(2.1, 3.4), b(0.33, 0.5), b(0.45, 0.75)
+        shape.say(TOY)
     front, core = length / 2, width * b(0.22, 0.36)
     stations = [
         (1.0, 0.25, 0.3),
@@ -262,7 +268,6 @@ def _racer(shape: Shape, dice: Dice) -> None:
         (-0.75, 0.6, 0.8),
         (-0.95, 0.4, 0.5),
     ]
-    tall = b(0.4, 0.55)
     shape.add(
         "body",
         loft(
@@ -312,7 +317,7 @@ def _racer(shape: Shape, dice: Dice) -> None:
         shape.add(
             "body",
             box(width * 0.95, 0.03, 0.35, (0.0, 0.14, front * 0.98)),
-            box(width * 0.7, 0.04, 0.32, (0.0, b(0.75, 1.0), -front * 0.95)),
+            box(width * 0.7, 0.04, 0.32, (0.0, b(0.7, 0.95) + 0.2 * tall, -front * 0.95)),
         )
         shape.add("body", *pair(box(0.03, 0.8, 0.4, (width * 0.35, 0.65, -front * 0.93))))
         shape.say("flat wings in front and at the back")
