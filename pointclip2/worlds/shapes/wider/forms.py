@@ -54,3 +54,19 @@ def lay(shape: Shape, dice: Dice, upright: float = 0.5) -> None:
         if dice.chance(0.7):
             turn(shape, x_deg=-90.0)
     set_down(shape)
+
+
+def wires(starts: Points, ends: Points, radius: float) -> Mesh:
+    """Return many straight square rods at once, open at their ends, each from a start to an end (n, 3)."""
+    a, b = np.asarray(starts, dtype=float), np.asarray(ends, dtype=float)
+    along = (b - a) / np.maximum(np.linalg.norm(b - a, axis=1, keepdims=True), 1e-9)
+    helper = np.eye(3)[np.abs(along).argmin(axis=1)]
+    side = np.cross(along, helper)
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    other = np.cross(along, side)
+    ring_at = radius * np.stack([side, other, -side, -other], axis=1)
+    corners = np.concatenate([a[:, None] + ring_at, b[:, None] + ring_at], axis=1)
+    quad = np.array([(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)])
+    faces = np.concatenate([quad[:, [0, 1, 2]], quad[:, [0, 2, 3]]])
+    offsets = 8 * np.arange(len(a))[:, None, None]
+    return Mesh(corners.reshape(-1, 3), (faces[None] + offsets).reshape(-1, 3))

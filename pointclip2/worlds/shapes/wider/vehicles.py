@@ -249,7 +249,7 @@ def truck(shape: Shape, rng: Random) -> None:
         ]
         axles(shape, d, radius, radius * 0.7, wide / 2, deep + nose * 0.7 - 0.5, -0.9, *rear)
     else:
-        rear = -load * 0.72
+        back = -load * 0.72
         axles(
             shape,
             d,
@@ -257,10 +257,10 @@ def truck(shape: Shape, rng: Random) -> None:
             radius * 0.7,
             wide / 2,
             deep + nose * 0.6 - 0.4,
-            rear,
-            *([rear + 2.2 * radius] if d.chance(0.5) else []),
+            back,
+            *([back + 2.2 * radius] if d.chance(0.5) else []),
         )
-    shape.say(counted(len(shape.meshes) and sum(p == 2 for p in shape.mesh_parts) // 6 * 2, "big wheel"))
+    shape.say(counted(shape.mesh_parts.count(2) // 3, "big wheel"))
     if d.chance(0.4):
         shape.add(
             "exhaust", *pair(rod((wide * 0.46, floor, 0.02), (wide * 0.46, floor + tall * 1.15, 0.02), 0.09))
