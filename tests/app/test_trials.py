@@ -53,11 +53,12 @@ def in_a_page(path: Path) -> None:
     path.write_bytes(content)
 
 
+SPAN = "distribution_json"
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "value": lambda path: change(path, "UPDATE trial_values SET value = 0.9 WHERE trial_id = 1"),
     "option": lambda path: change(path, "UPDATE trial_params SET param_value = 0.1 WHERE trial_id = 2"),
     "of one under way": lambda path: change(path, "UPDATE trial_params SET param_value = 0.1 WHERE trial_id = 4"),
-    "span": lambda path: change(path, "UPDATE trial_params SET distribution_json = replace(distribution_json, '1.', '2.')"),
+    "span": lambda path: change(path, f"UPDATE trial_params SET {SPAN} = replace({SPAN}, '1.', '2.')"),
     "state": lambda path: change(path, "UPDATE trials SET state = 'FAIL' WHERE trial_id = 1"),
     "no state": lambda path: change(path, "UPDATE trials SET state = 'COMPLETF' WHERE trial_id = 1"),
     "trial gone": lambda path: change(path, "DELETE FROM trials WHERE trial_id = 2"),

@@ -181,6 +181,9 @@ def test_torn_foreign_and_missing_files_are_told_apart(saved: Path, tmp_path: Pa
     save_file({"x": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     with pytest.raises(WeightsError, match=r"no adapter of train\.py"):
         read_adapter(tmp_path / "foreign.safetensors")
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(WeightsError, match=r"adapter\.checkpoint=.*: it is a named pipe"):
+        read_adapter(tmp_path / "pipe.safetensors")
     with pytest.raises(WeightsError, match="no such file"):
         read_adapter(tmp_path / "nothing.safetensors")
 
