@@ -1,6 +1,7 @@
 """What all adapters have in common: they learn, they are saved whole, and they refuse what is not theirs."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
