@@ -351,6 +351,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--only", help="a kind of file")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args(words)
+    torch.set_num_threads(1)
     prepare()
     with tempfile.TemporaryDirectory(prefix="damage-") as folder:
         shop = Workshop(Path(folder))
