@@ -202,9 +202,9 @@ def _read_reference(path: Path) -> Any:
 
 
 def _pool(folder: Path) -> Any:
-    from pointclip2.worlds.pretraining.pool import open_pool
+    from pointclip2.worlds.pretraining.pool import PoolPlan, open_pool
 
-    pool = open_pool(folder, ["chair", "lamp"], 2, 2, 32, "mesh", 0)
+    pool = open_pool(folder, PoolPlan(("chair", "lamp"), 2, (), 0, 2, 32, "mesh", 0))
     return [_sums({"points": pool.points, "parts": pool.parts, "labels": pool.labels}), pool.said]
 
 
