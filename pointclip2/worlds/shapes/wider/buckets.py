@@ -13,7 +13,7 @@ from pointclip2.worlds.shapes.makers.turned import (
     say_proportion,
     squared,
 )
-from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, grid, lathe, merge, rod, torus, tube
+from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, grid, lathe, merge, rod, torus
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 from pointclip2.worlds.shapes.wider.pouring import bail
 
@@ -174,11 +174,12 @@ def _woven(rng: Random, profile: Profile, power: float, flat: float, holes: bool
             torus(radius_at(profile, y), profile[-1][0] * 0.025, (0, y, 0), 32)
             for y in np.linspace(low, high, rows)
         ]
-        strip = np.array([(r, y, 0.0) for r, y in profile])
-        posts = [
-            tube(strip, profile[-1][0] * 0.025, 5).rotated_deg(y=360 * k / (2 * ribs))
-            for k in range(2 * ribs)
-        ]
+        thin, posts = profile[-1][0] * 0.02, []
+        for k in range(ribs * 2):
+            angle = np.pi * k / ribs
+            post = np.array([(r * np.cos(angle), y, r * np.sin(angle)) for r, y in profile[::2]])
+            across = thin * np.array([-np.sin(angle), 0.0, np.cos(angle)])
+            posts.append(grid(np.stack([post - across, post + across])))
         mesh = merge([*bars, *posts])
     else:
         y = np.linspace(low, high, 2 * rows + 1)

@@ -35,10 +35,10 @@ def _petal(reach: float, width: float, pitch_deg: float, hub: float) -> Mesh:
 
 def _cage(radius: float, deep: float, wires: int, bow: float) -> list[Mesh]:
     """Return front and back grilles of wires that run from the hub to a ring, bulging by ``bow``."""
-    t = np.linspace(0.12, 1, 8)
+    t = np.linspace(0.12, 1, 6)
     meshes = [torus(radius, radius * 0.02, segments=32).rotated_deg(x=90)]
     line = np.stack([radius * t, 0 * t, deep / 2 + bow * (1 - t**2)], axis=1)
-    wire = tube(np.concatenate([line, [[radius, 0, 0]]]), radius * 0.009, 4)
+    wire = tube(np.concatenate([line, [[radius, 0, 0]]]), radius * 0.009, 3)
     spokes = merge([wire.rotated_deg(z=360 * k / wires) for k in range(wires)])
     return [*meshes, spokes, spokes.scaled(z=-1)]
 

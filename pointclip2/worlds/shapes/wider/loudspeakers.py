@@ -58,7 +58,9 @@ def loudspeaker(shape: Shape, rng: Random) -> None:
         if kind == "ball":
             body = sphere(radius, (0, radius * 0.95, 0))
         else:
-            body = superellipsoid(2 * radius, high, 2 * radius, u(0.1, 0.5), (0, high / 2, 0))
+            body = cylinder(radius, high, radius * u(0.8, 1.0), (0, high / 2, 0), 28)
+            if chance(rng, 0.3):
+                body = superellipsoid(2 * radius, high, 2 * radius, u(0.1, 0.9), (0, high / 2, 0))
         pieces = [
             ("cabinet", body),
             ("grille", lathe([(radius * 1.01, high * 0.2), (radius * 1.01, high * 0.8)], 28)),
@@ -85,7 +87,7 @@ def loudspeaker(shape: Shape, rng: Random) -> None:
     flat = [(-x / 2, z / 2), (x / 2, z / 2), (x / 2 * slant, -z / 2), (-x / 2 * slant, -z / 2)]
     shape.add("cabinet", loft([[(a, h, b) for a, b in flat] for h in (0.0, y)]))
     count = {
-        "shelf": int(rng.integers(1, 4)),
+        "shelf": int(rng.choice([1, 2, 2, 2, 3])),
         "tower": int(rng.integers(3, 6)),
         "stage": int(rng.integers(1, 3)),
     }[kind]

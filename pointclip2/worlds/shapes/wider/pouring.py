@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pointclip2.worlds.shapes.makers.sections import set_down
 from pointclip2.worlds.shapes.makers.supports import chance, pick
 from pointclip2.worlds.shapes.makers.turned import (
     Profile,
@@ -180,6 +181,7 @@ def teapot(shape: Shape, rng: Random) -> None:
         )
         shape.add("handle", grip.moved(y=lift))
         shape.say("a loop at the side as its handle")
+    set_down(shape)
     words = {
         "ball": "round as a ball",
         "squat": "low and wide",
