@@ -1,12 +1,11 @@
 """Build animals on four legs: trunk, jointed legs, head and ears."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.sections import Dice, step
-from pointclip2.worlds.shapes.mesh import Array, Mesh, superellipsoid, tube
+from pointclip2.worlds.shapes.mesh import Array, Mesh, Points, Vector, superellipsoid, tube
 from pointclip2.worlds.shapes.shape import Shape
 from pointclip2.worlds.shapes.wider.forms import skin
 
@@ -26,7 +25,7 @@ class Build:
     """Girth along the trunk from rump to chest."""
 
 
-def limb(points: Sequence[Sequence[float] | Array], radii: Sequence[float], sides: int = 8) -> Mesh:
+def limb(points: Points, radii: Vector, sides: int = 8) -> Mesh:
     """Return a jointed limb: a rounded tube through its joints."""
     path = np.asarray([np.asarray(p, dtype=float) for p in points])
     t = np.linspace(0, len(path) - 1, 3 * len(path) - 2)
