@@ -201,7 +201,7 @@ def slide(shape: Shape, rng: Random) -> None:
     ),
 )
 def anchor(shape: Shape, rng: Random) -> None:
-    """Make an anchor: the classic one, a stockless one with a head, a grapnel with four claws; with or without chain."""
+    """Make an anchor: the classic one, one without a crossbar, or with four claws; with or without chain."""
     d = Dice(rng)
     b = d.between
     tall = b(0.3, 2.0)
