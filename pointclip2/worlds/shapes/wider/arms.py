@@ -3,7 +3,7 @@
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.sections import Dice, pair, set_down, turn
-from pointclip2.worlds.shapes.mesh import cylinder, grid, lathe, rod, sphere, torus, tube
+from pointclip2.worlds.shapes.mesh import Array, cylinder, grid, lathe, rod, sphere, torus, tube
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 from pointclip2.worlds.shapes.wider.forms import lay, strip
 
@@ -134,7 +134,7 @@ def shield(shape: Shape, rng: Random) -> None:
     share = np.linspace(0, 1, 7)[:, None, None]
     flat = share * edge
 
-    def lifted(points: np.ndarray, ahead: float = 0.0) -> np.ndarray:
+    def lifted(points: Array, ahead: float = 0.0) -> Array:
         u, v = points[..., 0] / (wide / 2), points[..., 1] / (tall / 2)
         z = dome * (1 - np.minimum(u**2 + v**2, 1.5)) + (0.0 if kind == "round" else bow * (1 - u**2)) + ahead
         return np.concatenate([points, z[..., None]], axis=-1)
@@ -184,17 +184,17 @@ def shield(shape: Shape, rng: Random) -> None:
         }[style]
     )
     if d.chance(0.6):
-        x = wide * 0.16
-        z = float(lifted(np.array([x, 0.0]))[2]) - thick
+        out = wide * 0.16
+        z = float(lifted(np.array([out, 0.0]))[2]) - thick
         shape.add(
             "grip",
             *pair(
                 tube(
                     [
-                        (x, tall * 0.1, z),
-                        (x, tall * 0.1, z - 0.06),
-                        (x, -tall * 0.1, z - 0.06),
-                        (x, -tall * 0.1, z),
+                        (out, tall * 0.1, z),
+                        (out, tall * 0.1, z - 0.06),
+                        (out, -tall * 0.1, z - 0.06),
+                        (out, -tall * 0.1, z),
                     ],
                     0.012,
                     6,

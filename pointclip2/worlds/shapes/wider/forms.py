@@ -62,7 +62,7 @@ def wires(starts: Points, ends: Points, radius: float) -> Mesh:
     along = (b - a) / np.maximum(np.linalg.norm(b - a, axis=1, keepdims=True), 1e-9)
     helper = np.eye(3)[np.abs(along).argmin(axis=1)]
     side = np.cross(along, helper)
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
     other = np.cross(along, side)
     ring_at = radius * np.stack([side, other, -side, -other], axis=1)
     corners = np.concatenate([a[:, None] + ring_at, b[:, None] + ring_at], axis=1)
