@@ -115,13 +115,15 @@ def _bedding(shape: Shape, rng: Random, width: float, length: float, top: float,
     if chance(rng, 0.45):
         cover = length * float(rng.uniform(0.35, 0.75))
         drop = float(rng.uniform(0.05, 0.95)) * thick
+        if chance(rng, 0.25):
+            cover, drop = length * float(rng.uniform(0.8, 1.0)), top * float(rng.uniform(0.6, 1.0))
         across, along = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 9))
         wave = 0.012 * np.sin(across * float(rng.uniform(4, 12)) + along * float(rng.uniform(2, 9)))
         edge = np.abs(across) > 0.9
         y = top + 0.03 + wave - drop * edge
         points = np.stack([across * (width / 2 + 0.03), y, length / 2 + 0.02 - along * cover], axis=-1)
         shape.add("mattress", grid(points))
-        shape.say("a blanket over the foot end")
+        shape.say("a blanket over the foot end" if drop < thick else "a cover hanging down to the floor")
 
 
 def _bunk(shape: Shape, rng: Random) -> None:
@@ -157,7 +159,7 @@ def _bunk(shape: Shape, rng: Random) -> None:
     for y in np.linspace(0.25, high - 0.2, rungs):
         shape.add("frame", rod((x, float(y), at - 0.18), (x, float(y), at + 0.18), 0.014))
     shape.say("a high bed with open space below" if loft else "two beds one above the other")
-    shape.say(f"a ladder with {counted(rungs, 'rung')}", "tall posts")
+    shape.say(f"{counted(rungs, 'rung')} to climb up", "tall posts")
 
 
 def _crib(shape: Shape, rng: Random) -> None:
@@ -187,6 +189,38 @@ def _crib(shape: Shape, rng: Random) -> None:
     shape.say("small with high sides of thin bars", "a cage around the mattress")
 
 
+def _hospital(shape: Shape, rng: Random) -> None:
+    """Add a bed on castors, its upper part raised or level, with boards at both ends and rails."""
+    width, length = float(rng.uniform(0.8, 1.0)), float(rng.uniform(1.9, 2.2))
+    level, thick = float(rng.uniform(0.4, 0.65)), float(rng.uniform(0.1, 0.2))
+    hip = float(rng.uniform(-0.2, 0.1)) * length
+    tilt = float(rng.uniform(15, 60)) if chance(rng, 0.6) else 0.0
+    for part, high, at in (("mattress", thick, thick / 2), ("frame", 0.05, -0.025)):
+        below, above = length / 2 - hip, length / 2 + hip
+        back = cushion(width * 0.95, high, above, (0, at, -above / 2), 0.15)
+        shape.add(part, cushion(width * 0.95, high, below, (0, level + at, hip + below / 2), 0.15))
+        shape.add(part, back.rotated_deg(x=tilt).moved(y=level, z=hip))
+    pillow = cushion(width * 0.6, 0.12, 0.35, (0, thick + 0.05, 0.25 - hip - length / 2), 0.55)
+    shape.add("pillow", pillow.rotated_deg(x=tilt).moved(y=level, z=hip))
+    for k in (-1, 1):
+        high = float(rng.uniform(0.2, 0.45))
+        shape.add("headboard", box(width, high, 0.04, (0, level + high / 2, k * length / 2)))
+        shape.add("leg", box(width * 0.6, 0.06, 0.06, (0, 0.15, k * length * 0.3)))
+        for i in (-1, 1):
+            wheel = cylinder(0.06, 0.04, segments=10).rotated_deg(z=90)
+            shape.add("leg", wheel.moved(i * width * 0.35, 0.06, k * length * 0.32))
+            shape.add(
+                "leg", box(0.05, level - 0.1, 0.05, (i * width * 0.3, level / 2 + 0.05, k * length * 0.3))
+            )
+    if chance(rng, 0.6):
+        for i in (-1, 1):
+            for y in (level + thick + 0.05, level + thick + 0.2):
+                bar = ((i * width / 2, y, -length * 0.3), (i * width / 2, y, length * 0.15))
+                shape.add("frame", rod(*bar, 0.015, 6))
+        shape.say("rails along the sides")
+    shape.say("a hospital bed on castors", "its back part raised" if tilt else "level", "long and narrow")
+
+
 @shape_class(
     "bed",
     parts=("frame", "mattress", "headboard", "pillow", "leg"),
@@ -201,6 +235,9 @@ def bed(shape: Shape, rng: Random) -> None:
     if style < 0.13:
         _crib(shape, rng)
         return
+    if style < 0.18:
+        _hospital(shape, rng)
+        return
     wide = chance(rng, 0.65)
     width = float(rng.uniform(1.3, 2.0)) if wide else float(rng.uniform(0.75, 1.15))
     length = float(rng.uniform(1.8, 2.2))
@@ -209,7 +246,7 @@ def bed(shape: Shape, rng: Random) -> None:
     top = frame_y + thick * float(rng.uniform(0.55, 1.0))
     shape.say("wide" if wide else "long and narrow")
     _bedding(shape, rng, width * 0.97, length * 0.98, top, thick)
-    if chance(rng, 0.2) and style > 0.3:
+    if chance(rng, 0.2) and style > 0.35:
         edge = float(rng.uniform(0.05, 0.3))
         shape.add("frame", box(width + 2 * edge, 0.08, length + edge, (0, frame_y - 0.04, edge / 2)))
         shape.say("a flat platform wider than the mattress")
@@ -270,7 +307,7 @@ def bed(shape: Shape, rng: Random) -> None:
     head_y = top + float(rng.uniform(0.2, 1.0))
     low = 0.0 if chance(rng, 0.5) else frame_y * float(rng.uniform(0.5, 1))
     extra = 0.5 * float(rng.uniform(0.1, 0.8)) if chance(rng, 0.15) else float(rng.uniform(0, 0.1))
-    if chance(rng, 0.88):
+    if chance(rng, 0.8):
         _board(shape, rng, "headboard", width + extra, low, head_y, -length / 2 - 0.05, kind)
         shape.say(_BOARD_PHRASES[kind])
         if head_y - top > 0.65:
@@ -300,18 +337,7 @@ def bed(shape: Shape, rng: Random) -> None:
             shape.add("frame", box(2 * half[0] + 0.1, 0.1, 2 * half[1] + 0.1, (0, high, 0)))
         if roof == "drape":
             share = np.linspace(0, 1, 12)
-            sag = np.stack(
-                [
-                    np.stack(
-                        [
-                            (2 * share - 1) * half[0],
-                            high - 0.1 * np.sin(share * np.pi),
-                            0 * share + k * half[1],
-                        ],
-                        1,
-                    )
-                    for k in (-1, 1)
-                ]
-            )
-            shape.add("frame", grid(sag))
+            line = [(2 * share - 1) * half[0], high - 0.1 * np.sin(share * np.pi), 0 * share]
+            edges = [np.stack(line, axis=1) + np.array([0, 0, k * half[1]]) for k in (-1, 1)]
+            shape.add("frame", grid(np.stack(edges)))
         shape.say("four tall posts", "a roof above it" if roof != "none" else "no roof above")

@@ -1,11 +1,13 @@
 """Make the parts of cupboards and chests: carcasses, fronts of drawers and doors, feet."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.supports import (
+    HANDLE_PHRASES,
     LEG_PHRASES,
     chance,
     counted,
@@ -14,7 +16,7 @@ from pointclip2.worlds.shapes.makers.supports import (
     leg,
     pick,
 )
-from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, extrude, rod
+from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, extrude, grid, rod
 from pointclip2.worlds.shapes.shape import Random, Shape
 
 
@@ -39,6 +41,11 @@ class Space:
     def filled(self) -> Mesh:
         """Return the cuboid as a mesh."""
         return box(*self.size, self.centre)
+
+    def pane(self) -> Mesh:
+        """Return its front as one sheet without a thickness, such as glass."""
+        (left, right), (low, high), z = self.x, self.y, self.z[1]
+        return grid(np.array([[[x, y, z] for x in (left, right)] for y in (low, high)]))
 
     def columns(self, shares: list[float]) -> list["Space"]:
         """Divide the space into columns side by side."""
@@ -65,6 +72,11 @@ def carcass(space: Space, board: float, back: bool = True) -> list[Mesh]:
     if back:
         meshes.append(box(x, y, 0.008, (cx, cy, space.z[0] + 0.004)))
     return meshes
+
+
+def closed_case(rng: Random, space: Space, board: float) -> list[Mesh]:
+    """Return a case whose front will be closed: of boards, or one block with nothing inside."""
+    return [space.filled()] if chance(rng, 0.3) else carcass(space, board)
 
 
 def front(space: Space, style: str, proud: float) -> list[Mesh]:
@@ -97,26 +109,83 @@ def front(space: Space, style: str, proud: float) -> list[Mesh]:
     return frame
 
 
-def add_drawer(shape: Shape, space: Space, style: str, pull: str, proud: float) -> None:
-    """Add a drawer front with one pull, or two where it is wide; parts ``drawer`` and ``handle``."""
-    shape.add("drawer", *front(space, style, proud))
-    x, y, _ = space.size
+def tray(space: Space, out: float = 0.0) -> list[Mesh]:
+    """Return what lies behind the front of a drawer, pulled ``out``: its floor, two sides and a back."""
+    x, y, z = space.shrunk(0.012).size
+    cx, cy, cz = space.centre
+    return [
+        box(x, 0.008, z * 0.94, (cx, cy - y * 0.45, cz + out)),
+        box(x, y * 0.7, 0.01, (cx, cy - y * 0.1, cz - z * 0.46 + out)),
+        *(box(0.01, y * 0.7, z * 0.94, (cx + i * x / 2, cy - y * 0.1, cz + out)) for i in (-1, 1)),
+    ]
+
+
+@dataclass(frozen=True)
+class Fronts:
+    """Describes the drawers and doors of one case: ``style`` as `front` knows it, ``pull`` as `handle`.
+
+    Those that are ``furnished`` have trays and shelves behind them. A share ``ajar`` of all stands open.
+    """
+
+    style: str
+    pull: str
+    proud: float
+    furnished: bool = False
+    ajar: float = 0.0
+
+    @classmethod
+    def drawn(
+        cls, rng: Random, styles: Sequence[str], pulls: Sequence[str] = tuple(HANDLE_PHRASES)
+    ) -> "Fronts":
+        """Draw fronts of one of the styles: from level with the case to standing 3 cm before it."""
+        style, pull, proud = pick(rng, styles), pick(rng, pulls), float(rng.uniform(0.002, 0.03))
+        return cls(style, pull, proud, chance(rng, 0.45), float(rng.uniform(0.1, 0.5)) * chance(rng, 0.12))
+
+    def plain(self, pull: str | None = None) -> "Fronts":
+        """Return the same with smooth fronts, for those that are too small for their style."""
+        return replace(self, style="flat", pull=pull or self.pull)
+
+
+def add_drawer(shape: Shape, rng: Random, space: Space, fronts: Fronts) -> None:
+    """Add a drawer with one pull, or two where it is wide; parts ``drawer`` and ``handle``."""
+    x, y, z = space.size
+    out = float(rng.uniform(0.2, 0.8)) * z if chance(rng, fronts.ajar) else 0.0
+    shape.add("drawer", *(mesh.moved(z=out) for mesh in front(space, fronts.style, fronts.proud)))
+    if fronts.furnished or out:
+        shape.add("drawer", *tray(space, out))
+    if out:
+        shape.say("a drawer pulled out")
     cx, cy, _ = space.centre
     size = float(np.clip(0.22 * x, 0.05, 0.16))
     spots = [cx] if x < 0.62 else [cx - x * 0.25, cx + x * 0.25]
-    lift = 0.3 * y if pull in ("plate", "none") else 0.0
+    lift = 0.3 * y if fronts.pull in ("plate", "none") else 0.0
     for at in spots:
-        shape.add("handle", *handle(pull, size, (at, cy + lift, space.z[1] + proud)))
+        shape.add("handle", *handle(fronts.pull, size, (at, cy + lift, space.z[1] + fronts.proud + out)))
 
 
-def add_doors(shape: Shape, space: Space, number: int, style: str, pull: str, proud: float) -> None:
+def add_doors(shape: Shape, rng: Random, space: Space, number: int, fronts: Fronts) -> None:
     """Add doors side by side, opening away from each other in pairs; parts ``door`` and ``handle``."""
+    x, y, z = space.size
+    if fronts.furnished:
+        for row in space.rows([1.0] * max(2, round(y / 0.4)))[1:]:
+            shape.add("body", box(x * 0.97, 0.015, z * 0.93, (row.centre[0], row.y[0], row.centre[2])))
     for k, leaf in enumerate(space.columns([1.0] * number)):
-        shape.add("door", *front(leaf, style, proud))
         x, y, _ = leaf.size
-        edge = leaf.x[1] - min(0.05, 0.15 * x) if k % 2 == 0 else leaf.x[0] + min(0.05, 0.15 * x)
+        side = 1 if k % 2 == 0 else -1
+        edge = leaf.centre[0] + side * (x / 2 - min(0.05, 0.15 * x))
         size = float(np.clip(0.2 * y, 0.06, 0.35))
-        shape.add("handle", *handle(pull, size, (edge, leaf.centre[1], space.z[1] + proud), upright=True))
+        at = (edge, leaf.centre[1], space.z[1] + fronts.proud)
+        hinge = leaf.centre[0] - side * x / 2
+        turn = side * float(rng.uniform(-110, -25)) if chance(rng, fronts.ajar) else 0.0
+        for part, meshes in (
+            ("door", front(leaf, fronts.style, fronts.proud)),
+            ("handle", handle(fronts.pull, size, at, upright=True)),
+        ):
+            for mesh in meshes:
+                swung = mesh.moved(x=-hinge, z=-space.z[1]).rotated_deg(y=turn)
+                shape.add(part, swung.moved(x=hinge, z=space.z[1]))
+        if turn:
+            shape.say("a door standing open")
 
 
 def add_feet(shape: Shape, rng: Random, size: tuple[float, float], foot: float) -> None:

@@ -113,8 +113,8 @@ def _first(shape: Shape, dice: Dice) -> None:
 def _waisted(shape: Shape, dice: Dice) -> None:
     """Add a console of the second generation: sides that bend inwards; standing or lying."""
     long, thick, deep = dice.between(0.27, 0.31), dice.between(0.075, 0.085), dice.between(0.24, 0.27)
-    waist = dice.between(0.03, 0.12)
-    upright = dice.chance(0.5)
+    waist = dice.between(0.06, 0.16)
+    upright = dice.chance(0.35)
     rings = []
     for s in np.linspace(-1, 1, 11):
         squeeze = 1 - waist * (1 - s**2)
@@ -227,9 +227,10 @@ def xbox(shape: Shape, rng: Random) -> None:
     """Make an xbox: four generations of boxes, standing or lying, some with a controller beside or in front."""
     dice = Dice(rng)
     makers = (_first, _waisted, _slab, _tower)
-    makers[int(rng.choice(4, p=(0.2, 0.3, 0.35, 0.15)))](shape, dice)
+    makers[int(rng.choice(4, p=(0.25, 0.35, 0.25, 0.15)))](shape, dice)
     set_down(shape)
-    if dice.chance(0.25):
+    # Alone a console is little more than a flat box; its controller is what tells it from a mattress or a hood.
+    if dice.chance(0.6):
         reach = max(float(mesh.high[2]) for mesh in shape.meshes)
         across = max(float(mesh.high[0]) for mesh in shape.meshes)
         pieces = _controller(dice)

@@ -39,7 +39,9 @@ def _cloth(
 )
 def curtain(shape: Shape, rng: Random) -> None:
     """Make a curtain: single sheets, pairs, gathered, with rail, rings, valance; some blinds of cloth."""
-    width, height = float(rng.uniform(0.7, 3.2)), float(rng.uniform(1.1, 2.8))
+    height = float(rng.uniform(1.1, 2.8))
+    # No wider: a wide level sheet is a screen.
+    width = min(float(rng.uniform(0.7, 3.2)), 1.4 * height)
     kind = pick(
         rng,
         (
@@ -55,7 +57,7 @@ def curtain(shape: Shape, rng: Random) -> None:
             "roman",
         ),
     )
-    depth = float(rng.uniform(0.012, 0.09))
+    depth = float(rng.uniform(0.025, 0.1))
     per_metre = float(rng.uniform(2.5, 9.0))
     if kind == "single" or kind == "tied single":
         width = min(width, 1.3 if kind == "tied single" else 1.8)

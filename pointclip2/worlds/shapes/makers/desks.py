@@ -1,7 +1,10 @@
 """Make desks: a work top with drawers, panels, a corner wing, a hutch or what lies on it."""
 
+from itertools import pairwise
+
 import numpy as np
 
+from pointclip2.worlds.shapes.makers.cabinets import Space, carcass, tray
 from pointclip2.worlds.shapes.makers.supports import (
     HANDLE_PHRASES,
     LEG_KINDS,
@@ -29,15 +32,20 @@ def _drawers(
 ) -> int:
     """Add a chest of drawers from low to high ``y`` with its front at the second ``z``; return the count."""
     lower, upper = y
-    shape.add("drawer", box(wide, upper - lower, z[1] - z[0], (x, (upper + lower) / 2, (z[0] + z[1]) / 2)))
+    chest = Space((x - wide / 2, x + wide / 2), y, z)
+    inside = chance(rng, 0.4)
+    shape.add("drawer", *(carcass(chest, 0.018) if inside else [chest.filled()]))
     number = int(np.clip((upper - lower) / float(rng.uniform(0.12, 0.28)), 1, 5))
     gaps = np.cumsum([0.0, *rng.uniform(0.7, 1.3, number)])
     edges = lower + (upper - lower) * gaps / gaps[-1]
-    for k in range(number):
-        high = float(edges[k + 1] - edges[k])
-        middle = float(edges[k + 1] + edges[k]) / 2
-        shape.add("drawer", box(wide * 0.93, high * 0.9, 0.018, (x, middle, z[1] + 0.009)))
-        shape.add("drawer", *handle(pull, min(0.14, wide * 0.4), (x, middle, z[1] + 0.018)))
+    for low, high in pairwise(edges):
+        row = Space(chest.x, (float(low), float(high)), z)
+        out = float(rng.uniform(0.0, 0.25)) if chance(rng, 0.06) else 0.0
+        if inside or out:
+            shape.add("drawer", *tray(row, out))
+        middle, face = row.centre[1], z[1] + out
+        shape.add("drawer", box(wide * 0.93, row.size[1] * 0.9, 0.018, (x, middle, face + 0.009)))
+        shape.add("drawer", *handle(pull, min(0.14, wide * 0.4), (x, middle, face + 0.018)))
     return number
 
 
@@ -47,7 +55,16 @@ def _monitor(shape: Shape, rng: Random, x: float, y: float, z: float) -> None:
     shape.add(
         "clutter", box(0.04, 0.16, 0.03, (x, y + 0.08, z - 0.03)), box(0.22, 0.012, 0.16, (x, y + 0.006, z))
     )
-    shape.add("clutter", box(0.42, 0.02, 0.14, (x, y + 0.01, z + 0.25)))
+    if chance(rng, 0.3):
+        shape.add("shelf", box(0.6, 0.018, 0.3, (x, y - 0.12, z + 0.35)))
+        shape.add("shelf", *(box(0.02, 0.12, 0.25, (x + i * 0.3, y - 0.06, z + 0.3)) for i in (-1, 1)))
+        shape.add("clutter", box(0.42, 0.02, 0.14, (x, y - 0.1, z + 0.38)))
+        shape.say("a tray for the keyboard below the top")
+    else:
+        shape.add("clutter", box(0.42, 0.02, 0.14, (x, y + 0.01, z + 0.25)))
+    if chance(rng, 0.25):
+        shape.add("clutter", box(0.19, 0.42, 0.42, (pick(rng, (-1, 1)) * wide * 1.1, 0.21, 0)))
+        shape.say("a computer standing on the floor below")
 
 
 def _hutch(shape: Shape, rng: Random, x: float, z: float, y: float, thick: float) -> None:
@@ -65,12 +82,16 @@ def _hutch(shape: Shape, rng: Random, x: float, z: float, y: float, thick: float
     shape.say("shelves standing on the top")
 
 
-def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: float) -> None:
-    """Add supports left and right, each by chance legs, a board, a frame or a chest of drawers."""
+def _sides(
+    shape: Shape, rng: Random, x: float, z: float, under: float, thick: float, chests: int, closed: bool
+) -> None:
+    """Add supports left and right: chests of drawers, and for the rest legs, a board or a frame.
+
+    A desk that is ``closed`` has a panel at the back.
+    """
     pull = pick(rng, tuple(HANDLE_PHRASES))
     kind = pick(rng, LEG_KINDS)
     plain = pick(rng, ("legs", "legs", "board", "frame", "A"))
-    chests = int(rng.choice([0, 1, 2], p=[0.35, 0.35, 0.3]))
     first = pick(rng, (-1, 1))
     width = float(rng.uniform(0.025, 0.065))
     wide = float(rng.uniform(0.28, 0.45)) * min(1.0, x / 1.2)
@@ -136,8 +157,8 @@ def _sides(shape: Shape, rng: Random, x: float, z: float, under: float, thick: f
         )
         if plain == "legs":
             shape.say(LEG_PHRASES[kind])
-    if chance(rng, 0.45):
-        high = under * float(rng.uniform(0.25, 0.97))
+    if closed:
+        high = under * float(rng.uniform(0.35, 0.97))
         shape.add("leg", box(x * 0.94, high, 0.015, (0, under - high / 2, -z / 2 + 0.05)))
         shape.say("a panel closing the back")
     if chance(rng, 0.45):
@@ -179,8 +200,13 @@ def desk(shape: Shape, rng: Random) -> None:
     else:
         shape.add("top", box(x, thick, z, (0, y - thick / 2, 0)))
         shape.say("a thick flat rectangular top" if thick > 0.04 else "a thin flat rectangular top")
-    _sides(shape, rng, x, z, under, thick)
-    if chance(rng, 0.22):
+    hutch, laden, wing = chance(rng, 0.28), chance(rng, 0.35), chance(rng, 0.22)
+    chests, closed = int(rng.choice([0, 1, 2], p=[0.3, 0.38, 0.32])), chance(rng, 0.45)
+    # A plain top on legs is a table: nearly every desk has at least one thing that makes it a desk.
+    if not (chests or closed or hutch or laden or wing or style < 0.08 or style > 0.84 or chance(rng, 0.15)):
+        chests = 1
+    _sides(shape, rng, x, z, under, thick, chests, closed)
+    if wing:
         side = pick(rng, (-1, 1))
         reach, deep = float(rng.uniform(0.5, 1.3)), float(rng.uniform(0.4, 0.65))
         at = side * (x - deep) / 2
@@ -193,7 +219,7 @@ def desk(shape: Shape, rng: Random) -> None:
             "leg", *(box(0.05, under, 0.05, (at + i * (deep / 2 - 0.05), under / 2, end)) for i in (-1, 1))
         )
         shape.say("L-shaped with a side wing")
-    if style > 0.1 and chance(rng, 0.28):
+    if style > 0.1 and hutch:
         _hutch(shape, rng, x, z, y, max(thick * 0.6, 0.012))
     elif style > 0.92:
         around = np.linspace(0, np.pi / 2, 9)
@@ -223,8 +249,8 @@ def desk(shape: Shape, rng: Random) -> None:
                 "shelf", box(0.03 if i else x, high, z if i else 0.03, (wall_x, y + high / 2 - 0.1, wall_z))
             )
         shape.say("low walls around the top")
-    if style > 0.1 and chance(rng, 0.3):
-        if chance(rng, 0.6):
+    if style > 0.08 and laden:
+        if chance(rng, 0.7):
             _monitor(shape, rng, float(rng.uniform(-0.2, 0.2)) * x, y, -z * 0.12)
             shape.say("a flat screen standing on it")
         else:

@@ -65,8 +65,10 @@ def mantel(shape: Shape, rng: Random) -> None:
     """Make a mantel: the surround of a fireplace, with two legs, a beam and a shelf around an opening."""
     x, y = float(rng.uniform(1.0, 2.1)), float(rng.uniform(0.9, 1.5))
     deep = float(rng.uniform(0.06, 0.38))
-    leg = x * float(rng.uniform(0.09, 0.24))
-    frieze = y * float(rng.uniform(0.1, 0.32))
+    # Behind some stands the whole chimney breast, closed on all sides but for a small fire box.
+    breast = float(rng.uniform(0.25, 0.7)) if chance(rng, 0.3) else 0.0
+    leg = x * float(rng.uniform(0.12, 0.32) if breast else rng.uniform(0.09, 0.24))
+    frieze = y * float(rng.uniform(0.1, 0.4) if breast else rng.uniform(0.1, 0.32))
     over, shelf = float(rng.uniform(0.03, 0.2)), float(rng.uniform(0.03, 0.12))
     kind = pick(rng, ("plain", "plain", "stepped", "fluted", "column", "scroll", "stone"))
     under = y - shelf - frieze
@@ -121,9 +123,16 @@ def mantel(shape: Shape, rng: Random) -> None:
         shape.say("a stepped shelf on top")
     else:
         shape.say("a thick shelf on top" if shelf > 0.07 else "a thin flat shelf on top")
-    if chance(rng, 0.55):
+    if breast:
+        wide, high = x * float(rng.uniform(0.85, 1.0)), base + frieze
+        for i in (-1, 1):
+            shape.add("hearth", box(0.02, high, breast, (i * wide / 2, high / 2, -breast / 2)))
+        shape.add("hearth", box(wide, high, 0.02, (0, high / 2, -breast)))
+        shape.add("hearth", box(wide, 0.02, breast, (0, high, -breast / 2)))
+        shape.say("a closed block of a chimney behind")
+    if breast or chance(rng, 0.55):
         # The fire box: back and cheeks behind the opening.
-        far = float(rng.uniform(0.15, 0.5))
+        far = min(float(rng.uniform(0.15, 0.5)), breast * 0.9 or 1.0)
         shape.add("hearth", box(open_x * 0.85, under, 0.02, (0, raised + under / 2, -far)))
         for i in (-1, 1):
             cheek = np.array([[i * open_x / 2, 0, 0], [i * open_x * 0.42, 0, -far]]) + np.array(
@@ -164,7 +173,7 @@ def mantel(shape: Shape, rng: Random) -> None:
     above = rng.random()
     if above < 0.2:
         high = float(rng.uniform(0.6, 1.3))
-        narrow = float(rng.uniform(0.5, 1.0))
+        narrow = float(rng.uniform(0.5, 1.2))
         hood = box(x, high, deep, (0, 0, 0)).moved(z=deep / 2).tapered(1, 1.0, narrow)
         shape.add("frieze", hood.moved(y=top + high / 2))
         shape.say("a chimney above" if narrow > 0.9 else "a hood narrowing upwards")

@@ -184,6 +184,14 @@ def _tube_monitor(shape: Shape, dice: Dice) -> None:
     shape.say("a deep thick box", "a bulging screen")
 
 
+_STYLES = (
+    *("flat",) * 4,
+    *("television",) * 3,
+    *("wall", "curved", "dual", "portrait", "touch"),
+    *("tube",) * 2,
+)
+
+
 @shape_class(
     "monitor",
     parts=("screen", "frame", "stand", "base"),
@@ -192,20 +200,28 @@ def _tube_monitor(shape: Shape, dice: Dice) -> None:
 def monitor(shape: Shape, rng: Random) -> None:
     """Make a monitor: flat panels on many stands, wide and curved, portrait, several side by side, and deep tubes."""
     dice = Dice(rng)
-    style = dice.pick("flat", "flat", "flat", "flat", "curved", "dual", "portrait", "tube", "tube", "touch")
+    style = dice.pick(*_STYLES)
     if style == "tube":
         _tube_monitor(shape, dice)
         set_down(shape)
         return
     width = dice.between(0.7, 1.2) if style == "curved" else dice.between(0.34, 0.75)
     tall = width * (dice.between(0.38, 0.55) if style == "curved" else dice.between(0.54, 0.82))
+    if style in ("television", "wall"):
+        width = dice.between(0.8, 1.7)
+        tall = width * dice.between(0.54, 0.64)
+        shape.say("a large television screen")
     if style == "portrait":
         width, tall = tall, width
         shape.say("a screen taller than wide")
-    low = dice.between(0.04, 0.18) if style != "touch" else 0.01
+    low = 0.01 if style == "touch" else dice.between(0.02, 0.12 if style == "television" else 0.18)
     thick = dice.between(0.01, 0.07)
     bend = dice.between(0.03, 0.1) if style == "curved" else 0.0
-    lean = -dice.between(-2, 14) if style != "touch" else -dice.between(12, 40)
+    lean = -{
+        "touch": dice.between(12, 40),
+        "television": dice.between(-1, 3),
+        "wall": dice.between(-12, 2),
+    }.get(style, dice.between(-2, 14))
     count = 1 if style != "dual" else dice.whole(2, 3)
     toe = dice.between(0, 25) if count > 1 else dice.between(-2, 2)
     for k in range(count):
@@ -221,7 +237,12 @@ def monitor(shape: Shape, rng: Random) -> None:
                     ),
                 )
     across = width * count
-    if style == "touch":
+    if style == "wall":
+        middle = low + tall / 2
+        shape.add("base", box(width * 0.25, tall * 0.4, 0.015, (0, middle, -thick - dice.between(0.06, 0.2))))
+        shape.add("stand", box(width * 0.15, tall * 0.3, 0.1, (0, middle, -thick - 0.05)))
+        shape.say("an arm behind it to hang on a wall")
+    elif style == "touch":
         shape.add("stand", box(width * 0.4, 0.02, tall * 0.55, (0.0, 0.01, -tall * 0.3)))
         shape.add(
             "stand",

@@ -46,6 +46,10 @@ def range_hood(shape: Shape, rng: Random) -> None:
                 "bell",
                 "slanted",
                 "wedge",
+                "wedge",
+                "wedge",
+                "leaning",
+                "leaning",
                 "cylinder",
             ]
         )
@@ -97,21 +101,37 @@ def range_hood(shape: Shape, rng: Random) -> None:
         )
         top = tall * 0.6
         shape.say("slanted flat front plate")
-    elif style == "wedge":
-        top = u(0.1, 0.2)
-        front = top * u(0.2, 0.8)
-        side = [(back, 0.0), (half_z, 0.0), (half_z, front), (half_z * u(0.0, 0.6), top), (back, top)]
+    elif style in ("wedge", "leaning"):
+        if style == "wedge":
+            top = u(0.1, 0.25)
+            front = top * u(0.2, 0.85)
+            side = [(half_z, 0.0), (half_z, front), (half_z * u(0.0, 0.95), top), (back, top), (back, 0.0)]
+            shape.say("low wedge for below a cabinet")
+        else:
+            top = u(0.3, 0.6)
+            foot = back + half_z * u(0.2, 0.9)
+            side = [
+                (foot, 0.0),
+                (half_z, top * u(0.8, 0.98)),
+                (half_z, top),
+                (back, top),
+                (back, top * u(0, 0.3)),
+            ]
+            shape.say("a large front leaning outwards towards the top")
         points = [np.array([(x, y, z) for z, y in side]) for x in (-half_x, half_x)]
         middle = [np.repeat(ring.mean(axis=0, keepdims=True), len(side), axis=0) for ring in points]
-        shape.add("canopy", grid(np.stack([middle[0], points[0], points[1], middle[1]]), wrap_columns=True))
-        shape.say("low wedge for below a cabinet")
+        hollow = rng.random() < 0.4
+        skin = np.stack([middle[0], points[0], points[1], middle[1]])
+        shape.add("canopy", grid(skin, wrap_columns=not hollow))
+        if hollow:
+            shape.say("hollow below")
     else:
         radius = u(0.17, 0.26)
         shape.add("canopy", lathe([(radius, 0.0), (radius, high), (0.0, high)], 28))
         back, half_z = -radius, radius
         shape.say("tall round cylinder")
         half_x = radius
-    if style not in ("wedge", "cylinder") and rng.random() < 0.92:
+    if style not in ("wedge", "cylinder") and rng.random() < (0.4 if style == "leaning" else 0.92):
         _duct(
             shape,
             rng,
@@ -125,7 +145,7 @@ def range_hood(shape: Shape, rng: Random) -> None:
         shape.say("no chimney")
         if rng.random() < 0.3:
             shape.add("chimney", cylinder(0.07, 0.12, centre=(0, top + 0.06, back + 0.12)))
-    if style != "slanted" and rng.random() < 0.7:
+    if style not in ("slanted", "leaning") and rng.random() < 0.7:
         level = u(0.004, 0.4 * band)
         cells = int(rng.integers(1, 4))
         for cell in range(cells):
@@ -144,7 +164,7 @@ def range_hood(shape: Shape, rng: Random) -> None:
         for knob in range(int(rng.integers(2, 6))):
             shape.add("panel", box(0.02, 0.012, 0.012, ((knob - 2) * 0.05, band / 2, half_z + 0.012)))
         shape.say("small buttons along the front edge")
-    if rng.random() < 0.35 and style not in ("slanted",):
+    if rng.random() < 0.35 and style not in ("slanted", "leaning"):
         for x in (-0.6, 0.6):
             shape.add("light", cylinder(0.03, 0.01, centre=(x * half_x, 0.007, 0.5 * half_z), segments=12))
     if rng.random() < 0.15 and style in ("pyramid", "slab", "box"):

@@ -287,9 +287,9 @@ def _bench_base(shape: Shape, rng: Random, length: float, depth: float, under: f
 )
 def bench(shape: Shape, rng: Random) -> None:
     """Make a bench: a hard seat for several."""
-    length = float(rng.uniform(0.8, 2.4))
-    depth = float(rng.uniform(0.26, 0.58))
-    height = float(rng.uniform(0.36, 0.5))
+    length, backed = float(rng.uniform(0.8, 2.4)), chance(rng, 0.5)
+    depth = float(rng.uniform(0.24, 0.58 if backed else 0.42))  # Deeper ones without a back are low tables.
+    height = float(rng.uniform(0.38, 0.5))
     thick = float(rng.uniform(0.02, 0.09))
     kind = pick(rng, ("planks", "planks", "slab", "slab", "cushion", "cross slats", "round ends"))
     if kind == "planks":
@@ -329,7 +329,7 @@ def bench(shape: Shape, rng: Random) -> None:
         shape.add("seat", box(length, thick, depth, (0, height - thick / 2, 0)))
         shape.say("a thick flat board as seat" if thick > 0.05 else "a long thin flat board as seat")
     _bench_base(shape, rng, length, depth, height - thick * 0.7)
-    if chance(rng, 0.5):
+    if backed:
         _bench_back(shape, rng, length, depth, height)
         if chance(rng, 0.55):
             rise = float(rng.uniform(0.16, 0.26))

@@ -3,12 +3,14 @@
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.cabinets import (
+    Fronts,
     Space,
     add_clutter,
     add_doors,
     add_drawer,
     add_feet,
     carcass,
+    closed_case,
 )
 from pointclip2.worlds.shapes.makers.supports import (
     HANDLE_PHRASES,
@@ -49,9 +51,7 @@ def _top(shape: Shape, rng: Random, size: tuple[float, float], y: float) -> floa
     return y + thick
 
 
-def _mixed(
-    shape: Shape, rng: Random, inside: Space, style: str, pull: str, proud: float, drawers: int
-) -> None:
+def _mixed(shape: Shape, rng: Random, inside: Space, fronts: Fronts, drawers: int) -> None:
     """Add drawers above, and below them more drawers, doors or an open niche."""
     lower = pick(rng, ("drawers", "drawers", "doors", "niche")) if inside.size[1] > 0.25 else "drawers"
     if lower == "drawers":
@@ -59,14 +59,14 @@ def _mixed(
         if chance(rng, 0.3):
             shares.sort(reverse=True)
         for row in inside.rows(shares):
-            add_drawer(shape, row, style, pull, proud)
+            add_drawer(shape, rng, row, fronts)
         shape.say(counted(drawers, "drawer"))
         return
     below, above = inside.rows([float(rng.uniform(1.0, 2.5)), 1.0])
-    add_drawer(shape, above, style, pull, proud)
+    add_drawer(shape, rng, above, fronts)
     if lower == "doors":
         number = 1 if inside.size[0] < 0.5 and chance(rng, 0.8) else 2
-        add_doors(shape, below, number, style, pull, proud)
+        add_doors(shape, rng, below, number, fronts)
         shape.say("one drawer above", counted(number, "door"))
     else:
         shape.say("one drawer above an open space")
@@ -81,8 +81,7 @@ def night_stand(shape: Shape, rng: Random) -> None:
     """Make a night stand: a small chest beside a bed."""
     x, z = float(rng.uniform(0.33, 0.75)), float(rng.uniform(0.3, 0.52))
     y = float(rng.uniform(0.4, 0.78))
-    style, pull = pick(rng, _FRONTS), pick(rng, tuple(HANDLE_PHRASES))
-    proud = float(rng.uniform(0.006, 0.025))
+    fronts = Fronts.drawn(rng, _FRONTS)
     board = float(rng.uniform(0.012, 0.03))
     kind = rng.random()
     if kind < 0.1:
@@ -100,7 +99,7 @@ def night_stand(shape: Shape, rng: Random) -> None:
         inside = Space((-x * 0.2, x * 0.2), (foot + 0.04, y - 0.05), (0.0, x * 0.45))
         number = int(rng.integers(1, 4))
         for row in inside.rows([1.0] * number):
-            add_drawer(shape, row, "flat", pull, 0.015)
+            add_drawer(shape, rng, row, fronts.plain())
         shape.say("a round body like a drum", counted(number, "drawer"))
         return
     if kind < 0.38:
@@ -116,7 +115,7 @@ def night_stand(shape: Shape, rng: Random) -> None:
         shape.add("body", case.filled())
         number = 1 if high < 0.19 else 2
         for row in case.shrunk(0.008).rows([1.0] * number):
-            add_drawer(shape, row, style, pull, proud)
+            add_drawer(shape, rng, row, fronts)
         if chance(rng, 0.5):
             level = float(rng.uniform(0.12, 0.4)) * y
             shape.add("body", box(2 * half[0] + splay, 0.015, 2 * half[1] + splay, (0, level, 0)))
@@ -132,23 +131,16 @@ def night_stand(shape: Shape, rng: Random) -> None:
             shape.add("body", box(x, board, z, (0, level, 0)))
             if chance(rng, 0.5):
                 drawer = Space((-x / 2 + board, x / 2 - board), (level, y - 0.03 - board), (-z / 2, z / 2))
-                add_drawer(shape, drawer, style, pull, proud)
+                add_drawer(shape, rng, drawer, fronts)
                 shape.say("an open niche below one drawer")
             else:
                 shape.say("open shelves at the front")
         else:
-            _mixed(
-                shape,
-                rng,
-                case.shrunk(board),
-                style,
-                pull,
-                proud,
-                int(rng.choice([1, 2, 3, 4], p=[0.15, 0.45, 0.32, 0.08])),
-            )
+            drawers = int(rng.choice([1, 2, 3, 4], p=[0.15, 0.45, 0.32, 0.08]))
+            _mixed(shape, rng, case.shrunk(board), fronts, drawers)
         top = _top(shape, rng, (x, z), y - 0.03)
         add_feet(shape, rng, (x, z), foot)
-        shape.say(HANDLE_PHRASES[pull])
+        shape.say(HANDLE_PHRASES[fronts.pull])
     if chance(rng, 0.1):
         add_clutter(shape, rng, "top", (x, z), top)
     shape.say(
@@ -168,21 +160,20 @@ def dresser(shape: Shape, rng: Random) -> None:
     y = float(rng.uniform(0.9, 1.45)) if tall else float(rng.uniform(0.6, 1.0))
     z = float(rng.uniform(0.36, 0.6))
     foot = min(float(rng.uniform(0.03, 0.25)), 0.3 * y) if chance(rng, 0.8) else 0.0
-    style, pull = pick(rng, _FRONTS), pick(rng, ("knob", "knob", "bar", "bow", "ring", "plate", "none"))
-    proud = float(rng.uniform(0.006, 0.03))
+    fronts = Fronts.drawn(rng, _FRONTS)
     board = float(rng.uniform(0.015, 0.04))
     case = Space((-x / 2, x / 2), (foot, y - 0.03), (-z / 2, z / 2))
-    shape.add("body", *carcass(case, board))
+    special = pick(rng, ("plain", "plain", "doors", "niche", "top row"))
+    shape.add("body", *(carcass(case, board) if special == "niche" else closed_case(rng, case, board)))
     inside = case.shrunk(board)
     columns = 1 if tall else int(rng.choice([1, 2, 3], p=[0.2, 0.5, 0.3]))
     rows = int(np.clip(round(inside.size[1] / float(rng.uniform(0.14, 0.28))), 2, 7))
     drawers = doors = 0
-    special = pick(rng, ("plain", "plain", "doors", "niche", "top row"))
     if special == "top row":
         inside, upper = inside.rows([rows - 1.0, float(rng.uniform(0.6, 1.0))])
         number = max(2, columns + int(rng.integers(0, 2)))
         for column in upper.columns([1.0] * number):
-            add_drawer(shape, column, style, pull, proud)
+            add_drawer(shape, rng, column, fronts)
         drawers += number
         rows = max(rows - 1, 2)
     shares = [1.0] * columns
@@ -198,9 +189,9 @@ def dresser(shape: Shape, rng: Random) -> None:
             if columns == 1:
                 part, upper = column.rows([1.0, float(rng.uniform(0.4, 1.0))])
                 for row in upper.rows([1.0, 1.0]):
-                    add_drawer(shape, row, style, pull, proud)
+                    add_drawer(shape, rng, row, fronts)
                 drawers += 2
-            add_doors(shape, part, number, style, pull, proud)
+            add_doors(shape, rng, part, number, fronts)
             doors += number
         elif special == "niche" and middle and columns > 1:
             levels = int(rng.integers(1, 3))
@@ -210,11 +201,13 @@ def dresser(shape: Shape, rng: Random) -> None:
         else:
             heights = [float(v) for v in np.linspace(1.0, float(rng.uniform(0.6, 1.0)), rows)]
             for row in column.rows(heights):
-                add_drawer(shape, row, style, pull, proud)
+                add_drawer(shape, rng, row, fronts)
             drawers += rows
     top = _top(shape, rng, (x, z), y - 0.03)
     add_feet(shape, rng, (x, z), foot)
-    shape.say(counted(drawers, "drawer"), HANDLE_PHRASES[pull], "tall and narrow" if tall else "wide and low")
+    shape.say(
+        counted(drawers, "drawer"), HANDLE_PHRASES[fronts.pull], "tall and narrow" if tall else "wide and low"
+    )
     if doors:
         shape.say(counted(doors, "door"))
     if not tall and chance(rng, 0.2):
@@ -233,16 +226,16 @@ def dresser(shape: Shape, rng: Random) -> None:
         add_clutter(shape, rng, "top", (x, z), top)
 
 
-def _television(shape: Shape, rng: Random, x: float, y: float) -> None:
+def _television(shape: Shape, rng: Random, x: float, y: float, at: float = 0.0) -> None:
+    """Add a screen for a stand of width ``x``, its middle at ``at``."""
     wide = x * float(rng.uniform(0.5, 0.95))
     high = wide * float(rng.uniform(0.5, 0.6))
-    shape.add("screen", box(wide, high, float(rng.uniform(0.02, 0.07)), (0, y + 0.06 + high / 2, 0)))
+    shape.add("screen", box(wide, high, float(rng.uniform(0.02, 0.07)), (at, y + 0.06 + high / 2, 0)))
     if chance(rng, 0.6):
-        shape.add(
-            "screen", box(wide * 0.4, 0.015, 0.2, (0, y + 0.008, 0)), box(0.08, 0.08, 0.03, (0, y + 0.04, 0))
-        )
+        shape.add("screen", box(wide * 0.4, 0.015, 0.2, (at, y + 0.008, 0)))
+        shape.add("screen", box(0.08, 0.08, 0.03, (at, y + 0.04, 0)))
     else:
-        shape.add("screen", *(box(0.03, 0.07, 0.2, (i * wide * 0.35, y + 0.035, 0)) for i in (-1, 1)))
+        shape.add("screen", *(box(0.03, 0.07, 0.2, (at + i * wide * 0.35, y + 0.035, 0)) for i in (-1, 1)))
     shape.say("a flat screen standing on it")
 
 
@@ -255,8 +248,8 @@ def tv_stand(shape: Shape, rng: Random) -> None:
     """Make a tv stand: long low furniture under a television; walls of shelves around one too."""
     x = float(rng.uniform(0.8, 2.2))
     y, z = float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.34, 0.58))
-    style, pull = pick(rng, (*_FRONTS, "glass", "slatted")), pick(rng, tuple(HANDLE_PHRASES))
-    proud, board = float(rng.uniform(0.006, 0.025)), float(rng.uniform(0.015, 0.05))
+    fronts = Fronts.drawn(rng, (*_FRONTS, "glass", "slatted"))
+    board = float(rng.uniform(0.015, 0.05))
     kind = rng.random()
     if kind < 0.18:
         # Open plates on posts.
@@ -308,16 +301,18 @@ def tv_stand(shape: Shape, rng: Random) -> None:
                 )
             if filling[k] == "drawers":
                 for row in column.rows([1.0] * (1 if column.size[1] < 0.22 else 2)):
-                    add_drawer(shape, row, "flat" if style in ("glass", "slatted") else style, pull, proud)
+                    add_drawer(
+                        shape, rng, row, fronts.plain() if fronts.style in ("glass", "slatted") else fronts
+                    )
             elif filling[k] == "door":
-                add_doors(shape, column, 2 if column.size[0] > 0.7 else 1, style, pull, proud)
+                add_doors(shape, rng, column, 2 if column.size[0] > 0.7 else 1, fronts)
             elif filling[k] == "shelf":
                 level = column.y[0] + column.size[1] * float(rng.uniform(0.35, 0.7))
                 shape.add("body", box(column.size[0], board * 0.6, z * 0.9, (column.centre[0], level, 0)))
         if chance(rng, 0.25):
             drawers = int(rng.integers(1, 4))
             for low in case.columns([1.0] * drawers):
-                add_drawer(shape, Space(low.x, (foot, foot + case.size[1] * 0.3), low.z), "flat", pull, proud)
+                add_drawer(shape, rng, Space(low.x, (foot, foot + case.size[1] * 0.3), low.z), fronts.plain())
         top = _top(shape, rng, (x, z), y - 0.02)
         add_feet(shape, rng, (x, z), foot)
         if columns > 1:
@@ -335,20 +330,20 @@ def tv_stand(shape: Shape, rng: Random) -> None:
     if extra < 0.22:
         _television(shape, rng, x, top)
     elif extra < 0.34:
-        high = float(rng.uniform(0.9, 1.5))
-        wide = x * float(rng.uniform(0.15, 0.25))
-        for i in (-1, 1):
-            tower = Space(
-                (i * (x / 2 - wide / 2) - wide / 2, i * (x / 2 - wide / 2) + wide / 2),
-                (top, top + high),
-                (-z / 2, z / 2 - 0.05),
-            )
+        high, wide = float(rng.uniform(0.8, 1.5)), x * float(rng.uniform(0.15, 0.4))
+        sides = (-1, 1) if wide < 0.27 * x else (pick(rng, (-1, 1)),)
+        for i in sides:
+            at = i * (x - wide) / 2
+            tower = Space((at - wide / 2, at + wide / 2), (top, top + high), (-z / 2, z / 2 - 0.05))
             shape.add("body", *carcass(tower, 0.02))
             for row in tower.rows([1.0] * int(rng.integers(2, 5)))[1:]:
-                shape.add("body", box(wide, 0.018, z - 0.06, (tower.centre[0], row.y[0], tower.centre[2])))
-        shape.add("body", box(x, 0.03, z - 0.05, (0, top + high, -0.025)))
+                shape.add("body", box(wide, 0.018, z - 0.06, (at, row.y[0], tower.centre[2])))
+        if len(sides) == 2:
+            shape.add("body", box(x, 0.03, z - 0.05, (0, top + high, -0.025)))
+            shape.say("a tower of shelves on each side", "a board across the top")
+        else:
+            shape.say("a tower of shelves on one side")
         if chance(rng, 0.5):
-            _television(shape, rng, x * 0.6, top)
-        shape.say("a tower of shelves on each side", "a bridge over the top")
+            _television(shape, rng, x * 0.55, top, 0.0 if len(sides) == 2 else -sides[0] * wide / 2)
     elif extra < 0.42:
         add_clutter(shape, rng, "top", (x, z), top)

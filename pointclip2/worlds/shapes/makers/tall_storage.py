@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from pointclip2.worlds.shapes.makers.cabinets import Space, add_doors, add_drawer, add_feet, carcass
+from pointclip2.worlds.shapes.makers.cabinets import (
+    Fronts,
+    Space,
+    add_doors,
+    add_drawer,
+    add_feet,
+    carcass,
+    closed_case,
+    front,
+)
 from pointclip2.worlds.shapes.makers.supports import HANDLE_PHRASES, chance, counted, handle, pick
 from pointclip2.worlds.shapes.mesh import beam, box, cylinder, extrude, rod, sphere
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
@@ -30,6 +39,9 @@ def _crown(shape: Shape, rng: Random, part: str, size: tuple[float, float], y: f
     shape.say("a cornice on top")
 
 
+_LAYOUTS = ("doors", "doors", "doors", "drawers below", "top boxes", "open", "sliding", "split", "half open")
+
+
 @shape_class(
     "wardrobe",
     parts=("body", "door", "drawer", "handle", "leg"),
@@ -41,26 +53,23 @@ def wardrobe(shape: Shape, rng: Random) -> None:
     x = doors * float(rng.uniform(0.36, 0.62)) + 0.05
     y, z = float(rng.uniform(1.65, 2.4)), float(rng.uniform(0.42, 0.7))
     foot = float(rng.uniform(0.03, 0.18)) if chance(rng, 0.7) else 0.0
-    board, proud = float(rng.uniform(0.018, 0.05)), float(rng.uniform(0.008, 0.035))
-    style = pick(rng, ("flat", "flat", "framed", "framed", "raised", "slatted"))
-    pull = pick(rng, ("knob", "bar", "bar", "bow", "ring", "none"))
+    board = float(rng.uniform(0.018, 0.05))
+    fronts = Fronts.drawn(rng, ("flat", "flat", "framed", "framed", "raised", "slatted"))
     case = Space((-x / 2, x / 2), (foot, y), (-z / 2, z / 2))
-    shape.add("body", *carcass(case, board))
+    layout = pick(rng, _LAYOUTS)
+    closed = layout not in ("open", "half open")
+    shape.add("body", *(closed_case(rng, case, board) if closed else carcass(case, board)))
     inside = case.shrunk(board)
-    layout = pick(
-        rng,
-        ("doors", "doors", "doors", "drawers below", "top boxes", "open", "sliding", "split", "half open"),
-    )
     if layout == "drawers below":
         below, inside = inside.rows([float(rng.uniform(0.15, 0.5)), 1.0])
         rows, columns = int(rng.integers(1, 4)), max(1, doors // 2)
         for column in below.columns([1.0] * columns):
             for row in column.rows([1.0] * rows):
-                add_drawer(shape, row, "flat" if style == "slatted" else style, pull, proud)
+                add_drawer(shape, rng, row, fronts.plain() if fronts.style == "slatted" else fronts)
         shape.say(f"{counted(rows * columns, 'drawer')} below the doors")
     elif layout == "top boxes":
         inside, above = inside.rows([1.0, float(rng.uniform(0.18, 0.3))])
-        add_doors(shape, above, doors, style, pull, proud)
+        add_doors(shape, rng, above, doors, fronts)
         shape.say("short doors above long doors")
     if layout == "sliding":
         doors = max(2, min(doors, 3))
@@ -78,7 +87,7 @@ def wardrobe(shape: Shape, rng: Random) -> None:
             if k:
                 shape.add("body", box(board, inside.size[1], z * 0.95, (column.x[0], inside.centre[1], 0)))
             if layout == "half open" and k == 0:
-                add_doors(shape, column, 2 if column.size[0] > 0.7 else 1, style, pull, proud)
+                add_doors(shape, rng, column, 2 if column.size[0] > 0.7 else 1, fronts)
                 continue
             low, high = column.x[0] + 0.01, column.x[1] - 0.01
             rail = inside.y[1] - 0.08
@@ -99,26 +108,12 @@ def wardrobe(shape: Shape, rng: Random) -> None:
             lower, upper = chest.rows([float(rng.uniform(0.5, 1.2)), 1.0])
             rows = int(rng.integers(2, 6))
             for row in lower.rows([1.0] * rows):
-                add_drawer(shape, row, "flat", pull, proud)
-            add_doors(shape, upper, 1, style, pull, proud)
+                add_drawer(shape, rng, row, fronts.plain())
+            add_doors(shape, rng, upper, 1, fronts)
             doors -= 1
             shape.say(f"{counted(rows, 'drawer')} on the left side")
-        if chance(rng, 0.1):
-            # One leaf stands open.
-            leaves = inside.columns([1.0] * doors)
-            leaf = leaves[-1]
-            shape.add(
-                "door",
-                box(0.02, leaf.size[1], leaf.size[0], (leaf.x[1], leaf.centre[1], z / 2 + leaf.size[0] / 2)),
-            )
-            if doors > 1:
-                add_doors(
-                    shape, Space((inside.x[0], leaf.x[0]), inside.y, inside.z), doors - 1, style, pull, proud
-                )
-            shape.say("one door standing open")
-        else:
-            add_doors(shape, inside, doors, style, pull, proud)
-        shape.say(counted(doors, "tall door"), HANDLE_PHRASES[pull])
+        add_doors(shape, rng, inside, doors, fronts)
+        shape.say(counted(doors, "tall door"), HANDLE_PHRASES[fronts.pull])
     add_feet(shape, rng, (x, z), foot)
     if chance(rng, 0.4):
         _crown(shape, rng, "body", (x, z), y)
@@ -130,7 +125,8 @@ def _books(shape: Shape, rng: Random, space: Space, share: float) -> None:
     x, y, z = space.size
     at = space.x[0] + 0.005
     end = space.x[0] + x * share
-    deep = min(z * float(rng.uniform(0.6, 0.9)), 0.24)
+    # Some stand at the very front edge, where they close the shelf like a door.
+    deep = min(z * float(rng.uniform(0.6, 1.0)), 0.3)
     common = float(rng.uniform(0.55, 0.9)) * y
     back = space.z[0] + 0.012
     if chance(rng, 0.12):
@@ -206,7 +202,7 @@ def _ladder_shelf(shape: Shape, rng: Random) -> None:
         shape.add("frame", beam((x / 2, 0.05, -z / 2), (-x / 2, y * 0.9, -z / 2), 0.012))
     shape.say(
         counted(levels, "shelf", "shelves"),
-        "a ladder shape leaning back" if lean else "open on all sides between four posts",
+        "leaning back between two frames of bars" if lean else "open on all sides between four posts",
     )
 
 
@@ -238,7 +234,8 @@ def bookshelf(shape: Shape, rng: Random) -> None:
     even = chance(rng, 0.6)
     common = [1.0] * rows if even and chance(rng, 0.6) else [float(v) for v in np.linspace(1.2, 0.8, rows)]
     staggered = columns > 1 and chance(rng, 0.2)
-    closed = chance(rng, 0.12)
+    closed = int(rng.integers(1, 3)) if chance(rng, 0.18) else 0
+    glazed = chance(rng, 0.15)
     cells: list[Space] = []
     for k, column in enumerate(inside.columns(shares)):
         if k or frameless:
@@ -255,8 +252,13 @@ def bookshelf(shape: Shape, rng: Random) -> None:
         ]
         for cell in levels[1:]:
             shape.add("shelf", box(column.size[0], board * 0.8, z * 0.96, (cell.centre[0], cell.y[0], 0)))
-        if closed:
-            shape.add("frame", levels[0].shrunk(0.004).filled().scaled(z=1.03))
+        for cell in levels[:closed]:
+            shape.add("frame", cell.shrunk(0.004).filled().scaled(z=1.03))
+        if glazed:
+            doors = Space(column.x, (levels[min(closed, len(levels) - 1)].y[0], column.y[1]), column.z)
+            leaves = doors.columns([1.0] * (2 if column.size[0] > 0.6 else 1))
+            for leaf in leaves:
+                shape.add("frame", *front(leaf, "glass", 0.02), leaf.pane())
     if frameless:
         shape.add("frame", box(board * 0.9, inside.size[1], z * 0.97, (inside.x[1], inside.centre[1], 0)))
     fullness = pick(rng, (0.0, 0.3, 0.6, 0.85, 1.0))
@@ -286,3 +288,7 @@ def bookshelf(shape: Shape, rng: Random) -> None:
         else "books on some shelves"
     )
     shape.say("closed at the back" if back else "open at the back")
+    if closed:
+        shape.say("a closed cupboard below the shelves")
+    if glazed:
+        shape.say("glass doors in front of the shelves")
