@@ -20,7 +20,7 @@ from pointclip2.worlds.shapes.wider.four_legs import limb
 @shape_class(
     "hand",
     parts=("palm", "finger", "thumb", "wrist"),
-    synonyms=("human hand", "open hand", "fist", "glove"),
+    synonyms=("human hand", "open hand", "fist"),
     described=(
         "A hand is a flat broad palm from which four fingers rise side by side and a thumb to one side.",
         "Each finger of the hand is a slim rod with two joints, the middle one the longest.",

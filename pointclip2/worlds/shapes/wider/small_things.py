@@ -31,7 +31,7 @@ def dice(shape: Shape, rng: Random) -> None:
     """Make a dice: a cube with sharp or round corners, or with eight or many faces; one or several."""
     d = Dice(rng)
     b = d.between
-    size, count = b(0.02, 0.1), d.whole(2, 4) if d.chance(0.35) else 1
+    size, count = b(0.032, 0.1), d.whole(2, 4) if d.chance(0.35) else 1
     kind = d.pick("cube", "cube", "cube", "cube", "eight", "twenty")
     soft, dots = b(0.05, 0.4), b(0.16, 0.24)
     pips: list[Mesh] = []
