@@ -30,14 +30,8 @@ class OtherNamesPrompt:
         names = check_distinct(classes)
         lacking = [name for name in names if matching(name) not in other_names()]
         if lacking or category is not None:
-            told = (
-                f"{category}: a category's parts have"
-                if category is not None
-                else f"{', '.join(lacking)}: there are"
-            )
-            raise ConfigError(
-                f"prompt=other_names: {told} no other names; it is for the built-in model's classes"
-            )
+            told = ", ".join(lacking) if category is None else f"parts of {category}"
+            raise ConfigError(f"prompt=other_names has no other names for {told}: only for the known classes")
         others = [other_names()[matching(name)] for name in names]
         called = [other[self.number % len(other)] for other in others]
         sentences = TemplatesPrompt()(called).sentences

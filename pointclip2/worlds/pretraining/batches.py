@@ -175,15 +175,16 @@ class PretrainingData:
         return PretrainingBatches(self, start)
 
     def taught(self) -> tuple[list[str], Tensor]:
-        """Return all sentences that the teacher knows, and its vectors (sentences, dim): captions, then the dictionary.
+        """Return all sentences that the teacher knows, and its vectors (sentences, dim): of classes, then the dictionary.
 
-        Captions are among them because what is learned of them from images has to go together with the teacher's sense.
+        Those of classes are among them because what is learned of them from images has to go together with the
+        teacher's sense.
         """
         if self._taught is None:
             if self.teacher is None:
                 return [], torch.zeros(0, 1)
             # Two files: captions change more often than the dictionary, and thousands of sentences take minutes.
-            lists = self.captioned(), sentences(self.seed)
+            lists = self.captions.everything(), sentences(self.seed)
             vectors = centred(torch.cat([taught(self.folder, self.teacher, said) for said in lists]))
             self._taught = [text for said in lists for text in said], vectors
         return self._taught
