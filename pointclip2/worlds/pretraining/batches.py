@@ -175,7 +175,7 @@ class PretrainingData:
         return PretrainingBatches(self, start)
 
     def taught(self) -> tuple[list[str], Tensor]:
-        """Return all sentences that the teacher knows, and its vectors (sentences, dim): of classes, then the dictionary.
+        """Return the sentences that the teacher knows and its vectors (sentences, dim): of classes, of the dictionary.
 
         Those of classes are among them because what is learned of them from images has to go together with the
         teacher's sense.
