@@ -18,7 +18,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
-from pointclip2.errors import WeightsError
+from pointclip2.errors import WeightsError, is_transient
 
 Floats = NDArray[np.float64]
 Points = Float[NDArray[np.floating], "points 3"]
@@ -104,7 +104,12 @@ def weights_digest() -> str:
 
 
 def _content() -> bytes:
-    return files("pointclip2").joinpath("assets", WEIGHTS).read_bytes()
+    try:
+        return files("pointclip2").joinpath("assets", WEIGHTS).read_bytes()
+    except OSError as error:
+        if is_transient(error):
+            raise
+        raise WeightsError(f"{WEIGHTS} of pointclip2 cannot be read: install pointclip2 again") from error
 
 
 def _is_flat(points: Points) -> bool:

@@ -1,11 +1,15 @@
 """Which way up an object stands, from its points."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pointclip2.data.prepare import TO_Y_UP
+from pointclip2.errors import WeightsError
+from pointclip2.geometry import standing
 from pointclip2.geometry.standing import UPS, up_scores
 from pointclip2.geometry.surfaces import sample_surface
 from pointclip2.worlds.shapes.mesh import Mesh, box, merge
@@ -96,3 +100,14 @@ def test_any_finite_cloud_has_six_scores(points: list[tuple[float, float, float]
     scores = up_scores(np.array(points, dtype=np.float32))
     assert np.isfinite(scores).all()
     assert scores.sum() == pytest.approx(1)
+
+
+def test_weights_that_cannot_be_read_are_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "assets" / standing.WEIGHTS).mkdir(parents=True)
+    monkeypatch.setattr(standing, "files", lambda name: tmp_path)
+    standing.weights.cache_clear()
+    standing.weights_digest.cache_clear()
+    with pytest.raises(WeightsError, match="cannot be read: install"):
+        standing.weights()

