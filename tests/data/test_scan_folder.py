@@ -364,7 +364,9 @@ def test_the_checksum_follows_scan_boxes_units_and_up(tmp_path, scan):
     assert len(set(sums)) == 5
 
 
-def test_an_object_still_comes_up_from_y_when_nothing_is_said(scan, room):
+def test_which_way_up_an_object_is_its_shape_says_and_not_the_rule_for_rooms(scan, room):
     cloud = Folder(str(scan()), classes=["chair"]).open("test")[0]
-    same = Folder(str(scan()), classes=["chair"], up="y").open("test")[0]
-    assert torch.equal(cloud.points, same.points)
+    told = Folder(str(scan()), classes=["chair"], up="y").open("test")[0]
+    assert cloud.ups is not None
+    assert torch.isclose(cloud.ups.sum(), torch.tensor(1.0), atol=1e-3)
+    assert told.ups is None
