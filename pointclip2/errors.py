@@ -85,7 +85,11 @@ _OF_A_PROGRAM = {errno.ENOENT, errno.EINVAL, errno.EBADF}
 
 def refused_by_system(error: BaseException) -> str | None:
     """Say in one line what the operating system would not do, such as write to a full disk; None for other errors."""
-    if not isinstance(error, OSError) or error.errno is None or error.errno in _OF_A_PROGRAM:
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    # What tempfile says where it could write to no folder at all.
+    nowhere = error.errno == errno.ENOENT and "temporary directory" in str(error.strerror)
+    if error.errno in _OF_A_PROGRAM and not nowhere:
         return None
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}: make room, or give a place that can be read and written"

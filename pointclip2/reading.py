@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from io import BufferedReader
+from pathlib import Path
 
 from pointclip2.errors import CloudError
 
@@ -49,6 +50,27 @@ def check_regular(path: str | os.PathLike[str]) -> os.stat_result:
     found = os.stat(path)
     _check(found.st_mode)
     return found
+
+
+def why_unreadable(path: str | os.PathLike[str]) -> str:
+    """Say why there is no file to read at a path; empty where there is one."""
+    try:
+        check_regular(path)
+    except SpecialFileError as error:
+        return str(error)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last of what can be no path
+        return "no such file"
+    except OSError as error:
+        return f"it cannot be looked at ({error.strerror})"
+    return ""
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """Return the path that a file of others names, in a folder or below it; None for one that leads out of it."""
+    path = Path(os.path.normpath(name))
+    if "://" in name or "\0" in name or path.is_absolute() or ".." in path.parts:
+        return None
+    return folder / path
 
 
 def _check(mode: int) -> None:

@@ -141,6 +141,10 @@ class CloudBatch:
     def __len__(self) -> int:
         return len(self.points)
 
+    def __getitem__(self, rows: slice) -> "CloudBatch":
+        """Return some of the clouds."""
+        return self._each(lambda values: values[rows])
+
     def to(self, device: torch.device | str) -> "CloudBatch":
         """Return the batch on another device (Lightning moves what has ``to``)."""
         return self._each(lambda values: values.to(device, non_blocking=True))

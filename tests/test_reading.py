@@ -16,9 +16,11 @@ from pointclip2.reading import (
     check_aliases,
     check_points,
     check_unpacked,
+    inside,
     open_regular,
     read_bytes,
     read_text,
+    why_unreadable,
 )
 
 
@@ -40,6 +42,24 @@ def test_a_pipe_a_device_a_socket_and_links_to_them_are_refused_at_once(tmp_path
             ) as caught:
                 read_bytes(tmp_path / name)
             assert not is_transient(caught.value)
+
+
+def test_why_there_is_no_file_to_read_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    assert why_unreadable(tmp_path / "file") == ""
+    assert why_unreadable(tmp_path / "pipe") == "it is a named pipe, and only files are read"
+    assert why_unreadable(tmp_path / "nowhere") == why_unreadable(tmp_path / "file" / "x") == "no such file"
+    assert why_unreadable(f"{tmp_path}/a\0b") == "no such file"
+    (tmp_path / "loop").symlink_to("loop")
+    assert why_unreadable(tmp_path / "loop").startswith("it cannot be looked at (")
+
+
+def test_what_a_file_names_is_looked_for_in_its_folder_alone(tmp_path: Path) -> None:
+    assert inside(tmp_path, "a/../b/c.png") == tmp_path / "b" / "c.png"
+    assert inside(tmp_path, "./c.png") == tmp_path / "c.png"
+    for name in ("../c.png", "a/../../c.png", "/etc/passwd", "https://x/y", "a\0b", ".."):
+        assert inside(tmp_path, name) is None
 
 
 def test_a_pipe_that_takes_a_files_place_meanwhile_does_not_wait(

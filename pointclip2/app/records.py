@@ -22,7 +22,7 @@ from omegaconf import DictConfig
 
 from pointclip2.app import plugins
 from pointclip2.app.options import plain
-from pointclip2.errors import PASSING, ConfigError, UserError
+from pointclip2.errors import PASSING, ConfigError, DataError, UserError
 from pointclip2.sealed import DamagedError, sealed
 from pointclip2.show.comparison import FAILED, RESULTS, read_results
 from pointclip2.version import __version__
@@ -149,13 +149,13 @@ def finished_job(run_dir: Path, cfg: DictConfig) -> dict[str, Any] | None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Print runs side by side, as these command line words ask for; the exit status."""
+    """Print runs side by side, as these command line words ask for; the exit status, 3 if some are damaged."""
     from pointclip2.show.comparison import (
         as_csv,
         as_markdown,
         metric_fields,
         print_comparison,
-        rows_of,
+        readable_rows,
         usable,
     )
 
@@ -176,7 +176,11 @@ def main(words: Sequence[str] | None = None) -> int:
         paths, empty = usable(asked.path)
         for reason in empty:  # such as a sweep that is still at its first job
             print(reason, file=sys.stderr)
-        rows = rows_of(paths)
+        rows, damaged = readable_rows(paths)
+        if damaged and not rows:
+            raise DataError("\n".join(damaged))
+        for line in damaged:
+            print(f"left out: {line}", file=sys.stderr)
         metric = known_metric(asked.metric, metric_fields(rows))
     except UserError as error:
         print(error, file=sys.stderr)
@@ -189,7 +193,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print(as_markdown(rows, metric))
     else:
         print_comparison(rows, metric)
-    return 0
+    return 3 if damaged else 0
 
 
 def known_metric(asked: str | None, metrics: Sequence[str]) -> str | None:

@@ -5,8 +5,6 @@ run again in their folders, and the others follow as if nothing had happened. Li
 start.
 """
 
-import logging
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from pointclip2.errors import ConfigError, DataError
-from pointclip2.show.comparison import RESULTS, read_results
+from pointclip2.app.trials import note_asked, open_study, tell, values_of
+from pointclip2.errors import ConfigError
 from pointclip2.writing import write_text
 
 if TYPE_CHECKING:
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("maximize", "minimize")
 SAMPLERS = ("tpe", "random", "nsgaii")
-STORED, FOUND = "study.db", "optimization_results.yaml"
-
-log = logging.getLogger(__name__)
+FOUND = "optimization_results.yaml"
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ class StudySweeper(Sweeper):
         searched, fixed = search_space(parser.parse_overrides(words))
         folder = Path(str(self.config.hydra.sweep.dir))
         folder.mkdir(parents=True, exist_ok=True)
-        study = self._open(folder)
+        study = open_study(folder, self.study_name, self.directions, self.storage)
         OmegaConf.save(self.config, folder / "multirun.yaml")
         checked = False
         while trials := self._next(study):
@@ -131,35 +127,12 @@ class StudySweeper(Sweeper):
             if not checked:  # a mistake is told before the first job
                 self.validate_batch_is_legal(asked)
                 checked = True
+            for trial in trials:
+                note_asked(trial)
             done = self.launcher.launch(asked, initial_job_idx=trials[0].number)
             for trial, job in zip(trials, done, strict=True):
-                self._tell(study, trial, folder, job.return_value)
+                tell(study, trial, values_of(folder / str(trial.number), job.return_value, self.metrics))
         self._report(study, folder)
-
-    def _open(self, folder: Path) -> "optuna.Study":
-        try:
-            import optuna
-        except ImportError as error:
-            raise ConfigError("sweep=optuna needs Optuna: pip install 'pointclip2[sweep]'") from error
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        storage = self.storage or f"sqlite:///{folder.resolve() / STORED}"
-        try:
-            study = optuna.create_study(
-                storage=storage,
-                study_name=self.study_name,
-                directions=self.directions,
-                load_if_exists=True,
-            )
-        except Exception as error:  # every database has its own
-            reason = " ".join(str(error).split())[:300]
-            raise ConfigError(f"hydra.sweeper.storage={storage}: {type(error).__name__}: {reason}") from error
-        held = [direction.name.lower() for direction in study.directions]
-        if held != self.directions:
-            raise ConfigError(
-                f"hydra.sweeper.study_name={self.study_name}: the study in {storage} looks for {held}, not for "
-                f"{self.directions}; give another name"
-            )
-        return study
 
     def _next(self, study: "optuna.Study") -> list["optuna.Trial"]:
         """Trials to run now, numbered one after the other: those that were under way, or new ones; none at the end."""
@@ -193,32 +166,6 @@ class StudySweeper(Sweeper):
         if self.sampler == "nsgaii":
             return optuna.samplers.NSGAIISampler(seed=seed)
         return optuna.samplers.TPESampler(seed=seed)
-
-    def _tell(self, study: "optuna.Study", trial: "optuna.Trial", folder: Path, objective: Any) -> None:
-        import optuna
-
-        values = self._values(folder / str(trial.number), objective)
-        if values is None:
-            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-        else:
-            study.tell(trial.number, values)
-
-    def _values(self, job: Path, objective: Any) -> list[float] | None:
-        """What a job came to; None where it failed."""
-        values = [objective]
-        if self.metrics:
-            try:
-                metrics = read_results(job / RESULTS)["metrics"]
-            except (OSError, DataError, KeyError):
-                return None
-            missing = [name for name in self.metrics if name not in metrics]
-            if missing:
-                raise ConfigError(
-                    f"hydra.sweeper.metrics: a job has no {', '.join(missing)}; it has {', '.join(metrics)}"
-                )
-            values = [metrics[name] for name in self.metrics]
-        good = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
-        return [float(value) for value in values] if good else None
 
     def _report(self, study: "optuna.Study", folder: Path) -> None:
         """Print and write the best trial, or those that no other beats where there are several metrics."""

@@ -5,6 +5,7 @@ built: what an option of ours builds, a list of classes of Lightning and torch, 
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -105,15 +106,31 @@ def check_target(target: Any, allowed: frozenset[str]) -> None:
     if not isinstance(target, str):
         raise ConfigError(f"_target_: {target!r} is not allowed: a target is the name of a class")
     packages = tuple(f"{name}." for name in opened)
-    if target not in allowed and not target.startswith(packages):
+    known = target in allowed or _is_known(target, allowed)
+    if not known and not target.startswith(packages):
         raise ConfigError(_refusal(target))
     try:
         found = get_object(target)
     except Exception as error:  # importing a module can fail in any way
         raise ConfigError(f"_target_: {target} cannot be found ({' '.join(str(error).split())})") from error
     # A package imports others (mypackage.os.system), and those are not the user's.
-    if target not in allowed and not f"{getattr(found, '__module__', None)}.".startswith(packages):
+    if not known and not f"{getattr(found, '__module__', None)}.".startswith(packages):
         raise ConfigError(_refusal(target))
+
+
+def _is_known(target: str, allowed: frozenset[str]) -> bool:
+    """Whether a target is a class in ``allowed`` by another of its paths, such as that of the module that makes it.
+
+    Nothing is imported for that but what is allowed: the other module has to be there already.
+    """
+    module, _, name = target.rpartition(".")
+    for short in allowed:
+        if short.rpartition(".")[2] == name:
+            with suppress(Exception):  # importing a module can fail in any way
+                found = get_object(short)
+                if vars(sys.modules[module]).get(name) is found and get_object(target) is found:
+                    return True
+    return False
 
 
 def _refusal(target: str) -> str:

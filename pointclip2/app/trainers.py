@@ -1,5 +1,6 @@
 """Lightning trainers from the ``trainer`` option, with its callbacks and loggers."""
 
+import io
 import json
 import os
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from pointclip2.app.loggers import open_loggers
 from pointclip2.app.options import plain
 from pointclip2.errors import ConfigError
 from pointclip2.stopping import along, take
-from pointclip2.writing import replacing
+from pointclip2.writing import write_bytes
 
 
 class _Work(NamedTuple):
@@ -123,9 +124,11 @@ class WholeCheckpoints(TorchCheckpointIO):
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
         """Replace the checkpoint at a path."""
+        # Written by Python: what torch raises on a full disk is no OSError.
+        content = io.BytesIO()
+        torch.save(checkpoint, content)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with replacing(Path(path)) as temporary, temporary.open("wb") as file:
-            torch.save(checkpoint, file)
+        write_bytes(Path(path), content.getvalue())
 
 
 class _OwnSignals(Callback):

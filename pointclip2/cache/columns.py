@@ -24,7 +24,7 @@ class Columns(Protocol):
         ...
 
     def collate(self, samples: Sequence[Any]) -> Any:
-        """Put samples side by side, as `encode` takes them."""
+        """Put samples side by side, as `encode` takes them; a slice of them has to be the same of fewer samples."""
         ...
 
     def encode(self, encoder: Any, batch: Any) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ from pointclip2.data.files.hdf5 import Hdf5Index
 from pointclip2.data.files.mesh_tree import MeshTreeIndex
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored import SampleIndex, StoredData
+from pointclip2.reading import read_text
 from pointclip2.types import ConfigError, DataError
 
 CLASSES = {"modelnet10": MODELNET10, "modelnet40": MODELNET40}
@@ -98,9 +99,8 @@ class ModelNet(StoredData):
         listing = self.root / f"{split}_files.txt"
         if not listing.is_file():
             raise DataError(f"{listing} is missing: it lists the HDF5 files of the split {split!r}")
-        files = [
-            self.root / Path(line.strip()).name for line in listing.read_text().splitlines() if line.strip()
-        ]
+        lines = read_text(listing, errors="replace").splitlines()
+        files = [self.root / Path(line.strip()).name for line in lines if line.strip()]
         if not files:
             raise DataError(f"{listing} lists no files")
         missing = [path.name for path in files if not path.is_file()]
@@ -115,7 +115,9 @@ class ModelNet(StoredData):
         if not listing.is_file():
             return
         found = tuple(
-            line.strip().replace("_", " ") for line in listing.read_text().splitlines() if line.strip()
+            line.strip().replace("_", " ")
+            for line in read_text(listing, errors="replace").splitlines()
+            if line.strip()
         )
         if found != CLASSES[self.name]:
             wrong = [name for name in found if name not in CLASSES[self.name]]

@@ -8,7 +8,9 @@ import numpy as np
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.class_names import SCANNET as CLASSES
+from pointclip2.data.files.arrays import load_array
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, StoredScenes
+from pointclip2.reading import read_text
 from pointclip2.types import CloudError, DataError
 
 NYU40_IDS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 28, 33, 34, 36, 39)
@@ -63,7 +65,7 @@ class ScanNet(StoredScenes):
                 f"Expected {FOLDER}/<scan>_{{vert,bbox}}.npy and meta_data/scannetv2_{{train,val}}.txt there, "
                 f"as VoteNet's scripts write them, after signing the terms of use on {PAGE}"
             )
-        listed = [line.strip() for line in found.read_text(encoding="utf-8").splitlines() if line.strip()]
+        listed = [line.strip() for line in read_text(found, errors="replace").splitlines() if line.strip()]
         # VoteNet leaves out scans that are listed but absent; a subset of the files is a common case.
         scans = [scan for scan in listed if (folder / f"{scan}_vert.npy").is_file()]
         if not scans:
@@ -84,11 +86,11 @@ class ScanNetIndex(SceneIndex):
 
     def read(self, index: int, rng: np.random.Generator) -> RawScene:
         scan = self.names[index]
-        vertices = np.load(self.folder / f"{scan}_vert.npy", allow_pickle=False)
+        vertices = load_array(self.folder / f"{scan}_vert.npy")
         file = self.folder / f"{scan}_bbox.npy"
         if not file.is_file():
             raise CloudError(f"{file} is missing: the scan has no true boxes")
-        rows = np.load(file, allow_pickle=False)
+        rows = load_array(file)
         if rows.ndim != 2 or rows.shape[1] != 7:
             raise CloudError(
                 f"{file.name} must have 7 columns (centre, size, nyu40 id), not the shape {rows.shape}"

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.data.class_names import SHAPENET_PARTS
-from pointclip2.data.files.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index
+from pointclip2.data.files.arrays import open_hdf5
+from pointclip2.data.files.hdf5 import CHUNK_CACHE_BYTES, Hdf5Index, opened
 from pointclip2.data.part_table import offsets
 from pointclip2.data.stored import SampleIndex, StoredData
 from pointclip2.types import CloudError, ConfigError, DataError
@@ -83,7 +84,7 @@ class PartIndex(Hdf5Index):
 
     @staticmethod
     def _check(path: Path) -> None:
-        with h5py.File(path, "r") as file:
+        with opened(path) as file:
             parts, clouds = file.get("pid"), file["data"]
             if not isinstance(parts, h5py.Dataset):
                 raise DataError(
@@ -103,7 +104,7 @@ class PartIndex(Hdf5Index):
         number, row = self.places[index]
         try:
             # Opened for each cloud: kept open, it would have to be reopened in every worker.
-            with h5py.File(self.files[number], "r", rdcc_nbytes=CHUNK_CACHE_BYTES) as file:
+            with open_hdf5(self.files[number], rdcc_nbytes=CHUNK_CACHE_BYTES) as file:
                 ids: NDArray[Any] = np.asarray(file["pid"][row], dtype=np.int64)
         except OSError as error:
             raise CloudError(f"{self.files[number]} is damaged at row {row} ({error})") from error

@@ -8,6 +8,7 @@ import numpy as np
 from pointclip2.data.box_table import BoxTable
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.class_names import SUNRGBD as CLASSES
+from pointclip2.data.files.arrays import load_array, load_arrays
 from pointclip2.data.prepare import check_choice
 from pointclip2.data.stored_scenes import RawScene, SceneIndex, StoredScenes
 from pointclip2.types import CloudError, DataError
@@ -68,14 +69,15 @@ class SunRgbdIndex(SceneIndex):
 
     def read(self, index: int, rng: np.random.Generator) -> RawScene:
         name = self.names[index]
-        with np.load(self.folder / f"{name}_pc.npz", allow_pickle=False) as file:
-            if "pc" not in file:
-                raise CloudError(f"{name}_pc.npz must hold the array 'pc', but holds {', '.join(file)}")
-            points = file["pc"]
+        arrays = load_arrays(self.folder / f"{name}_pc.npz")
+        if not isinstance(arrays, dict) or "pc" not in arrays:
+            held = ", ".join(arrays) if isinstance(arrays, dict) else "one without a name"
+            raise CloudError(f"{name}_pc.npz must hold the array 'pc', but holds {held}")
+        points = arrays["pc"]
         file_of_boxes = self.folder / f"{name}_bbox.npy"
         if not file_of_boxes.is_file():
             raise CloudError(f"{file_of_boxes} is missing: the image has no true boxes")
-        rows = np.load(file_of_boxes, allow_pickle=False)
+        rows = load_array(file_of_boxes)
         if rows.ndim != 2 or rows.shape[1] != 8:
             raise CloudError(
                 f"{file_of_boxes.name} must have 8 columns (centre, half size, heading, class), "

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from pointclip2.cache import FeatureCache, encode_missing
-from pointclip2.cache.encode_missing import Driver
+from pointclip2.cache.encoding import Driver
 from pointclip2.cache.text import class_vectors
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pointclip2.reading import check_aliases, read_text
+from pointclip2.reading import check_aliases, read_text, why_unreadable
 from pointclip2.sealed import DamagedError, opened
 from pointclip2.types import ConfigError, known_selection
 
@@ -190,8 +190,9 @@ class FileWeights:
     def _read(self) -> Any:
         from pointclip2.text.literals import read_literals
 
-        if not self.path.is_file():
-            raise ConfigError(f"view_weights.path={self.path}: no such file")
+        unreadable = why_unreadable(self.path)
+        if unreadable:
+            raise ConfigError(f"view_weights.path={self.path}: {unreadable}")
         if self.path.suffix == ".py":
             return read_literals(self.path)
         try:

@@ -11,6 +11,7 @@ from pointclip2.data.prepare import stable_seed
 from pointclip2.geometry.boxes import make_boxes, nms, points_inside, take, valid
 from pointclip2.proposals.detr3d_model import Detr3d, load_detr3d
 from pointclip2.proposals.proposal import Proposals
+from pointclip2.reading import why_unreadable
 from pointclip2.types import ConfigError, Scene, WeightsError
 
 
@@ -45,9 +46,10 @@ class Detr3dProposals:
                 "from the README of facebookresearch/3detr; proposals=cluster needs none"
             )
         self.weights = Path(weights).expanduser()
-        if not self.weights.is_file():
+        unreadable = why_unreadable(self.weights)
+        if unreadable:
             raise WeightsError(
-                f"proposals.weights={self.weights}: no such file; scannet_masked_ep1080.pth is linked in the README "
+                f"proposals.weights={self.weights}: {unreadable}; scannet_masked_ep1080.pth is linked in the README "
                 "of facebookresearch/3detr"
             )
         self.points, self.min_points = points, min_points

@@ -20,6 +20,7 @@ from pointclip2.proposals.detr3d_blocks import (
     PositionEmbedding,
     SetAbstraction,
 )
+from pointclip2.reading import why_unreadable
 from pointclip2.types import WeightsError
 
 # The squares of .4, .8 and 1.2 m: a mistake in the official program that its weights were trained with.
@@ -144,9 +145,10 @@ def load_detr3d(path: Path) -> Detr3d:
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint by name; it raises as `load_detr3d` does."""
-    if not path.is_file():
+    unreadable = why_unreadable(path)
+    if unreadable:
         raise WeightsError(
-            f"{path}: no such file; the address of the weights is in the README of 3DETR's code"
+            f"{path}: {unreadable}; the address of the weights is in the README of 3DETR's code"
         )
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import OmegaConf
 
 from pointclip2.errors import DataError
+from pointclip2.reading import read_text
 from pointclip2.sealed import DamagedError, UnsealedError, is_sealed, opened, reading
 from pointclip2.writing import csv_text, write_text
 
@@ -97,35 +98,56 @@ def usable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 
 def rows_of(paths: Sequence[Path]) -> list[Row]:
-    """Read one row a run: its options, its metrics as fractions, what it was selected on, and its seconds."""
+    """Read one row a run: its options, its metrics as fractions, what it was selected on, and its seconds.
+
+    Raises:
+        DataError: a record is damaged.
+    """
+    rows, damaged = readable_rows(paths)
+    if damaged:
+        raise DataError(damaged[0])
+    return rows
+
+
+def readable_rows(paths: Sequence[Path]) -> tuple[list[Row], list[str]]:
+    """Return the rows of the runs whose records are whole, and a line about each of the others.
+
+    Raises:
+        DataError: a path holds no run.
+    """
     folders = runs(paths)
     # The number tells jobs of one sweep apart; other runs need their path.
     alone = len(paths) == 1 and all(folder.parent == paths[0] for folder in folders)
-    return [
-        _row(folder, folder.name if alone else str(folder), "job" if alone else "run") for folder in folders
-    ]
+    rows, damaged = [], []
+    for folder in folders:
+        try:
+            rows.append(_row(folder, folder.name if alone else str(folder), "job" if alone else "run"))
+        except DataError as error:
+            damaged.append(f"{error}: run it again")
+    return rows, damaged
 
 
 def _row(folder: Path, name: str, kind: str) -> Row:
     row: Row = {kind: name}
     overrides = folder / ".hydra" / "overrides.yaml"
-    words = [str(word) for word in OmegaConf.load(overrides)] if overrides.is_file() else []
+    words: list[str] = []
+    if overrides.is_file():
+        with reading(overrides):
+            words = [str(word) for word in OmegaConf.load(overrides)]
     parted = [word.lstrip("+~").partition("=") for word in words]
     options = {option: value for option, sign, value in parted if sign}
     if not (folder / RESULTS).is_file():
-        return {**row, **options, "error": (folder / FAILED).read_text(encoding="utf-8").strip()}
+        return {**row, **options, "error": read_text(folder / FAILED, errors="replace").strip()}
     try:
         results = read_results(folder / RESULTS)
         figures = {name: value for name, value in results["metrics"].items() if "_class/" not in name}
         told = {"selected_on": results["selected_on"], "seconds": results["seconds"]["total"]}
-    except DamagedError as error:
-        raise DataError(f"{error}: run it again") from error
+        before = results.get("search", {}).get("before", {})
+        searched = {f"{name} before": value for name, value in list(before.items())[:1]}
+        if kind == "run":
+            options = {**_facts(results), **options}
     except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{folder / RESULTS} is not a record of a run ({error!r}): run it again") from error
-    if kind == "run":
-        options = {**_facts(results), **options}
-    before = results.get("search", {}).get("before", {})
-    searched = {f"{name} before": value for name, value in list(before.items())[:1]}
+        raise DamagedError(folder / RESULTS, repr(error), "is not a record of a run") from error
     return {**row, **options, **searched, **figures, **told}
 
 

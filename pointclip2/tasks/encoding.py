@@ -9,7 +9,8 @@ from lightning.pytorch.callbacks import Callback
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from pointclip2.cache.encode_missing import Encoding, Part, SampleBatch, Shards
+from pointclip2.cache.encoded import Part, Shards
+from pointclip2.cache.encoding import Encoding, SampleBatch
 from pointclip2.cache.store import Shard
 
 

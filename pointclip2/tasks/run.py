@@ -12,8 +12,8 @@ import torch
 from lightning import Trainer
 from torch import Tensor
 
+from pointclip2.cache import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.columns import Columns, Vectors, WithUps
-from pointclip2.cache.encode_missing import EncodedSplit, FeatureCache, encode_missing
 from pointclip2.cache.text import class_vectors, sentence_vectors, unread
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.data.standing import TurnedSplit, summary_line, up_summary

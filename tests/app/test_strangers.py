@@ -36,6 +36,27 @@ def test_every_library_class_that_may_be_built_is_there_and_every_option_is_ours
     assert not [name for name in ours() if name.startswith(("pointclip2.app.", "pointclip2.cache."))]
 
 
+def test_a_class_may_be_named_by_the_module_that_it_is_made_in_and_no_other_module_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tqdm_progress.TQDMProgressBar", "TQDMProgressBar"):
+        built = build({"_target_": f"lightning.pytorch.callbacks.progress.{name}", "refresh_rate": 7})
+        assert built.refresh_rate == 7
+    ran = tmp_path / "ran"
+    code = f"open({str(ran)!r}, 'w')\nfrom lightning.pytorch.callbacks import TQDMProgressBar"
+    (tmp_path / "progress_of_others.py").write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in (
+        "progress_of_others.TQDMProgressBar",
+        "lightning.pytorch.callbacks.progress.tqdm_progress.Tqdm",
+        "lightning.pytorch.callbacks.progress.tqdm_progress.sys.TQDMProgressBar",
+        "lightning.pytorch.callbacks.batch_size_finder.BatchSizeFinder",
+    ):
+        with pytest.raises(ConfigError, match="is not allowed"):
+            build({"_target_": name})
+    assert not ran.exists()
+
+
 @pytest.mark.parametrize(
     ("node", "said"),
     [

@@ -1,6 +1,8 @@
 """A study chooses the options of a sweep's jobs: what it searches, what it is told, and how it goes on."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,8 +85,16 @@ def asked(sweep: Path) -> dict[str, float]:
     }
 
 
+def change(folder: Path, statement: str) -> None:
+    """Change something in a study behind Optuna's back."""
+    with closing(sqlite3.connect(folder / "study.db")) as file:
+        file.execute(statement)
+        file.commit()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
 def test_a_study_that_was_stopped_goes_on_as_if_it_had_not_been(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, damaged: bool
 ) -> None:
     toy = toy_folder(tmp_path / "toy")
     whole, cut = tmp_path / "whole", tmp_path / "cut"
@@ -118,8 +128,12 @@ def test_a_study_that_was_stopped_goes_on_as_if_it_had_not_been(
     assert study(cut)[0] == 143
     monkeypatch.undo()
     assert sorted(path.parent.name for path in sweep_of(cut).glob("*/results.json")) == ["0", "1"]
+    if damaged:
+        change(sweep_of(cut), "UPDATE trial_values SET value = value + 0.25 WHERE trial_id = 1")
     status, printed = study(cut)
     assert status == 0, printed
+    assert printed.count("study.db is damaged (trial 0 is not as it was written)") == damaged
+    assert printed.count("has its results already") == 2 * damaged
     assert asked(sweep_of(cut)) == asked(sweep_of(whole))
     assert OmegaConf.load(sweep_of(cut) / "optimization_results.yaml") == told
 

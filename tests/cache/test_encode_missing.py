@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pointclip2.cache import EncodedSplit, FeatureCache, FeatureStore, Shard, encode_missing, feature_key
 from pointclip2.cache.columns import Vectors
-from pointclip2.cache.encode_missing import Encoding
+from pointclip2.cache.encoding import Encoding
 from pointclip2.cache.writer import ShardWriter
 from pointclip2.encoders.description import described
 from pointclip2.encoders.encoder import Encoder
@@ -194,6 +194,33 @@ def test_a_batch_for_which_there_is_no_memory_is_left_out_of_this_run_only(
     again = Failing(error, 0)
     assert positions(encode_missing(Positions(6), again, cache=cache)) == [0, 1, 2, 3, 4, 5]
     assert again.encoded == 2
+
+
+class Refusing(Plain):
+    """Cannot use some clouds, and says so of the first of them in a batch."""
+
+    def __init__(self, *refused: int) -> None:
+        super().__init__()
+        self.refused = refused
+
+    def encode(self, clouds: CloudBatch) -> Features:
+        for position in clouds.points[:, 0, 0].int().tolist():
+            if position in self.refused:
+                raise CloudError(f"cloud {position} is too flat")
+        return super().encode(clouds)
+
+
+@pytest.mark.parametrize("refused", [(3,), (0, 3, 4), (0, 1, 2, 3, 4)])
+def test_a_cloud_that_the_encoder_refuses_costs_no_other_of_its_batch(
+    tmp_path: Path, refused: tuple[int, ...]
+) -> None:
+    cache = FeatureCache(tmp_path, shard_size=5, batch_size=5)
+    split = encode_missing(Positions(8), Refusing(*refused), cache=cache)
+    assert positions(split) == streamed(split) == [row for row in range(8) if row not in refused]
+    assert dict(split.skipped) == {f"toy/{row:03d}": f"cloud {row} is too flat" for row in refused}
+    again = Refusing(*refused)
+    assert positions(encode_missing(Positions(8), again, cache=cache)) == positions(split)
+    assert again.encoded == 0
 
 
 class Odd(Plain):

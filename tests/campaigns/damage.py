@@ -87,10 +87,12 @@ class Workshop:
 
 
 def figures(folder: Path) -> Any:
-    """Return the metrics of a run or of the jobs of a sweep; None where there are none."""
+    """Return the metrics of a run or of the jobs of a sweep, and what a study found; None where there are none."""
     files = [*folder.glob("results.json"), *folder.glob("*/results.json")]
-    return {str(path.parent.relative_to(folder)): json.loads(path.read_text())["metrics"]
-            for path in sorted(files) if path.is_file()} or None  # fmt: skip
+    found = {str(path.parent.relative_to(folder)): json.loads(path.read_text())["metrics"]
+             for path in sorted(files) if path.is_file()}  # fmt: skip
+    studies = {path.name: path.read_text() for path in folder.glob("optimization_results.yaml")}
+    return found | studies or None
 
 
 def targets(shop: Workshop) -> list[Target]:
@@ -117,6 +119,15 @@ def targets(shop: Workshop) -> list[Target]:
     swept = ["evaluate", "-m", *shop.common, "data.limit=4", "seed=3,4", f"hydra.sweep.dir={sweep}"]
     if command(swept).status != 0:
         raise SystemExit("the sweep did not run")
+    study = shop.root / "study"
+    studied = ["evaluate", "-m", "sweep=optuna", *shop.common, "data.limit=4", f"hydra.sweep.dir={study}"]
+    studied += [
+        "view_weights=entropy",
+        "view_weights.temperature=interval(0.1,1)",
+        "hydra.sweeper.n_trials=3",
+    ]
+    if command(studied).status != 0:
+        raise SystemExit("the study did not run")
     boxes = _boxes(shop.root / "boxes")
     reference, pool = shop.root / "reference", shop.root / "pool"
     _make_reference(reference)
@@ -141,6 +152,7 @@ def targets(shop: Workshop) -> list[Target]:
         Target("prompts", lambda: [prompts], [*plain, "prompt=file", f"prompt.path={prompts}"]),
         Target("results of a job", lambda: sorted(sweep.glob("*/results.json")), swept, folder=sweep),
         Target("sweep", lambda: [sweep / "sweep.json"], swept, folder=sweep),
+        Target("study", lambda: [study / "study.db"], studied, folder=study),
         Target("boxes", lambda: [boxes], read=_read_boxes),
         Target("reference", lambda: [reference / "r.safetensors"], read=_read_reference),
         Target("pool", lambda: sorted(pool.glob("shapes_*")), read=lambda path: _pool(path.parent)),
@@ -190,9 +202,9 @@ def _read_reference(path: Path) -> Any:
 
 
 def _pool(folder: Path) -> Any:
-    from pointclip2.worlds.pretraining.pool import open_pool
+    from pointclip2.worlds.pretraining.pool import PoolPlan, open_pool
 
-    pool = open_pool(folder, ["chair", "lamp"], 2, 2, 32, "mesh", 0)
+    pool = open_pool(folder, PoolPlan(("chair", "lamp"), 2, (), 0, 2, 32, "mesh", 0))
     return [_sums({"points": pool.points, "parts": pool.parts, "labels": pool.labels}), pool.said]
 
 
@@ -339,6 +351,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--only", help="a kind of file")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args(words)
+    torch.set_num_threads(1)
     prepare()
     with tempfile.TemporaryDirectory(prefix="damage-") as folder:
         shop = Workshop(Path(folder))

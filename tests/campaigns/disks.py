@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from tests.campaigns.damage import TRAINING, figures
 from tests.campaigns.forked import Done, command, prepare
 from tests.toy import toy_folder, toy_overrides
@@ -228,6 +230,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--only", help="a kind of disk, or a command")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args(words)
+    torch.set_num_threads(1)
     prepare()
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="disks-") as folder:

@@ -19,7 +19,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from tests.campaigns.faulty import REASONS, arm_this_process
-from tests.campaigns.forked_ranks import Command, prepare
+from tests.campaigns.forked import Command, prepare
 from tests.toy import toy_folder, toy_overrides
 
 TRIES = 48

@@ -17,7 +17,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from tests.campaigns.forked_ranks import Command, prepare
+from tests.campaigns.forked import Command, prepare
 from tests.toy import toy_folder, toy_overrides
 
 TRIES, TRIALS = 8, 20

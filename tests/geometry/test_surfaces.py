@@ -10,14 +10,24 @@ from hypothesis import strategies as st
 from pointclip2.geometry.surfaces import (
     resample,
     sample_nonuniform,
+    sample_outside,
     sample_solid,
     sample_surface,
+    sample_voxels,
+    sample_walls,
 )
 from pointclip2.types import CloudError
-from pointclip2.worlds.shapes.mesh import Mesh, box, merge, sphere
+from pointclip2.worlds.shapes.mesh import Mesh, box, grid, lathe, merge, sphere
 
 Sampler = Callable[..., tuple[np.ndarray, np.ndarray]]
-ALL: list[Sampler] = [sample_surface, sample_nonuniform, sample_solid]
+ALL: list[Sampler] = [
+    sample_surface,
+    sample_nonuniform,
+    sample_solid,
+    sample_voxels,
+    sample_outside,
+    sample_walls,
+]
 
 
 def triangles(*meshes: Mesh) -> tuple[np.ndarray, np.ndarray]:
@@ -38,7 +48,7 @@ def test_every_sampler_gives_exactly_n_finite_points_near_the_surface(
     points, point_parts = sample(corners, parts, n, np.random.default_rng(seed))
     assert points.shape == (n, 3)
     assert point_parts.shape == (n,)
-    cell = 3.0 / 24
+    cell = 3.0 / 20
     assert (points >= corners.min(axis=(0, 1)) - cell).all()
     assert (points <= corners.max(axis=(0, 1)) + cell).all()
 
@@ -118,6 +128,53 @@ def test_solid_points_gather_at_the_centres_of_a_grid() -> None:
         x = np.sort(points[:, 0])
         layers = 1 + (np.diff(x) > 0.25 / 48).sum()
         assert 24 <= layers <= 49
+
+
+@pytest.mark.parametrize("sample", [sample_voxels, sample_outside])
+@pytest.mark.parametrize("turned", [0.0, 30.0])
+def test_what_is_closed_in_is_neither_in_a_filled_solid_nor_in_a_closed_scan(
+    sample: Sampler, turned: float
+) -> None:
+    crate = box(1, 0.6, 0.8).rotated_deg(turned, 2 * turned, turned)
+    shut = triangles(crate, sphere(0.15))
+    opened = triangles(Mesh(crate.vertices, crate.faces[:-2]), sphere(0.15))
+    for seed in range(5):
+        assert (sample(*shut, 2000, np.random.default_rng(seed))[1] == 0).all()
+        assert (sample_surface(*shut, 2000, np.random.default_rng(seed))[1] == 1).any()
+    seen = [(sample(*opened, 2000, np.random.default_rng(seed))[1] == 1).any() for seed in range(5)]
+    assert all(seen), "the air comes in where a side is missing"
+
+
+def test_a_closed_scan_has_the_inside_of_an_open_vessel() -> None:
+    vessel = triangles(lathe([(0.0, 0.0), (0.5, 0.0), (0.5, 1.0)]), sphere(0.1, (0, 0.3, 0)))
+    _, point_parts = sample_outside(*vessel, 4000, np.random.default_rng(0))
+    assert (point_parts == 1).any()
+
+
+def test_a_flat_sheet_is_sampled_in_every_way() -> None:
+    corners, parts = triangles(grid(np.array([[[x, y, 0.0] for x in (0, 1)] for y in (0, 1)])))
+    for sample in ALL:
+        assert sample(corners, parts, 50, np.random.default_rng(0))[0].shape == (50, 3)
+
+
+def test_voxels_lie_at_centres_or_anywhere_within_their_cells() -> None:
+    corners, parts = triangles(sphere(1.0))
+    flat = []
+    for seed in range(12):
+        points, _ = sample_voxels(corners, parts, 4000, np.random.default_rng(seed))
+        x = np.sort(points[:, 0])
+        flat.append((np.diff(x) > 0.3 * 2 / 32).sum() > 15)
+    assert {True, False} == set(flat)
+
+
+def test_walls_have_two_sides_a_few_hundredths_of_the_size_apart() -> None:
+    corners, parts = triangles(sphere(1.0, detail=40))
+    for seed in range(5):
+        points, _ = sample_walls(corners, parts, 2000, np.random.default_rng(seed))
+        distance = np.linalg.norm(points, axis=1) - 1
+        assert (distance > 0).mean() == pytest.approx(0.5, abs=0.05)
+        assert 0.004 < np.abs(distance).max() < 0.05
+        assert np.abs(distance).std() < 0.005
 
 
 def test_resampling_repeats_only_when_it_must() -> None:

@@ -1,6 +1,7 @@
 import contextlib
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,9 @@ def test_a_missing_key_names_those_there_are(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_missing_path_say_so(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(ConfigError, match=r"view_weights\.path=.*pipe\.json: it is a named pipe"):
+        FileWeights(str(tmp_path / "pipe.json")).resolve("any", "any", 1)
     with pytest.raises(ConfigError, match="no such file"):
         FileWeights(str(tmp_path / "none.json")).resolve("any", "any", 3)
     with pytest.raises(ConfigError, match=r"view_weights\.path=FILE"):

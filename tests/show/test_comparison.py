@@ -126,6 +126,29 @@ def test_the_command_prints_text_csv_and_markdown(sweep: Path, capsys: pytest.Ca
     ]
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("results.json", b'{"metrics": '),
+        ("results.json", b'{"metrics": 1}'),
+        (".hydra/overrides.yaml", b"[\xff"),
+    ],
+)
+def test_a_damaged_record_is_told_and_left_out(
+    sweep: Path, capsys: pytest.CaptureFixture[str], file: str, content: bytes
+) -> None:
+    (sweep / "1" / file).write_bytes(content)
+    (sweep / "10" / "FAILED").write_bytes(b"no\xffthing")
+    with pytest.raises(DataError, match="run it again"):
+        rows_of([sweep])
+    assert main([str(sweep), "--format", "csv"]) == 3
+    printed = capsys.readouterr()
+    assert [row["job"] for row in csv.DictReader(io.StringIO(printed.out))] == ["0", "2", "3", "10"]
+    [line] = printed.err.splitlines()
+    assert line.startswith(f"left out: {sweep / '1' / file} is ")
+    assert line.endswith(": run it again")
+
+
 def test_the_command_says_in_one_line_what_it_cannot_use(
     sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

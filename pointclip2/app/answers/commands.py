@@ -16,6 +16,7 @@ import typer
 from pointclip2.app.answers.saving import refuse_existing
 from pointclip2.app.cli import print_anything
 from pointclip2.errors import ConfigError, DataError, UserError, refused_by_system
+from pointclip2.stopping import finishing
 from pointclip2.writing import typed_path
 
 program = typer.Typer(
@@ -116,18 +117,26 @@ def classify(
     printer.begin(model, names is None and not known)
     answers, unread = [], {}
     gone: BrokenPipeError | None = None
-    for found in model.stream(files if len(files) > 1 else files[0]):
-        try:
-            if gone is None:
-                printer.tell(found)
-        except BrokenPipeError as error:
-            if target is None:
-                raise
-            gone = error  # nobody reads what is printed, but the table is wanted
-        if isinstance(found, Answer):
-            answers.append(found)
-        else:
-            unread[found.source] = found.reason
+    try:
+        for found in model.stream(files if len(files) > 1 else files[0]):
+            try:
+                if gone is None:
+                    printer.tell(found)
+            except BrokenPipeError as error:
+                if target is None:
+                    raise
+                gone = error  # nobody reads what is printed, but the table is wanted
+            if isinstance(found, Answer):
+                answers.append(found)
+            else:
+                unread[found.source] = found.reason
+    except BaseException:  # told to stop, or out of memory: what was answered until here is kept
+        if target is not None and (answers or unread):
+            with finishing():
+                Answers(answers, unread).save(target, force=True)
+                count = len(answers) + len(unread)
+                printer.note(f"written: {target}, {count} of {printer.total} files; --force replaces it")
+        raise
     if target is not None:
         Answers(answers, unread).save(target, force=True)
     if gone is not None:

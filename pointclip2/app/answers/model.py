@@ -200,11 +200,20 @@ class PointCLIP:
         for place, item in enumerate(items):
             if item.cloud is not None:
                 sizes.setdefault(len(item.cloud.points), []).append(place)
-        found: dict[int, Answer] = {}
+        found: dict[int, Answer | Item] = {}
         for places in sizes.values():
-            found |= zip(places, self._answers([items[place] for place in places]), strict=True)
+            found |= zip(places, self._each([items[place] for place in places]), strict=True)
         for place, item in enumerate(items):
             yield found.get(place, item)
+
+    def _each(self, items: Sequence[Item]) -> list[Answer | Item]:
+        """Answer for clouds together; one by one, where the encoder cannot use one of them."""
+        try:
+            return [*self._answers(items)]
+        except CloudError as error:
+            if len(items) == 1:
+                return [Item(items[0].source, reason=f"{items[0].source}: {error}")]
+        return [found for item in items for found in self._each([item])]
 
     @torch.no_grad()
     def _answers(self, items: Sequence[Item]) -> list[Answer]:

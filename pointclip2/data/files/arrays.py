@@ -2,7 +2,8 @@
 
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from pointclip2.data.files.contents import Columns, FileRows, checked_faces, of_columns
 from pointclip2.errors import is_transient, one_line
-from pointclip2.reading import check_points, check_regular, check_unpacked, open_regular
+from pointclip2.reading import TooLargeError, check_points, check_regular, check_unpacked, open_regular
 from pointclip2.types import CloudError, TransientError
 
 CLOUD_NAMES = (
@@ -67,6 +68,18 @@ def load_arrays(path: Path) -> NDArray[Any] | dict[str, NDArray[Any]]:
         file.seek(0)
         with np.load(file, allow_pickle=False) as loaded:
             return {name: loaded[name] for name in loaded}
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Return the array of a .npy, likewise.
+
+    Raises:
+        CloudError: it is an archive of arrays.
+    """
+    found = load_arrays(path)
+    if isinstance(found, dict):
+        raise CloudError("it is an archive of arrays, not one array")
+    return found
 
 
 def _check_header(stream: Any, size: int) -> None:
@@ -209,14 +222,11 @@ def clouds_in_hdf5(path: Path) -> tuple[int, list[int] | None]:
     import h5py
 
     try:
-        size = check_regular(path).st_size
-        with h5py.File(path, "r") as file:
-            check_inside(file)
+        with open_hdf5(path) as file:
             data, label = file.get("data"), file.get("label")
             if not isinstance(data, h5py.Dataset) or data.ndim != 3:
                 return 1, None
-            if len(data) > max(MOST_CLOUDS, size // MOST_CLOUDS):
-                return 1, None
+            check_clouds(data, path.stat().st_size)
             labels = None
             if isinstance(label, h5py.Dataset) and label.size == len(data) and label.dtype.kind in "iu":
                 labels = [int(value) for value in np.asarray(label[()]).reshape(-1)]
@@ -225,6 +235,36 @@ def clouds_in_hdf5(path: Path) -> tuple[int, list[int] | None]:
         if is_transient(error):
             raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return 1, None
+
+
+@contextmanager
+def open_hdf5(path: Path, **options: Any) -> Iterator[Any]:
+    """Open an HDF5 file whose arrays all lie in it.
+
+    Raises:
+        CloudError: an array is a link, or is stored, elsewhere; or the file is no regular one.
+        OSError: it is damaged, or no HDF5 file.
+    """
+    import h5py  # here, because most files are no HDF5
+
+    check_regular(path)
+    with h5py.File(path, "r", **options) as file:
+        check_inside(file)
+        yield file
+
+
+def check_clouds(data: Any, size: int) -> None:
+    """Refuse an array of clouds (n, m, 3) that promises more than a file of ``size`` bytes is believed to hold.
+
+    Raises:
+        TooLargeError: there are too many clouds, or one has too many points.
+    """
+    most = max(MOST_CLOUDS, size // MOST_CLOUDS)
+    if len(data) > most:
+        raise TooLargeError(
+            f"it tells of {len(data):,} clouds, more than the {most:,} that are read from such a file"
+        )
+    check_unpacked(data.nbytes // max(1, len(data)), size)
 
 
 def check_inside(file: Any) -> None:
@@ -248,15 +288,13 @@ def check_inside(file: Any) -> None:
 
 def read_hdf5(path: Path, row: int | None = None) -> FileRows:
     """Read a cloud of an HDF5 file: one ``row`` of its array ``data``, or the only one that it holds."""
-    # Imported here: most files are no HDF5.
     import h5py
 
-    size = check_regular(path).st_size
-    with h5py.File(path, "r") as file:
-        check_inside(file)
+    with open_hdf5(path) as file:
+        size = path.stat().st_size
         held = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
         if row is not None:
-            check_unpacked(held["data"].nbytes // max(1, len(held["data"])), size)
+            check_clouds(held["data"], size)
             return of_array(np.asarray(held["data"][row]))
         for name, item in held.items():
             if name.lower() in CLOUD_NAMES and item.ndim == 3 and item.shape[0] > 1:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.files.apart import apart
 from pointclip2.data.files.contents import Columns, FileRows, Texture, checked_faces, strip
 from pointclip2.data.files.gltf_buffers import GltfBuffers, Json, normalised
 from pointclip2.data.files.images import Pictures
@@ -169,15 +170,23 @@ class _Scene(GltfBuffers):
                 f"its geometry is stored with {DRACO}: pip install pointclip2[scans] reads it"
             ) from error
         entry = primitive["extensions"][DRACO]
-        mesh = DracoPy.decode(self.view(entry["bufferView"]).tobytes())
-        attributes: dict[str, NDArray[Any]] = {}
-        for name, number in entry["attributes"].items():
-            found = mesh.get_attribute_by_unique_id(number)
-            if found is not None and name in ("POSITION", "NORMAL", "COLOR_0", "TEXCOORD_0", "TEXCOORD_1"):
-                accessor = self.list("accessors")[primitive["attributes"][name]]
-                attributes[name] = normalised(np.asarray(found["data"]), accessor)
-        faces = getattr(mesh, "faces", None)
-        return attributes, None if faces is None else np.asarray(faces, dtype=np.int64).reshape(-1)
+        content = self.view(entry["bufferView"]).tobytes()
+        wanted = {
+            name: number
+            for name, number in entry["attributes"].items()
+            if name in ("POSITION", "NORMAL", "COLOR_0", "TEXCOORD_0", "TEXCOORD_1")
+        }
+
+        def decode() -> tuple[dict[str, NDArray[Any]], NDArray[np.int64] | None]:
+            mesh = DracoPy.decode(content)
+            held = {name: mesh.get_attribute_by_unique_id(number) for name, number in wanted.items()}
+            found = {name: np.asarray(one["data"]) for name, one in held.items() if one is not None}
+            faces = getattr(mesh, "faces", None)
+            return found, None if faces is None else np.asarray(faces, dtype=np.int64).reshape(-1)
+
+        found, faces = apart(decode)
+        accessors, given = self.list("accessors"), primitive["attributes"]
+        return {name: normalised(values, accessors[given[name]]) for name, values in found.items()}, faces
 
     def texture(
         self, primitive: Json, attributes: dict[str, NDArray[Any]], faces: NDArray[np.int64]

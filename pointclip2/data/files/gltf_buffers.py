@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from pointclip2.reading import check_points, read_bytes
+from pointclip2.reading import check_points, inside, read_bytes
 from pointclip2.types import CloudError
 
 Json = dict[str, Any]
@@ -142,13 +141,10 @@ class GltfBuffers:
 
 def _beside(folder: Path, uri: str) -> Path | None:
     """The file that a URI names, in the folder or below it; None for one that lies elsewhere."""
-    for name in (unquote(uri), uri):
-        path = Path(os.path.normpath(name))
-        if not name or "://" in name or "\0" in name or path.is_absolute() or ".." in path.parts:
-            return None
-        if (folder / path).exists() or name == uri:
-            return folder / (path if (folder / path).exists() else Path(os.path.normpath(unquote(uri))))
-    return None
+    meant, written = inside(folder, unquote(uri)), inside(folder, uri)
+    if not uri or meant is None or written is None:
+        return None
+    return written if written.exists() and not meant.exists() else meant
 
 
 def normalised(values: NDArray[Any], accessor: Json) -> NDArray[Any]:

@@ -1,7 +1,8 @@
 """Clouds and labels in HDF5 files as benchmarks ship them: ``data`` (n, m, 3) and ``label`` (n, 1)."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import h5py
 import numpy as np
 
 from pointclip2.data.checksum import digest_files
+from pointclip2.data.files.arrays import check_clouds, open_hdf5
 from pointclip2.data.prepare import RawCloud
 from pointclip2.data.stored import SampleIndex
+from pointclip2.reading import check_regular
 from pointclip2.types import CloudError, DataError
 
 CHUNK_CACHE_BYTES = 64 * 2**20
@@ -55,6 +58,7 @@ class Hdf5Index(SampleIndex):
         # The array is kept, not only its file: its cache of chunks lives as long as it is open.
         key = (os.getpid(), number)
         if key not in self._arrays:
+            check_regular(self.files[number])
             self._arrays[key] = h5py.File(self.files[number], "r", rdcc_nbytes=CHUNK_CACHE_BYTES)["data"]
         return self._arrays[key]
 
@@ -62,15 +66,27 @@ class Hdf5Index(SampleIndex):
         return {**self.__dict__, "_arrays": {}}
 
 
-def _read_labels(path: Path, classes: int) -> list[int]:
-    """Check one file as far as that is cheap, and return its labels."""
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a file of a data set.
+
+    Raises:
+        DataError: it is damaged, no regular file, promises too much, or its arrays lie elsewhere.
+    """
     try:
-        file = h5py.File(path, "r")
+        with open_hdf5(path) as file:
+            yield file
+    except CloudError as error:
+        raise DataError(f"{path}: {error}") from error
     except OSError as error:
         raise DataError(
             f"{path} is not a readable HDF5 file, truncated or damaged ({error}): fetch it again"
         ) from error
-    with file:
+
+
+def _read_labels(path: Path, classes: int) -> list[int]:
+    """Check one file as far as that is cheap, and return its labels."""
+    with opened(path) as file:
         data, label = file.get("data"), file.get("label")
         if not isinstance(data, h5py.Dataset) or not isinstance(label, h5py.Dataset):
             raise DataError(f"{path} must hold the arrays 'data' and 'label', but holds {sorted(file)}")
@@ -78,17 +94,17 @@ def _read_labels(path: Path, classes: int) -> list[int]:
             raise DataError(
                 f"{path}: 'data' must be numbers of shape (n, m, 3), not {data.dtype} {data.shape}"
             )
+        samples = len(data)
+        check_clouds(data, path.stat().st_size)
+        fits = label.dtype.kind in "fiu" and label.shape in {(samples,), (samples, 1)}
         try:
-            values = np.asarray(label[()])
+            values = np.asarray(label[()]) if fits else np.full(1, np.nan)
         except OSError as error:
             raise DataError(f"{path}: 'label' cannot be read ({error}): fetch the file again") from error
-        samples = len(data)
-    numeric = values.dtype.kind in "fiu" and values.shape in {(samples,), (samples, 1)}
-    if not numeric or not np.array_equal(values, np.trunc(values)):
-        raise DataError(
-            f"{path}: 'label' must be integers, one for each of {samples} clouds, "
-            f"not {values.dtype} {values.shape}"
-        )
+        if not np.array_equal(values, np.trunc(values)):
+            raise DataError(
+                f"{path}: 'label' must be integers, one for each of {samples} clouds, not {label.dtype} {label.shape}"
+            )
     labels = [int(value) for value in values.reshape(-1)]
     wrong = sorted({label for label in labels if not 0 <= label < classes})
     if wrong:

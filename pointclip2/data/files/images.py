@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointclip2.errors import is_transient
-from pointclip2.reading import open_regular
+from pointclip2.reading import inside, open_regular
 
 MOST_PIXELS = 2**27
 """The most pixels that all pictures of a file may have together."""
@@ -23,6 +23,7 @@ class Pictures:
     def __init__(self) -> None:
         self.pixels = 0
         self.left_out = 0
+        self.outside = 0
 
     def fits(self, pixels: int) -> bool:
         """Return whether so many pixels more may be held, and count them."""
@@ -31,14 +32,23 @@ class Pictures:
         self.left_out += not fits
         return fits
 
+    def named(self, folder: Path, name: str) -> Path | None:
+        """Return the file that a mesh names, in its folder or below it; None where none is there."""
+        found = inside(folder, name.replace("\\", "/"))
+        self.outside += found is None
+        return found if found is not None and found.is_file() else None
+
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was left out, in a sentence."""
-        if not self.left_out:
-            return ()
-        return (
-            f"{self.left_out:,} pictures are left out: together they have more than {MOST_PIXELS:,} pixels",
-        )
+        """What was left out, in sentences."""
+        told = []
+        if self.left_out:
+            told.append(
+                f"{self.left_out:,} pictures are left out: together they have more than {MOST_PIXELS:,} pixels"
+            )
+        if self.outside:
+            told.append(f"{self.outside:,} files that it names lie outside its folder and are not read")
+        return tuple(told)
 
     def read(self, source: Path | bytes) -> NDArray[np.float32] | None:
         """Return a picture (height, width, 3) in [0, 1]; None where it cannot be read: a surface is one without it."""

@@ -1,6 +1,7 @@
 """Wavefront files (.obj) with their colours and pictures, and Geomview's (.off)."""
 
 import io
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -174,7 +175,7 @@ def _rows(content: bytes, keyword: bytes, width: int) -> Floats | None:
 
 def _texture(path: Path, content: bytes, polygons: _Polygons, pictures: Pictures) -> Texture | None:
     """The pictures and plain colours of its materials; None where none can be found."""
-    looks = materials(path, content)
+    looks = materials(path, content, pictures)
     used = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"usemtl")]
     if not looks or not used:
         return None
@@ -200,10 +201,11 @@ def _texture(path: Path, content: bytes, polygons: _Polygons, pictures: Pictures
     return Texture(flat, image_of[which[triangles]].astype(np.int64), images)
 
 
-def materials(path: Path, content: bytes) -> dict[str, Any]:
+def materials(path: Path, content: bytes, pictures: Pictures) -> dict[str, Any]:
     """Return the picture (a path) or the plain colour (1, 1, 3) of every material that a .obj names."""
     looks: dict[str, Any] = {}
-    for file in libraries(path, content):
+    for file in libraries(path, content, pictures):
+        below = file.parent.relative_to(path.parent)
         name = ""
         try:
             text = read_text(file, errors="replace")
@@ -216,26 +218,27 @@ def materials(path: Path, content: bytes) -> dict[str, Any]:
                 case ["newmtl", *words]:
                     name = " ".join(words)
                 case ["map_Kd", *words] if words:
-                    picture = file.parent / line.strip()[len("map_Kd") :].strip().replace("\\", "/")
-                    looks[name] = picture if picture.is_file() else looks.get(name)
+                    picture = pictures.named(
+                        path.parent, os.path.join(below, line.strip()[len("map_Kd") :].strip())
+                    )
+                    looks[name] = looks.get(name) if picture is None else picture
                 case ["Kd", red, green, blue] if not isinstance(looks.get(name), Path):
                     looks[name] = np.array([[[float(red), float(green), float(blue)]]], dtype=np.float32)
     return {name: look for name, look in looks.items() if look is not None}
 
 
-def libraries(path: Path, content: bytes) -> list[Path]:
+def libraries(path: Path, content: bytes, pictures: Pictures) -> list[Path]:
     """Return the files of materials that a .obj names and that are there."""
     named = [line.strip().decode("utf-8", errors="replace") for line in _lines(content, b"mtllib")]
-    return [
-        file for name in dict.fromkeys(named) if (file := path.parent / name.replace("\\", "/")).is_file()
-    ]
+    found = (pictures.named(path.parent, name) for name in dict.fromkeys(named))
+    return [file for file in found if file is not None]
 
 
 def companions(path: Path) -> list[Path]:
     """Return the files beside a .obj that decide its colours."""
-    content = read_bytes(path)
-    looks = materials(path, content).values()
-    return [*libraries(path, content), *(look for look in looks if isinstance(look, Path))]
+    content, pictures = read_bytes(path), Pictures()
+    looks = materials(path, content, pictures).values()
+    return [*libraries(path, content, pictures), *(look for look in looks if isinstance(look, Path))]
 
 
 def read_off(path: Path) -> FileRows:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import numpy as np
 
+from pointclip2.data.files.apart import apart
 from pointclip2.data.files.contents import Columns, FileRows
 from pointclip2.errors import is_transient, one_line
 from pointclip2.reading import check_points, check_regular, open_regular
@@ -22,15 +23,17 @@ def read_las(path: Path) -> FileRows:
     logging.getLogger("laspy").setLevel(logging.CRITICAL)  # what it says is in the error, too
     promised = 0
     size = _check_las(path)
+    # Threads of a pool that this process has used would be missing in another.
+    ways = [way for way in laspy.LazBackend.detect_available() if way.name != "LazrsParallel"]
     try:
-        with laspy.open(path) as reader:
+        with laspy.open(path, laz_backend=ways) as reader:
             header = reader.header
             promised = int(header.point_count)
             check_points(promised, size if header.are_points_compressed else None)
             held = (size - header.offset_to_point_data) // header.point_format.size
             if not header.are_points_compressed and held < promised:
                 raise CloudError(f"truncated: {held:,} of {promised:,} points")
-            file = reader.read()
+            columns = apart(lambda: _columns(reader)) if header.are_points_compressed else _columns(reader)
     except CloudError:
         raise
     except Exception as error:
@@ -38,15 +41,17 @@ def read_las(path: Path) -> FileRows:
             raise
         what = f"damaged: its {promised:,} points cannot be read" if promised else "damaged, or no LAS file"
         raise CloudError(f"{what} ({one_line(error)})") from error
-    points = np.stack([np.asarray(file.x), np.asarray(file.y), np.asarray(file.z)], axis=1).astype(np.float64)
+    points = np.stack([columns.pop(axis).astype(np.float64) for axis in "xyz"], axis=1)
     if len(points) < promised:
         raise CloudError(f"truncated: {len(points):,} of {promised:,} points")
-    columns: Columns = {
-        name: np.asarray(file[name])
-        for name in file.point_format.dimension_names
-        if name not in ("X", "Y", "Z")
-    }
     return FileRows(points, columns)
+
+
+def _columns(reader) -> Columns:  # type: ignore[no-untyped-def]
+    """All dimensions of a .las, its coordinates as x, y and z."""
+    file = reader.read()
+    names = [name for name in file.point_format.dimension_names if name not in ("X", "Y", "Z")]
+    return {name: np.asarray(file[name]) for name in ("x", "y", "z", *names)}
 
 
 def _check_las(path: Path) -> int:
@@ -67,16 +72,7 @@ def read_e57(path: Path) -> FileRows:
     """Read all scans of an .e57, each where its pose puts it; points that a scanner marked as invalid are NaN."""
     pye57 = _package("pye57", path)
     size = _check_e57(path)
-    try:
-        file = pye57.E57(str(path))
-    except Exception as error:
-        raise CloudError(f"damaged, or no E57 file ({one_line(error)})") from error
-    try:
-        counts = [int(file.get_header(number).point_count) for number in range(file.scan_count)]
-        check_points(sum(counts), size)
-        scans = [_scan(file, number) for number in range(file.scan_count)]
-    finally:
-        file.close()
+    scans = apart(lambda: _scans(pye57, path, size))
     if not scans:
         raise CloudError("there are no scans in it")
     shared = [name for name in scans[0] if all(name in scan for scan in scans)]
@@ -84,6 +80,19 @@ def read_e57(path: Path) -> FileRows:
     points = np.stack([joined.pop(axis).astype(np.float64) for axis in "xyz"], axis=1)
     remarks = (f"its {len(scans)} scans are taken as one cloud",) if len(scans) > 1 else ()
     return FileRows(points, joined, unit="m", remarks=remarks)
+
+
+def _scans(pye57: ModuleType, path: Path, size: int) -> list[Columns]:
+    try:
+        file = pye57.E57(str(path))
+    except Exception as error:
+        raise CloudError(f"damaged, or no E57 file ({one_line(error)})") from error
+    try:
+        counts = [int(file.get_header(number).point_count) for number in range(file.scan_count)]
+        check_points(sum(counts), size)
+        return [_scan(file, number) for number in range(file.scan_count)]
+    finally:
+        file.close()
 
 
 def _check_e57(path: Path) -> int:

@@ -43,6 +43,7 @@ class DepthTower(nn.Module):
     Args:
         widths: channels at 1/2, 1/4, 1/8 and 1/16 of the image.
         blocks: residual blocks at 1/4, 1/8 and 1/16.
+        fine: whether the map has a cell for every 4 x 4 pixels instead of 8 x 8.
         num_classes, global_pool: as timm has them; the model has no classifier of its own.
     """
 
@@ -50,13 +51,14 @@ class DepthTower(nn.Module):
         self,
         widths: tuple[int, int, int, int] = (16, 32, 64, 128),
         blocks: tuple[int, int, int] = (1, 1, 1),
+        fine: bool = False,
         num_classes: int = 0,
         global_pool: str = "avg",
     ) -> None:
         super().__init__()
         self.num_features = widths[3]
         self.num_classes = num_classes
-        self.default_cfg = {"input_size": (3, 80, 80), "pool_size": (10, 10)}
+        self.default_cfg = {"input_size": (3, 80, 80), "pool_size": (20, 20) if fine else (10, 10)}
         self.global_pool = global_pool
         self.stem = _conv(3, widths[0], 2)
         self.down = nn.ModuleList([_conv(a, b, 2) for a, b in itertools.pairwise(widths)])
@@ -68,15 +70,19 @@ class DepthTower(nn.Module):
         )
         self.across = _conv(widths[2], widths[3], kernel=1)
         self.mixed = _conv(widths[3], widths[3], kernel=1)
+        self.finer = _conv(widths[1], widths[3], kernel=1) if fine else None
 
     def forward_features(self, x: Tensor) -> Tensor:
-        """(images, channels, rows, columns), a cell for every 8 x 8 pixels."""
+        """(images, channels, rows, columns), a cell for every 8 x 8 or 4 x 4 pixels."""
         x = F.relu(self.stem(x))
-        x = self.blocks[0](F.relu(self.down[0](x)))
-        fine = self.blocks[1](F.relu(self.down[1](x)))
-        coarse = self.blocks[2](F.relu(self.down[2](fine)))
-        coarse = F.interpolate(coarse, size=fine.shape[-2:], mode="nearest")
-        return F.relu(self.mixed(F.relu(self.across(fine) + coarse)))
+        fine = self.blocks[0](F.relu(self.down[0](x)))
+        middle = self.blocks[1](F.relu(self.down[1](fine)))
+        coarse = self.blocks[2](F.relu(self.down[2](middle)))
+        coarse = F.interpolate(coarse, size=middle.shape[-2:], mode="nearest")
+        x = self.mixed(F.relu(self.across(middle) + coarse))
+        if self.finer is not None:
+            x = F.interpolate(x, size=fine.shape[-2:], mode="nearest") + self.finer(fine)
+        return F.relu(x)
 
     def forward_head(self, x: Tensor, pre_logits: bool = False) -> Tensor:
         """The mean of the cells."""
@@ -92,7 +98,17 @@ class DepthTower(nn.Module):
             self.global_pool = global_pool
 
 
+def _tower(fine: bool, options: dict[str, Any]) -> DepthTower:
+    return DepthTower(fine=fine, **{name: options[name] for name in ("widths", "blocks") if name in options})
+
+
 @register_model
 def pointclip2_depth(pretrained: bool = False, **options: Any) -> DepthTower:
     """timm's entry point; there are no weights to download."""
-    return DepthTower(**{name: value for name, value in options.items() if name in ("widths", "blocks")})
+    return _tower(False, options)
+
+
+@register_model
+def pointclip2_depth_fine(pretrained: bool = False, **options: Any) -> DepthTower:
+    """timm's entry point to the tower with cells of 4 x 4 pixels."""
+    return _tower(True, options)

@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pointclip2.types import WeightsError
+from pointclip2.reading import check_unpacked
+from pointclip2.types import CloudError, WeightsError
 
 DROPPED = ("input_resolution", "context_length", "vocab_size", "attn_mask")
 """What OpenAI's modules keep beside their weights."""
@@ -45,10 +46,13 @@ def scripted_state(path: Path) -> dict[str, Tensor]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            check_unpacked(sum(entry.file_size for entry in archive.infolist()), path.stat().st_size)
             [pickled] = (name for name in archive.namelist() if name.endswith("/data.pkl"))
             with archive.open(pickled) as file:
                 module = _Tensors(file, archive, pickled.removesuffix("data.pkl")).load()
         return {name: tensor for name, tensor in _named(module, "") if name.rpartition(".")[2] not in DROPPED}
+    except CloudError as error:
+        raise WeightsError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise WeightsError(f"{path}: a torn TorchScript archive ({error})") from error
 

@@ -5,7 +5,7 @@ import logging
 import pickle
 from pathlib import Path
 
-from pointclip2.reading import open_regular
+from pointclip2.reading import open_regular, why_unreadable
 from pointclip2.types import WeightsError
 
 _HUB_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
@@ -69,8 +69,9 @@ def given_weights(weights: str, model: str) -> Path:
                 f"give the file of {model}"
             )
         return found[0]
-    if not path.is_file():
-        raise WeightsError(f"backbone.weights={weights}: no such file; give a checkpoint of {model}")
+    unreadable = why_unreadable(path)
+    if unreadable:
+        raise WeightsError(f"backbone.weights={weights}: {unreadable}; give a checkpoint of {model}")
     return path
 
 

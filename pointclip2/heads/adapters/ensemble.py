@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from pointclip2.data.files.arrays import load_arrays
+from pointclip2.reading import why_unreadable
 from pointclip2.sealed import DamagedError, open_tensors, tensor_file
-from pointclip2.types import DataError
+from pointclip2.types import CloudError, DataError
 from pointclip2.writing import write_bytes
 
 FILE = "logits.safetensors"
@@ -55,9 +58,10 @@ def read_votes(path: Path, classes: Sequence[str], names: Mapping[str, Sequence[
     """
     if path.is_dir():
         path = path / FILE
-    if not path.is_file():
+    unreadable = why_unreadable(path)
+    if unreadable:
         raise DataError(
-            f"ensemble: {path} does not exist; give folders of finished few-shot runs, or .npz files"
+            f"ensemble: {path}: {unreadable}; give folders of finished few-shot runs, or .npz files"
         )
     tensors, told = _read_arrays(path) if path.suffix == ".npz" else _read_run(path)
     if told.get("classes") is not None and list(told["classes"]) != list(classes):
@@ -123,11 +127,18 @@ def _read_run(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def _read_arrays(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = load_arrays(path)
+        if not isinstance(arrays, dict):
+            raise ValueError("it is one array")
         tensors = {part: torch.from_numpy(np.asarray(arrays[part], dtype=np.float32)) for part in PARTS
                    if part in arrays}  # fmt: skip
-    except (OSError, ValueError, EOFError) as error:  # a pickle inside is a ValueError
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        CloudError,
+        BadZipFile,
+    ) as error:  # a pickle inside is a ValueError
         raise DataError(f"ensemble: {path} cannot be read ({' '.join(str(error).split())})") from error
     told = {
         part: [str(name) for name in arrays[f"{part}_names"]] for part in PARTS if f"{part}_names" in arrays

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from pointclip2.heads.adapters.adapter import Adapter, Setting
 from pointclip2.heads.adapters.register import adapter_class, home_of
+from pointclip2.reading import why_unreadable
 from pointclip2.sealed import DamagedError, open_tensors, tensor_file
 from pointclip2.types import ConfigError, UserError, WeightsError
 from pointclip2.version import __version__
@@ -82,8 +83,9 @@ def read_adapter(path: Path) -> tuple[AdapterCard, dict[str, Tensor]]:
     """
     if path.is_dir():
         path = path / "adapter.safetensors"
-    if not path.is_file():
-        raise WeightsError(f"adapter.checkpoint={path}: no such file; train.py writes adapter.safetensors")
+    unreadable = why_unreadable(path)
+    if unreadable:
+        raise WeightsError(f"adapter.checkpoint={path}: {unreadable}; train.py writes adapter.safetensors")
     try:
         with open_tensors(path, needed=False) as file:
             content, state, verified = file.told.get("adapter"), file.tensors(), file.is_sealed

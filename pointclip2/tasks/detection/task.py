@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from pointclip2.cache.encode_missing import EncodedSplit
+from pointclip2.cache import EncodedSplit
 from pointclip2.data.dataset import CloudData
 from pointclip2.data.scene_dataset import SceneData, SceneDataset
 from pointclip2.encoders.dense import whole_clouds

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pointclip2.cache.encode_missing import EncodedSplit
+from pointclip2.cache import EncodedSplit
 from pointclip2.data.dataset import CloudDataset
 from pointclip2.encoders.dense import DenseViewEncoder
 from pointclip2.show.exhibit import Prediction

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pointclip2.cache import EncodedSplit
 from pointclip2.cache.columns import PackedCells
-from pointclip2.cache.encode_missing import EncodedSplit
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.part_table import PartTable
 from pointclip2.data.subset import SubsetData

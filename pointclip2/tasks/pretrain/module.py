@@ -1,4 +1,4 @@
-"""Training of the built-in tiny CLIP: views against sentences, patches against part phrases."""
+"""Training of the built-in tiny CLIP: views against sentences, patches against part phrases, words by a teacher."""
 
 import copy
 import math
@@ -16,16 +16,18 @@ from pointclip2.worlds.pretraining.batches import PretrainingBatch
 
 LARGEST_SCALE = math.log(100.0)
 ANCHOR_SCALE = 16.0
+LANGUAGE_SCALE = 20.0
 
 
 class PretrainModule(lightning.LightningModule):
-    """Three losses: a view names its class, finds its own sentence, and its patches name their parts.
+    """Four losses: a view names its class and finds its own sentence, patches name their parts, words keep a sense.
 
     Args:
         model: an open_clip CLIP whose image tower is a timm model with mean pooling and a linear projection, so that
             a cell of its map goes through the same projection as the whole.
         tokenizer: open_clip's.
-        classes: names in label order, for validation.
+        classes: names in label order.
+        validated: how many of them, the first ones, validation names.
         vocabulary: sentences made of all words that training uses. The rows of other tokens are zero and stay so: a
             word that was never trained then says nothing instead of something random.
         mean, std: of the images, as the model's ``preprocess_cfg`` says; the background should come to 0.
@@ -38,6 +40,8 @@ class PretrainModule(lightning.LightningModule):
         instance_weight, part_weight: of the second and third loss.
         anchor_weight: of the pull of views and class sentences to one free vector a class. Two untrained towers
             have nothing to agree on; the vectors give both something to begin with. They are not exported.
+        language_weight: of the loss that gives the sense of a teacher to sentences without an image.
+        taught_dim: of the teacher's vectors; None without a teacher.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class PretrainModule(lightning.LightningModule):
         model: Any,
         tokenizer: Any,
         classes: tuple[str, ...],
+        validated: int,
         vocabulary: list[str],
         mean: float,
         std: float,
@@ -57,22 +62,23 @@ class PretrainModule(lightning.LightningModule):
         instance_weight: float = 0.5,
         part_weight: float = 0.5,
         anchor_weight: float = 1.0,
+        language_weight: float = 1.0,
+        taught_dim: int | None = None,
     ) -> None:
         super().__init__()
         self.model: Any = model
         self.tokenizer = tokenizer
-        self.classes = classes
+        self.validated = classes[:validated]
         self.steps = steps
         self.learning_rate, self.matrix_rate = learning_rate, matrix_rate
         self.weight_decay, self.warmup = weight_decay, warmup
         self.decay = decay
-        self.instance_weight, self.part_weight, self.anchor_weight = (
-            instance_weight,
-            part_weight,
-            anchor_weight,
-        )
+        self.instance_weight, self.part_weight = instance_weight, part_weight
+        self.anchor_weight, self.language_weight = anchor_weight, language_weight
         self.mean, self.std = mean, std
-        self.anchors = nn.Parameter(torch.randn(len(classes), model.text_projection.shape[1]))
+        dim = model.text_projection.shape[1]
+        self.anchors = nn.Parameter(torch.randn(len(classes), dim))
+        self.sense = nn.Linear(taught_dim, dim, bias=False) if taught_dim else None
         ids = [tokenizer(vocabulary[start : start + 512]) for start in range(0, len(vocabulary), 512)]
         # Padding (0) stands behind the end, where nothing looks at it.
         self.words = torch.cat([torch.zeros(1, dtype=torch.int64), torch.cat(ids).unique()]).unique()
@@ -106,23 +112,30 @@ class PretrainModule(lightning.LightningModule):
 
     def training_step(self, batch: PretrainingBatch, index: int) -> Tensor:
         """The weighted sum of the losses."""
-        pooled, patches = image_features(self.model, self.centred(batch.images))
-        pooled, patches = F.normalize(pooled, dim=-1), F.normalize(patches, dim=-1)
-        texts = self.text(self.model, [*batch.class_texts, *batch.instance_texts, *batch.part_texts])
-        sizes = [len(batch.class_texts), len(batch.instance_texts), len(batch.part_texts)]
-        classes, instances, parts = texts.split(sizes)
+        tower = self.model.visual
+        cells = tower.trunk.forward_features(self.centred(batch.images)).flatten(2).transpose(1, 2)
+        pooled = F.normalize(tower.head(cells.mean(dim=1)), dim=-1)
+        shown = batch.patch_parts >= 0
+        patches = F.normalize(tower.head(cells[shown]), dim=-1)
+        said = (batch.class_texts, batch.instance_texts, batch.part_texts, batch.language_texts)
+        texts = self.text(self.model, [sentence for sentences in said for sentence in sentences])
+        classes, instances, parts, language = texts.split([len(sentences) for sentences in said])
         scale = self.model.logit_scale.clamp(max=LARGEST_SCALE).exp()
         named = batch.labels >= 0
         by_class = scale * pooled[named] @ classes.T
         class_loss = F.cross_entropy(by_class, batch.labels[named])
         instance_loss = _matching(scale * pooled @ instances.T, batch.compatible)
-        part_loss = part_matching(scale * patches, parts, batch)
+        part_loss = part_matching(scale * patches @ parts.T, batch.patch_parts[shown], batch)
         anchors = F.normalize(self.anchors, dim=-1)
         own = torch.arange(len(classes), device=self.device)
         anchor_loss = F.cross_entropy(ANCHOR_SCALE * pooled[named] @ anchors.T, batch.labels[named])
         anchor_loss = anchor_loss + F.cross_entropy(ANCHOR_SCALE * classes @ anchors.T, own)
         loss = class_loss + self.instance_weight * instance_loss + self.part_weight * part_loss
         loss = loss + self.anchor_weight * anchor_loss
+        if self.sense is not None:
+            language_loss = same_sense(language, self.sense(batch.language_vectors), batch.language_vectors)
+            loss = loss + self.language_weight * language_loss
+            self.log("train/language_loss", language_loss)
         self.log("train/loss", loss, prog_bar=True)
         self.log_dict(
             {
@@ -157,9 +170,11 @@ class PretrainModule(lightning.LightningModule):
     def on_validation_start(self) -> None:
         """One vector a class, the mean over every fifth template."""
         with torch.no_grad():
-            sentences = [fill(template, name) for name in self.classes for template in depth_templates()[::5]]
+            sentences = [
+                fill(template, name) for name in self.validated for template in depth_templates()[::5]
+            ]
             rows = self.text(self.average, sentences).view(
-                len(self.classes), -1, self.average.text_projection.shape[1]
+                len(self.validated), -1, self.average.text_projection.shape[1]
             )
             self.class_rows = F.normalize(rows.mean(dim=1), dim=-1)
 
@@ -176,6 +191,9 @@ class PretrainModule(lightning.LightningModule):
         right = (logits.argmax(dim=1) == labels).float().mean()
         self.log(name, right, prog_bar=True, add_dataloader_idx=False, batch_size=len(labels), on_epoch=True)
 
+    def _senses(self) -> list[nn.Parameter]:
+        return [] if self.sense is None else list(self.sense.parameters())
+
     def configure_optimizers(self) -> Any:
         """Orthogonal steps for convolutions and inner matrices, AdamW for the rest; warm-up and a cosine for both."""
         matrices: list[Tensor] = []
@@ -184,7 +202,11 @@ class PretrainModule(lightning.LightningModule):
             inner = parameter.ndim == 4 or (parameter.ndim == 2 and "resblocks" in name)
             (matrices if inner else others).append(parameter)
         optimizer = OrthogonalAdamW(
-            matrices, [*others, self.anchors], self.matrix_rate, self.learning_rate, self.weight_decay
+            matrices,
+            [*others, self.anchors, *self._senses()],
+            self.matrix_rate,
+            self.learning_rate,
+            self.weight_decay,
         )
 
         def factor(step: int) -> float:
@@ -231,19 +253,40 @@ def _matching(logits: Tensor, compatible: Tensor) -> Tensor:
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 
-def part_matching(patches: Tensor, parts: Tensor, batch: PretrainingBatch) -> Tensor:
-    """A patch against the part phrases of its own class, and against those of all classes.
+def part_matching(logits: Tensor, target: Tensor, batch: PretrainingBatch) -> Tensor:
+    """Cells against the part phrases of their own class, and against those of all classes.
 
-    In the second, the same word of another class is not counted as wrong: "leg" alone is true of both.
+    In the second, the same word of another class is not counted as wrong: "leg" alone is true of both. The cells of a
+    part count together as the square root of their number, or those of small parts would never matter.
+
+    Args:
+        logits: of the cells that show a part, for every part text (cells, part texts).
+        target: part text of each of these cells (cells,).
+        batch: whose part texts they are.
     """
-    known = batch.patch_parts >= 0
-    if not bool(known.any()):
-        return patches.sum() * 0.0
-    logits = patches[known] @ parts.T
-    target = batch.patch_parts[known]
+    if not len(target):
+        return logits.sum() * 0.0
     owner, word = batch.part_owner, batch.part_word
     foreign = owner.unsqueeze(0) != owner[target].unsqueeze(1)
     same = (word.unsqueeze(0) == word[target].unsqueeze(1)) & foreign
-    within = F.cross_entropy(logits.masked_fill(foreign, -torch.inf), target)
-    among = F.cross_entropy(logits.masked_fill(same, -torch.inf), target)
-    return within + 0.5 * among
+    within = F.cross_entropy(logits.masked_fill(foreign, -torch.inf), target, reduction="none")
+    among = F.cross_entropy(logits.masked_fill(same, -torch.inf), target, reduction="none")
+    weight = target.bincount(minlength=len(owner)).float().rsqrt()[target]
+    return ((within + 0.5 * among) * weight).sum() / weight.sum()
+
+
+def same_sense(sentences: Tensor, taught: Tensor, vectors: Tensor) -> Tensor:
+    """How far sentences lie to what was taught otherwise than the teacher's vectors lie to each other.
+
+    Args:
+        sentences: unit vectors (n, dim) of the text tower.
+        taught: the teacher's vectors in the common space (n, dim).
+        vectors: the teacher's own unit vectors (n, teacher's dim).
+    """
+    wanted = (LANGUAGE_SCALE * vectors @ vectors.T).softmax(dim=1)
+    logits = LANGUAGE_SCALE * sentences @ F.normalize(taught, dim=-1).T
+    return (F.cross_entropy(logits, wanted) + F.cross_entropy(logits.T, wanted)) / 2 - _entropy(wanted)
+
+
+def _entropy(shares: Tensor) -> Tensor:
+    return -(shares * shares.clamp(min=1e-12).log()).sum(dim=1).mean()

@@ -42,7 +42,7 @@ class Pretraining:
         validate_steps: from one validation to the next.
         threads: of torch; None leaves it to torch.
         learning_rate, matrix_rate, weight_decay, warmup, decay: see `PretrainModule`.
-        instance_weight, part_weight, anchor_weight: of the losses, see there.
+        instance_weight, part_weight, anchor_weight, language_weight: of the losses, see there.
 
     Raises:
         ConfigError: data or schedule are missing.
@@ -67,6 +67,7 @@ class Pretraining:
         instance_weight: float = 0.5,
         part_weight: float = 0.5,
         anchor_weight: float = 1.0,
+        language_weight: float = 1.0,
     ) -> None:
         if data is None or model is None or folder is None:
             raise ConfigError(
@@ -85,6 +86,7 @@ class Pretraining:
             "instance_weight": instance_weight,
             "part_weight": part_weight,
             "anchor_weight": anchor_weight,
+            "language_weight": language_weight,
         }
 
     def run(self, run: Run) -> Finding:
@@ -110,11 +112,22 @@ class Pretraining:
         model, tokenizer = open_model(source)
         mean, std = preprocessing(source)
         data = self.data
+        _, vectors = data.taught()
         module = PretrainModule(
-            model, tokenizer, data.classes, data.vocabulary(), mean, std, steps, **self.schedule
+            model,
+            tokenizer,
+            data.captions.classes,
+            len(data.classes),
+            data.vocabulary(),
+            mean,
+            std,
+            steps,
+            **self.schedule,
+            taught_dim=vectors.shape[1] if len(vectors) else None,
         )
         facts = {
-            "trained_on": f"{len(data.classes)} procedural classes and primitives, seed {run.seed}; nothing else",
+            "trained_on": f"{len(data.captions.classes)} procedural classes and primitives, seed {run.seed}; "
+            f"{'no word without an image' if data.teacher is None else f'words by {data.teacher.identity}'}",
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "seed": run.seed,
             "data": {"pool": pool.digest, "source": source_digest()},

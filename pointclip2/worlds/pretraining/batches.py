@@ -15,10 +15,11 @@ from torch.utils.data import IterableDataset
 
 from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.captions import SOURCES, Captions, InstanceCaption, compatible, forbidden
-from pointclip2.worlds.pretraining.pool import Pool, open_pool, part_table
+from pointclip2.worlds.pretraining.dictionary import sentences
+from pointclip2.worlds.pretraining.pool import NO_PART, Pool, PoolPlan, open_pool, part_table
+from pointclip2.worlds.pretraining.teacher import Teacher, centred, taught
 from pointclip2.worlds.pretraining.views import (
     MOST_PARTS,
-    NO_PART,
     ViewChunk,
     ViewDrawer,
     check_corruption,
@@ -49,6 +50,10 @@ class PretrainingBatch(NamedTuple):
     """Class (part texts,) of each part text; the number of classes for the primitives of compositions."""
     part_word: Tensor
     """Number (part texts,) of each part's word: equal where two classes have a part of the same name."""
+    language_texts: list[str]
+    """Sentences that no image goes with; none without a teacher."""
+    language_vectors: Tensor
+    """The teacher's unit vectors (language texts, dim) of them."""
 
 
 class PretrainingBatches(IterableDataset[PretrainingBatch]):
@@ -71,8 +76,12 @@ class PretrainingData:
     Args:
         folder: where the pool of shapes is kept.
         projectors: by name, each with its ``projector``, its ``share`` of the shapes, and perhaps ``views``.
-        classes: known classes of the world.
-        per_class: how many shapes of each class are in the pool.
+        classes: known classes of the world, which are validated.
+        per_class: how many shapes of each of them are in the pool.
+        others: classes that are trained on beside them and not validated.
+        per_other: how many shapes of each of those are in the pool.
+        teacher: encodes sentences, so that words without an image have a sense, too; None for none.
+        language: how many sentences a step has that no image goes with.
         abstract: how many compositions are in the pool.
         points: how many points a pooled cloud has; a chunk's group of shapes uses three eighths to all of them.
         surface: how the surfaces of pooled clouds are sampled.
@@ -82,7 +91,7 @@ class PretrainingData:
         batch: how many images a step has.
         chunk: how many shapes are drawn together from all views.
         chunk_steps: how many steps share a chunk.
-        abstract_share: share of compositions among the shapes of a chunk.
+        other_share, abstract_share: shares of other classes and of compositions among the shapes of a chunk.
         part_classes: how many classes have their parts named in a step.
         size: side of the images, in pixels.
         cell: side of a cell of the image tower's map, in pixels.
@@ -97,6 +106,10 @@ class PretrainingData:
         projectors: Mapping[str, Mapping[str, object]],
         classes: str | Sequence[str] = "known",
         per_class: int = 300,
+        others: str | Sequence[str] = (),
+        per_other: int = 120,
+        teacher: Teacher | None = None,
+        language: int = 192,
         abstract: int = 4000,
         points: int = 2048,
         surface: str = "mixed",
@@ -106,6 +119,7 @@ class PretrainingData:
         batch: int = 128,
         chunk: int = 640,
         chunk_steps: int = 45,
+        other_share: float = 0.0,
         abstract_share: float = 0.2,
         part_classes: int = 16,
         size: int = 80,
@@ -115,48 +129,71 @@ class PretrainingData:
         seed: int = 0,
     ) -> None:
         self.classes = select(classes if isinstance(classes, str) else list(classes))
-        self.captions = Captions(self.classes, captions)
+        known = set(self.classes)
+        beside = select(others if isinstance(others, str) else list(others)) if others else ()
+        self.others = tuple(name for name in beside if name not in known)
+        self.captions = Captions((*self.classes, *self.others), captions)
         self.corruption = check_corruption(corruption or {"none": 1.0})
         self.projectors = check_projectors(projectors)
-        if not 0 <= abstract_share < 1 or (abstract_share > 0) != (abstract > 0):
+        for name, share, there in (
+            ("abstract", abstract_share, abstract),
+            ("other", other_share, per_other * len(self.others)),
+        ):
+            if not 0 <= share < 1 or (share > 0) != (there > 0):
+                raise ConfigError(
+                    f"pretraining.{name}_share={share} of {there} such shapes: both 0 or neither, share below 1"
+                )
+        if other_share + abstract_share >= 1:
             raise ConfigError(
-                f"pretraining.abstract={abstract}, abstract_share={abstract_share}: both 0 or neither, share below 1"
+                f"pretraining: other_share={other_share} and abstract_share={abstract_share} leave no classes"
             )
-        self.folder = folder
-        self.per_class, self.abstract, self.points, self.surface = per_class, abstract, points, surface
+        self.folder = Path(folder)
+        self.plan = PoolPlan(self.classes, per_class, self.others, per_other, abstract, points, surface, seed)
+        self.teacher, self.language = teacher, language
         self.instances = instances
         self.size, self.image_size, self.cells = batch, size, size // cell
         self.chunk, self.chunk_steps = chunk, chunk_steps
-        self.abstract_share = abstract_share
+        self.other_share, self.abstract_share = other_share, abstract_share
         self.part_classes = part_classes
         self.validation, self.validation_views = validation, list(validation_views)
         self.seed = seed
         self._pool: Pool | None = None
         self._chunk: tuple[int, ViewChunk] | None = None
-        self.parts = part_table(self.classes)
+        self._taught: tuple[list[str], Tensor] | None = None
+        self.parts = part_table((*self.classes, *self.others))
         words = sorted({part for parts in self.parts for part in parts})
         self.word_of = {word: index for index, word in enumerate(words)}
 
     def setup(self) -> Pool:
         """Open the pool, or make it."""
         if self._pool is None:
-            self._pool = open_pool(
-                Path(self.folder),
-                self.classes,
-                self.per_class,
-                self.abstract,
-                self.points,
-                self.surface,
-                self.seed,
-            )
+            self._pool = open_pool(self.folder, self.plan)
         return self._pool
 
     def batches(self, start: int) -> PretrainingBatches:
         """Return the batches from step ``start`` on."""
         return PretrainingBatches(self, start)
 
+    def taught(self) -> tuple[list[str], Tensor]:
+        """Return all sentences that the teacher knows, and its vectors (sentences, dim): captions, then the dictionary.
+
+        Captions are among them because what is learned of them from images has to go together with the teacher's sense.
+        """
+        if self._taught is None:
+            if self.teacher is None:
+                return [], torch.zeros(0, 1)
+            # Two files: captions change more often than the dictionary, and thousands of sentences take minutes.
+            lists = self.captioned(), sentences(self.seed)
+            vectors = centred(torch.cat([taught(self.folder, self.teacher, said) for said in lists]))
+            self._taught = [text for said in lists for text in said], vectors
+        return self._taught
+
     def vocabulary(self) -> list[str]:
         """Return everything that can be said, to tell trained words from others."""
+        return list(dict.fromkeys([*self.captioned(), *self.taught()[0]]))
+
+    def captioned(self) -> list[str]:
+        """Return everything that can be said of an image."""
         pool = self.setup()
         said = [phrase for phrases in pool.said for phrase in phrases]
         parts = [part for parts in self.parts for part in parts]
@@ -172,8 +209,8 @@ class PretrainingData:
             drawer = ViewDrawer(
                 self.setup(), self.projectors, self.corruption, self.image_size, self.cells, self.seed
             )
-            loose = round(self.chunk * self.abstract_share)
-            self._chunk = number, drawer.chunk(number, self.chunk - loose, loose)
+            other, loose = (round(self.chunk * share) for share in (self.other_share, self.abstract_share))
+            self._chunk = number, drawer.chunk(number, (self.chunk - other - loose, other, loose))
         return self._chunk[1]
 
     def batch(self, step: int) -> PretrainingBatch:
@@ -192,16 +229,20 @@ class PretrainingData:
             parts >= 0, column[labels.unsqueeze(1), parts.clamp(min=0)], torch.full_like(parts, -1)
         )
         instance = self._instances(pool, chosen, rng)
+        said, vectors = self.taught()
+        spoken = rng.permutation(len(said))[: self.language]
         return PretrainingBatch(
             images,
             labels,
             patch_parts,
-            [self.captions.of_class(label, rng) for label in range(len(self.classes))],
+            [self.captions.of_class(label, rng) for label in range(len(self.captions.classes))],
             [sentence.text for sentence in instance],
             compatible(instance, labels.tolist(), [pool.said[index] for index in chosen]),
             texts,
             owner,
             word,
+            [said[index] for index in spoken],
+            vectors[torch.from_numpy(spoken)],
         )
 
     def _instances(self, pool: Pool, chosen: np.ndarray, rng: Random) -> list[InstanceCaption]:
@@ -220,11 +261,11 @@ class PretrainingData:
         owner, word = [], []
         column = torch.full((len(self.parts), MOST_PARTS), -1)
         there = sorted({int(label) % len(self.parts) for label in labels})
-        named = [label for label in there if label < len(self.classes)]
+        named = [label for label in there if label < len(self.parts) - 1]
         kept = [named[i] for i in sorted(rng.permutation(len(named))[: self.part_classes])]
-        for label in [*kept, *(label for label in there if label == len(self.classes))]:
+        for label in [*kept, *(label for label in there if label == len(self.parts) - 1)]:
             for index, part in enumerate(self.parts[label]):
-                plain = label == len(self.classes)
+                plain = label == len(self.parts) - 1
                 text = self.captions.of_part(0 if plain else label, part, rng, part if plain else None)
                 if forbidden(text):
                     continue

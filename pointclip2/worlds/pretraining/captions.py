@@ -17,7 +17,7 @@ from pointclip2.text.bank import FAMILIES, description
 from pointclip2.text.templates import depth_templates, phrase
 from pointclip2.types import ConfigError
 from pointclip2.worlds.pretraining.abstract import FRAMES
-from pointclip2.worlds.shapes.classes import register
+from pointclip2.worlds.shapes.classes import register, shape_kind
 from pointclip2.worlds.shapes.shape import Random
 
 THINGS = ("object", "thing", "shape", "piece", "model")
@@ -148,7 +148,7 @@ class Captions:
         """Return all class names, parts, templates and descriptions, each once, for the vocabulary."""
         found = [*depth_templates(), *THINGS]
         for label, name in enumerate(self.classes):
-            found += [*self.names[label], *self.sentences[label], *register()[name].part_names]
+            found += [*self.names[label], *self.sentences[label], *shape_kind(name).part_names]
         return [text for text in dict.fromkeys(found) if not forbidden(text)]
 
     def _name(self, label: int, rng: Random) -> str:
@@ -157,17 +157,18 @@ class Captions:
 
     @staticmethod
     def _names(name: str) -> list[str]:
-        described = description(name)["synonyms"]
-        return [
-            other
-            for other in dict.fromkeys([name, *register()[name].synonyms, *described])
-            if not forbidden(other)
-        ]
+        said = [name, *shape_kind(name).synonyms]
+        if not shape_kind(name).described:
+            said += description(name)["synonyms"]
+        return [other for other in dict.fromkeys(said) if not forbidden(other)]
 
     @staticmethod
     def _sentences(name: str) -> list[str]:
-        families = description(name)["families"]
-        return [text for family in FAMILIES for text in families[family] if not forbidden(text)]
+        said = list(shape_kind(name).described)
+        if not said:
+            families = description(name)["families"]
+            said = [text for family in FAMILIES for text in families[family]]
+        return [text for text in said if not forbidden(text)]
 
 
 @cache

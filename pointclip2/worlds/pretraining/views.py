@@ -18,12 +18,11 @@ from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.prepare import normalised
 from pointclip2.geometry.views import CameraRig, euler_matrix
 from pointclip2.types import ConfigError
-from pointclip2.worlds.pretraining.pool import Pool
+from pointclip2.worlds.pretraining.pool import NO_PART, Pool
 from pointclip2.worlds.shapes.shape import Random
 
 MOST_PARTS = 32
 """Number of parts that is larger than any class has."""
-NO_PART = 255
 TOGETHER = 16
 """Number of shapes drawn at once: as many as stay in the processor's cache."""
 
@@ -76,14 +75,15 @@ class ViewDrawer:
             self.views.append(min(int(option.get("views", projector.rig.views)), projector.rig.views))
             self.shares.append(float(option["share"]))
 
-    def chunk(self, number: int, known: int, abstract: int) -> ViewChunk:
-        """Draw that many named shapes and compositions, worn anew, from all views."""
+    def chunk(self, number: int, counts: Sequence[int]) -> ViewChunk:
+        """Draw that many shapes of known classes, of others, and compositions, worn anew, from all views."""
         rng = np.random.default_rng([self.seed, 7919, number])
-        pool = self.pool
+        there = self.pool.counts
+        first = np.cumsum([0, *there[:-1]])
         chosen = np.concatenate(
             [
-                _draw(rng, pool.known, known),
-                pool.known + _draw(rng, len(pool) - pool.known, abstract),
+                start + _draw(rng, among, count)
+                for start, among, count in zip(first, there, counts, strict=True)
             ]
         )
         drawn_by = rng.choice(len(self.projectors), len(chosen), p=shares(self.shares))
@@ -125,11 +125,14 @@ class ViewDrawer:
         shapes, views = pixel.shape[:2]
         cell = pixel.float().mul_(self.cells / side).long().clamp_(0, self.cells - 1)
         seen = visible & (pixel >= 0).all(dim=-1)
-        slot = (cell[..., 0] * self.cells + cell[..., 1]) * MOST_PARTS + parts.unsqueeze(1)
+        slot = (cell[..., 0] * self.cells + cell[..., 1]) * MOST_PARTS
+        # The last slot counts the points of other things.
+        slot = slot + parts.clamp(max=MOST_PARTS - 1).unsqueeze(1)
         votes = torch.zeros(shapes, views, self.cells**2 * MOST_PARTS)
         votes.scatter_add_(2, slot, seen.float())
         most = votes.view(shapes, views, self.cells**2, MOST_PARTS).max(dim=-1)
-        return torch.where(most.values > 0, most.indices, NO_PART).to(torch.uint8)
+        named = (most.values > 0) & (most.indices < MOST_PARTS - 1)
+        return torch.where(named, most.indices, NO_PART).to(torch.uint8)
 
     def _worn(self, index: int, kept: int, rng: Random) -> tuple[np.ndarray, np.ndarray]:
         """Take a subset of a shape's points, and stretch, corrupt and turn it about the vertical."""

@@ -16,12 +16,33 @@ from pointclip2.data.corruption import PRESETS, corrupt
 from pointclip2.data.dataset import CloudData, CloudDataset
 from pointclip2.data.prepare import check_choice, stable_seed, unit_sphere, way_back
 from pointclip2.data.stored import sample_error
-from pointclip2.geometry.surfaces import sample_nonuniform, sample_solid, sample_surface
+from pointclip2.geometry.surfaces import (
+    sample_nonuniform,
+    sample_outside,
+    sample_solid,
+    sample_surface,
+    sample_voxels,
+    sample_walls,
+)
 from pointclip2.types import Cloud, ConfigError, Frame
 from pointclip2.worlds.shapes.classes import make_shape, select, shape_kind
+from pointclip2.worlds.shapes.clutter import sample_cluttered
 from pointclip2.worlds.shapes.shape import Random, Shape
 
-SURFACES = {"mesh": sample_surface, "uneven": sample_nonuniform, "solid": sample_solid}
+SURFACES = {
+    "mesh": sample_surface,
+    "uneven": sample_nonuniform,
+    "solid": sample_solid,
+    "voxels": sample_voxels,
+    "walls": sample_walls,
+    "outside": sample_outside,
+    "cluttered": sample_cluttered,
+}
+MIXTURES = {
+    "mixed": {"mesh": 1, "uneven": 1, "solid": 1},
+    "every": {"mesh": 5, "uneven": 3, "solid": 2, "voxels": 3, "walls": 2, "outside": 3, "cluttered": 2},
+}
+"""How often each surface is drawn by the words that mean several."""
 SPLITS = ("train", "val", "test")
 
 
@@ -30,11 +51,13 @@ def sample_shape(
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], Float64[Tensor, "4 4"]]:
     """Return points (n, 3) of a shape, y up, in the unit sphere, the part (n,) of each, and the matrix of their frame.
 
-    ``surface`` is one of `SURFACES` or ``mixed``, which draws one of them.
+    ``surface`` is one of `SURFACES`, or of `MIXTURES`, which draws one of them. The part of other things is -1.
     """
     corners, triangle_parts = shape.triangles()
-    kind = surface if surface != "mixed" else tuple(SURFACES)[rng.integers(len(SURFACES))]
-    cloud, parts = SURFACES[kind](corners, triangle_parts, points, rng)
+    if surface in MIXTURES:
+        tickets = [kind for kind, share in MIXTURES[surface].items() for _ in range(share)]
+        surface = tickets[rng.integers(len(tickets))]
+    cloud, parts = SURFACES[surface](corners, triangle_parts, points, rng)
     cloud, centre, radius = unit_sphere(cloud)
     matrix = way_back(centre, radius)
     if corruption != "none":
@@ -53,8 +76,10 @@ class Shapes(CloudData):
         split: the split that is evaluated unless another is asked for.
         per_class: how many shapes of a class each split has.
         points: how many points every cloud has.
-        surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``,
-            or ``mixed``.
+        surface: how a surface becomes points: ``mesh`` (evenly by area), ``uneven`` density, voxelised ``solid``
+            or, filled inside, ``voxels``, ``walls`` (both sides of each surface), ``outside`` (nothing closed in),
+            ``cluttered`` (other things on it and beside it, without a part); ``mixed`` draws one of the first
+            three, ``every`` one of all.
         limit: only this many samples of a split, random by seed.
         corruption: what a scanner did to the clouds, a preset of `pointclip2.data.corruption`.
         seed: seed of the world.
@@ -78,7 +103,7 @@ class Shapes(CloudData):
         strangers: str | Sequence[str] | None = None,
     ) -> None:
         check_choice("data.corruption", corruption, tuple(PRESETS))
-        check_choice("data.surface", surface, (*SURFACES, "mixed"))
+        check_choice("data.surface", surface, (*SURFACES, *MIXTURES))
         self.per_class = dict(per_class or {"train": 40, "val": 12, "test": 12})
         if set(self.per_class) != set(SPLITS) or min(self.per_class.values()) < 1:
             raise ConfigError(f"data.per_class: give a positive number for each of {', '.join(SPLITS)}")
@@ -168,7 +193,7 @@ class ShapesSplit(CloudDataset):
             self.names[index],
             torch.from_numpy(points),
             label,
-            None if label < 0 else torch.from_numpy(parts + self.part_offset[label]),
+            None if label < 0 else torch.from_numpy(np.where(parts < 0, -1, parts + self.part_offset[label])),
             frame=Frame(matrix, "m"),
         )
 

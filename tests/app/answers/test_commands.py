@@ -1,14 +1,19 @@
 """The commands that answer, as they are typed."""
 
+import csv
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from pointclip2 import PointCLIP
 from pointclip2.app.cli import main
 from tests.app.answers.things import chair, write_chair_mesh, write_points
 from tests.places import ROOT
@@ -108,6 +113,27 @@ def test_a_mistake_is_one_sentence(
     assert (status, printed) == (1, [])
     [line] = beside
     assert said in line
+
+
+def test_what_was_answered_before_a_stop_is_in_the_table(
+    capsys: pytest.CaptureFixture[str], scans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = PointCLIP.stream
+
+    def stopped(self: PointCLIP, given: Any, up: str | None = None) -> Iterator[Any]:
+        for found in whole(self, given, up):
+            yield found
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(PointCLIP, "stream", stopped)
+    words = ["classify", ".", "--names", "chair,lamp", "--up", "y", "--table", "t.csv"]
+    status, said, beside = answered(capsys, *words)
+    assert status == 143
+    with (scans / "t.csv").open(encoding="utf-8", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert f"{row['source']}\t{row['name']}" == "\t".join(said[0].split("\t")[:2])
+    assert "written: t.csv, 1 of 2 files; --force replaces it" in beside
+    assert beside[-1].startswith("stopped by SIGTERM, nothing is left half written")
 
 
 def test_an_empty_folder_among_others_ends_nothing(capsys: pytest.CaptureFixture[str], scans: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from pointclip2.data.files.rows import read_rows
 from pointclip2.errors import CloudError, ConfigError, DataError
 from pointclip2.geometry.standing import UPS
 from pointclip2.show.gallery import per_cent
-from pointclip2.types import Cloud
+from pointclip2.types import Cloud, CloudBatch, Features
 from tests.app.answers.things import chair, write_chair_mesh, write_points
 
 NAMES = ["chair", "table", "lamp"]
@@ -68,6 +69,25 @@ def test_a_folder_gets_answers_and_says_what_could_not_be_read(model: PointCLIP,
     assert list(answers.unread) == ["torn.ply"]
     assert "torn.ply" in answers.unread["torn.ply"]
     assert [answer.name for answer in answers] == ["chair", "chair"]
+
+
+def test_a_cloud_that_the_encoder_cannot_use_costs_no_other_answer(
+    model: PointCLIP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = type(model.encoder).encode
+
+    def encode(self: Any, clouds: CloudBatch) -> Features:
+        if (clouds.points[:, :, 1].std(dim=1) < 0.01).any():
+            raise CloudError("too flat")
+        return whole(self, clouds)
+
+    monkeypatch.setattr(type(model.encoder), "encode", encode)
+    flat = chair() * (1, 0, 1)
+    answers = model({"a": chair(), "b": flat, "c": chair()})
+    assert [answer.source for answer in answers] == ["a", "c"]
+    assert answers.unread == {"b": "b: too flat"}
+    with pytest.raises(CloudError, match="too flat"):
+        model(flat)
 
 
 def test_a_generator_is_read_as_it_gives(model: PointCLIP) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from pointclip2.data.files.arrays import clouds_in_hdf5
 from pointclip2.data.files.gltf_buffers import buffer_files
 from pointclip2.data.files.images import LARGE, MOST_PIXELS, Pictures
+from pointclip2.data.files.obj import companions
 from pointclip2.data.files.ply import read_ply
 from pointclip2.data.files.rows import SUFFIXES, read_rows
 from pointclip2.data.folder import Folder
@@ -132,6 +133,42 @@ def test_an_hdf5_file_reads_no_other_file(tmp_path: Path) -> None:
         with pytest.raises(CloudError, match="only what is in the file is read"):
             read_rows(tmp_path / f"{name}.h5")
     assert clouds_in_hdf5(tmp_path / "many.h5") == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("library", "picture", "colour", "outside"),
+    [
+        ("a.mtl", "a.png", [1, 0, 0], 0),
+        ("deeper/b.mtl", "../a.png", [1, 0, 0], 0),
+        ("a.mtl", "../secret.png", [0, 1, 0], 1),
+        ("a.mtl", "deeper/../../secret.png", [0, 1, 0], 1),
+        ("a.mtl", "{}/secret.png", [0, 1, 0], 1),
+        ("../secret.mtl", "a.png", None, 1),
+        ("{}/secret.mtl", "a.png", None, 1),
+    ],
+)
+def test_a_mesh_is_coloured_by_nothing_outside_its_folder(
+    tmp_path: Path, library: str, picture: str, colour: list[int] | None, outside: int
+) -> None:
+    folder = tmp_path / "given"
+    (folder / "deeper").mkdir(parents=True)
+    Image.new("RGB", (4, 4), (255, 0, 0)).save(folder / "a.png")
+    Image.new("RGB", (4, 4), (0, 0, 255)).save(tmp_path / "secret.png")
+    material = f"newmtl m\nKd 0 1 0\nmap_Kd {picture.format(tmp_path)}\n"
+    for place in (folder / "a.mtl", folder / "deeper" / "b.mtl", tmp_path / "secret.mtl"):
+        place.write_text(material)
+    mesh = f"mtllib {library.format(tmp_path)}\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nusemtl m\nf 1/1 2/1 3/1\n"
+    (folder / "a.obj").write_text(mesh)
+    rows = read_rows(folder / "a.obj")
+    found = (
+        None
+        if rows.texture is None
+        else rows.texture.colours(np.zeros(1, int), np.full((1, 3), 1 / 3))[0].tolist()
+    )
+    assert found == colour
+    told = (f"{outside} files that it names lie outside its folder and are not read",) if outside else ()
+    assert (rows.remarks if colour else told) == told
+    assert all(path.is_relative_to(folder) for path in companions(folder / "a.obj"))
 
 
 def test_blank_lines_materials_named_again_and_again_and_lists_take_no_time(tmp_path: Path) -> None:

@@ -309,6 +309,12 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_a_pipe_in_the_place_of_weights_is_named(tmp_path: Path, folder: Path) -> None:
+    os.mkfifo(tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match=r"w\.safetensors: it is a named pipe, and only files are read"):
+        toy_backbone(folder, weights=str(tmp_path / "w.safetensors"))
+
+
 def test_a_damaged_file_is_refused_by_its_hash(
     tmp_path: Path, folder: Path, backbone: OpenClipBackbone
 ) -> None:

@@ -66,6 +66,16 @@ def test_an_archive_of_a_deeper_or_another_model_is_refused_in_one_line(folder: 
         assert "\n" not in str(caught.value)
 
 
+def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "w.pt", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("w/constants.pkl", b"")
+        with archive.open("w/data/0", "w") as entry:
+            for _ in range(40):
+                entry.write(bytes(2**24))
+    with pytest.raises(WeightsError, match=r"w\.pt: its .* bytes unpack to"):
+        scripted_state(tmp_path / "w.pt")
+
+
 def test_code_in_an_archive_is_refused_and_not_run(folder: Path, tmp_path: Path) -> None:
     path, trap = tmp_path / "w.pt", tmp_path / "trap"
     with zipfile.ZipFile(path, "w") as archive:

@@ -1,6 +1,7 @@
 """What all adapters have in common: they learn, they are saved whole, and they refuse what is not theirs."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -181,6 +182,9 @@ def test_torn_foreign_and_missing_files_are_told_apart(saved: Path, tmp_path: Pa
     save_file({"x": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     with pytest.raises(WeightsError, match=r"no adapter of train\.py"):
         read_adapter(tmp_path / "foreign.safetensors")
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(WeightsError, match=r"adapter\.checkpoint=.*: it is a named pipe"):
+        read_adapter(tmp_path / "pipe.safetensors")
     with pytest.raises(WeightsError, match="no such file"):
         read_adapter(tmp_path / "nothing.safetensors")
 

@@ -12,9 +12,10 @@ from pointclip2.app.compose import compose
 from pointclip2.app.run import evaluate
 from pointclip2.encoders.clip import OpenClipBackbone
 from pointclip2.tasks.pretrain.export import ASSETS, export_model, open_model
-from pointclip2.tasks.pretrain.module import PretrainModule, image_features, part_matching
+from pointclip2.tasks.pretrain.module import PretrainModule, image_features, part_matching, same_sense
 from pointclip2.tasks.pretrain.orthogonal import OrthogonalAdamW, orthogonal
 from pointclip2.types import ConfigError, WeightsError
+from pointclip2.worlds.pretraining.batches import PretrainingBatch
 
 
 def _options(folder: Path, steps: int, *more: str) -> list[str]:
@@ -24,6 +25,9 @@ def _options(folder: Path, steps: int, *more: str) -> list[str]:
         f"pretraining.folder={folder / 'pool'}",
         "pretraining.classes=[chair,mug,lamp]",
         "pretraining.per_class=4",
+        "pretraining.others=[]",
+        "pretraining.other_share=0",
+        "pretraining.teacher=null",
         "pretraining.abstract=6",
         "pretraining.points=128",
         "pretraining.batch=8",
@@ -112,13 +116,13 @@ def test_one_class_fails_before_the_first_step(tmp_path: Path) -> None:
 
 def _pretrain(model: torch.nn.Module, tokenizer: Any) -> PretrainModule:
     words = ["a chair", "a mug with a handle", "leg"]
-    return PretrainModule(model, tokenizer, ("chair", "mug"), words, 1.0, 0.35, steps=10)
+    return PretrainModule(model, tokenizer, ("chair", "mug"), 2, words, 1.0, 0.35, steps=10)
 
 
 def test_the_exported_model_sees_and_reads_as_training_does(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
-    export_model(task.exported(), ASSETS / "tiny_clip", tmp_path, {})
+    task = _pretrain(*open_model(ASSETS / "tiny_clip_next"))
+    export_model(task.exported(), ASSETS / "tiny_clip_next", tmp_path, {})
     exported = OpenClipBackbone(f"local-dir:{tmp_path}", "local", None, None, None)
     images = torch.rand(4, 80, 80)
     with torch.no_grad():
@@ -127,12 +131,12 @@ def test_the_exported_model_sees_and_reads_as_training_does(tmp_path: Path) -> N
     near = torch.nn.functional.cosine_similarity
     assert (near(exported.encode_views(images.unsqueeze(1))[:, 0], pooled) > 0.999).all()
     assert (near(exported.encode_text(["a chair", "leg"]), text) > 0.999).all()
-    assert cells.shape == (4, 100, pooled.shape[1])
+    assert cells.shape == (4, 400, pooled.shape[1])
     torch.testing.assert_close(cells.mean(dim=1), pooled)
 
 
 def test_the_average_follows_weights_and_statistics_and_keeps_its_masks() -> None:
-    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    task = _pretrain(*open_model(ASSETS / "tiny_clip_next"))
     with torch.no_grad():
         for value in (*task.model.parameters(), task.model.visual.trunk.stem[1].running_mean):
             value.add_(1.0)
@@ -146,7 +150,7 @@ def test_the_average_follows_weights_and_statistics_and_keeps_its_masks() -> Non
 
 
 def test_words_that_were_never_trained_are_exported_as_zeros(tmp_path: Path) -> None:
-    model, tokenizer = open_model(ASSETS / "tiny_clip")
+    model, tokenizer = open_model(ASSETS / "tiny_clip_next")
     table = _pretrain(model, tokenizer).exported()["token_embedding.weight"]
     assert table.shape[0] == 49408
     assert table[tokenizer(["mug"])[0, 1]].abs().sum() > 0
@@ -154,7 +158,7 @@ def test_words_that_were_never_trained_are_exported_as_zeros(tmp_path: Path) -> 
 
 
 def test_the_background_is_nothing_to_the_image_tower() -> None:
-    task = _pretrain(*open_model(ASSETS / "tiny_clip"))
+    task = _pretrain(*open_model(ASSETS / "tiny_clip_next"))
     assert task.centred(torch.ones(1, 8, 8)).abs().max() == 0
 
 
@@ -191,16 +195,39 @@ def test_the_optimiser_goes_on_as_before_after_a_checkpoint() -> None:
 
 
 def test_patches_prefer_their_own_phrase() -> None:
-    from pointclip2.worlds.pretraining.batches import PretrainingBatch
-
     parts = torch.eye(4)
     batch = PretrainingBatch(
         torch.zeros(1, 16, 16), torch.tensor([0]), torch.tensor([[0, 1, -1]]), [], [], torch.ones(1, 1).bool(),
         ["leg", "seat", "table leg", "top"], torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 0, 2]),
+        [], torch.zeros(0, 1),
     )  # fmt: skip
-    right = part_matching(20 * parts[[0, 1, 2]].unsqueeze(0), parts, batch)
-    wrong = part_matching(20 * parts[[1, 0, 2]].unsqueeze(0), parts, batch)
-    same_word = part_matching(20 * (parts[[0, 1, 2]] + 5 * parts[[2, 3, 3]] * torch.tensor([[1.0], [0], [0]])).unsqueeze(0), parts, batch)  # fmt: skip  # noqa: E501
+    target = torch.tensor([0, 1])
+    right = part_matching(20 * parts[[0, 1]], target, batch)
+    wrong = part_matching(20 * parts[[1, 0]], target, batch)
+    same_word = part_matching(
+        20 * (parts[[0, 1]] + 5 * parts[[2, 3]] * torch.tensor([[1.0], [0]])), target, batch
+    )
     assert right < 0.01
     assert wrong > 5
     assert same_word < 0.01
+    assert part_matching(torch.zeros(0, 4), target[:0], batch) == 0
+
+
+def test_the_few_cells_of_a_small_part_weigh_more_than_their_share() -> None:
+    batch = PretrainingBatch(
+        *(torch.zeros(0),) * 3, [], [], torch.zeros(0), ["body", "trigger"], torch.zeros(2).long(), torch.arange(2),
+        [], torch.zeros(0, 1),
+    )  # fmt: skip
+    target = torch.tensor([0] * 16 + [1])
+    found = 20 * torch.eye(2)[target]
+    found[-1] = 20 * torch.eye(2)[0]  # the trigger is taken for the body
+    assert part_matching(found, target, batch) == pytest.approx(1.5 * 20 / 5, rel=1e-3)
+
+
+def test_sentences_that_lie_as_the_teacher_has_them_cost_nothing_and_others_do() -> None:
+    torch.manual_seed(0)
+    vectors = torch.nn.functional.normalize(torch.randn(12, 6), dim=1)
+    turned = torch.linalg.qr(torch.randn(6, 6)).Q
+    assert same_sense(vectors @ turned, vectors @ turned, vectors) == pytest.approx(0, abs=1e-5)
+    assert same_sense((vectors @ turned).roll(1, 0), vectors @ turned, vectors) > 1
+    assert same_sense(torch.ones(12, 6) / 6**0.5, vectors @ turned, vectors) > 0.1

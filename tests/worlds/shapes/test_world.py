@@ -19,7 +19,9 @@ from pointclip2.types import Cloud, ConfigError, DataError, TransientError
 from pointclip2.worlds.rooms.world import Rooms
 from pointclip2.worlds.shapes import world as world_module
 from pointclip2.worlds.shapes.classes import register, select
-from pointclip2.worlds.shapes.world import SPLITS, SURFACES, Shapes, ShapesSplit, source_digest
+from pointclip2.worlds.shapes.clutter import sample_cluttered
+from pointclip2.worlds.shapes.mesh import Mesh, box, sphere
+from pointclip2.worlds.shapes.world import MIXTURES, SPLITS, SURFACES, Shapes, ShapesSplit, source_digest
 from tests.places import CONF, ROOT
 from tests.processes import start
 
@@ -171,6 +173,7 @@ def test_a_limit_above_the_size_takes_everything_and_changes_nothing() -> None:
         {"points": 129},
         {"surface": "uneven"},
         {"surface": "mixed"},
+        {"surface": "cluttered"},
         {"limit": 5},
         {"corruption": "scan"},
         {"seed": 1},
@@ -276,7 +279,32 @@ def test_the_frame_leads_back_to_the_shape_in_metres(corruption: str) -> None:
 
 def test_every_surface_samples_the_same_shape_differently() -> None:
     sampled = [world(surface=surface).open("test")[0] for surface in SURFACES]
-    assert len({cloud.points.numpy().tobytes() for cloud in sampled}) == 3
+    assert len({cloud.points.numpy().tobytes() for cloud in sampled}) == len(SURFACES)
+
+
+def test_what_lies_about_has_no_part_and_the_shape_keeps_its_own() -> None:
+    for cloud in clouds(world(classes=("table", "bed"), surface="cluttered", points=1500).open("test")):
+        assert cloud.parts is not None
+        assert 0 < (cloud.parts == -1).float().mean() < 0.6
+        named = {("table", "bed")[cloud.label]}
+        names = world(classes=("table", "bed")).open("test").part_names
+        assert {names[part].split("/")[0] for part in set(cloud.parts.tolist()) - {-1}} == named
+
+
+def test_things_lie_on_what_is_level_and_stand_beside_what_is_not() -> None:
+    def highest(mesh: Mesh) -> list[float]:
+        corners = mesh.vertices[mesh.faces]
+        of_the_shape = np.zeros(len(corners), dtype=np.int64)
+        found = []
+        for seed in range(20):
+            points, parts = sample_cluttered(corners, of_the_shape, 2000, np.random.default_rng(seed))
+            assert points[parts < 0, 1].min() > -1e-9, "nothing sinks into the ground"
+            found.append(float(points[parts < 0, 1].max()))
+        return found
+
+    on_top = [y > 0.73 for y in highest(box(1.0, 0.04, 1.0, (0, 0.7, 0)))]
+    assert sum(on_top) > 10
+    assert max(highest(sphere(0.4, (0, 0.4, 0)))) < 0.25
 
 
 def test_a_solid_repeats_coordinates_of_its_grid_and_a_mesh_does_not() -> None:
@@ -287,7 +315,12 @@ def test_a_solid_repeats_coordinates_of_its_grid_and_a_mesh_does_not() -> None:
     assert crowding("solid") > crowding("mesh")
 
 
-def test_mixed_draws_every_surface(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("mixture", "kinds"), [("mixed", {"mesh", "uneven", "solid"}), ("every", set(SURFACES))]
+)
+def test_a_mixture_draws_each_of_its_surfaces(
+    mixture: str, kinds: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[str] = []
 
     def noted(name: str, sample: Callable[..., Any]) -> Callable[..., Any]:
@@ -299,13 +332,13 @@ def test_mixed_draws_every_surface(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, sample in SURFACES.items():
         monkeypatch.setitem(SURFACES, name, noted(name, sample))
-    assert len(clouds(world(surface="mixed", per_class=dict.fromkeys(SPLITS, 15)).open("train"))) == 30
-    assert len(drawn) == 30
-    assert set(drawn) == set(SURFACES)
+    assert len(clouds(world(surface=mixture, per_class=dict.fromkeys(SPLITS, 25)).open("train"))) == 50
+    assert len(drawn) == 50
+    assert set(drawn) == kinds
 
 
 def test_one_point_a_cloud_is_possible() -> None:
-    for surface in (*SURFACES, "mixed"):
+    for surface in (*SURFACES, *MIXTURES):
         cloud = world(points=1, surface=surface, corruption="scan").open("test")[0]
         assert cloud.points.tolist() == [[0.0, 0.0, 0.0]]
 
@@ -328,7 +361,7 @@ def test_names_keep_their_order_and_may_have_underscores() -> None:
         ({"classes": ["chair", "dragon", "elf"]}, "no dragon, elf in the procedural world"),
         ({"classes": []}, "at least one name"),
         ({"classes": ["night stand", "night_stand"]}, "only once"),
-        ({"surface": "glass"}, "data.surface 'glass'.*mesh, uneven, solid, mixed"),
+        ({"surface": "glass"}, "data.surface 'glass'.*mesh, uneven, solid.*mixed, every"),
         ({"corruption": "fog"}, "data.corruption 'fog'.*none.*scan"),
         ({"points": 0}, "data.points must be at least 1, not 0"),
         ({"limit": 0}, "data.limit must be at least 1 or null, not 0"),

@@ -48,7 +48,7 @@ def _peak(
     return [grid(top), grid(under), grid(np.stack([top[-1], under[-1]]))]
 
 
-@shape_class("cap", parts=("crown", "peak"), synonyms=("baseball hat", "peaked headwear", "hat"))
+@shape_class("cap", parts=("crown", "peak"), synonyms=("baseball hat", "peaked headwear"))
 def cap(shape: Shape, rng: Random) -> None:
     """Make a cap: baseball, trucker, flat, newsboy, military, officer's, sun visor, brim all around."""
     u = rng.uniform

@@ -1,6 +1,6 @@
 """Make the parts of cars: the shell with its wheel arches, wheels, cabin and trim."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pointclip2.worlds.shapes.mesh import (
     superellipsoid,
 )
 from pointclip2.worlds.shapes.shape import Shape
+
+TOY = "short and high like a toy"
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,20 @@ class Plan:
         return np.asarray(self.width / 2 * (1 - 0.32 * self.corner * share**5))
 
 
-def shell(plan: Plan) -> Mesh:
-    """Return the body below the belt line, with arches cut over the wheels."""
+def squeezed(shape: Shape, dice: Dice, plan: Plan) -> Plan:
+    """Return the plan, or now and then that of a toy or a cartoon: short, high, on large wheels."""
+    if dice.chance(0.8):
+        return plan
+    shape.say(TOY)
+    wheel_radius = plan.wheel_radius * dice.between(1.0, 1.3)
+    length = max(plan.length * dice.between(0.65, 0.88), 6.5 * wheel_radius)
+    return replace(
+        plan, length=length, height=plan.height * dice.between(1.05, 1.3), wheel_radius=wheel_radius
+    )
+
+
+def shell(plan: Plan) -> tuple[Mesh, Mesh]:
+    """Return the body below the belt line, with arches cut over the wheels, and the hood, which is cut out of it."""
     front = plan.length / 2
     arch = plan.wheel_radius * 1.13
     stations = [np.linspace(-front, front, 14)]
@@ -104,7 +118,12 @@ def shell(plan: Plan) -> Mesh:
         axis=-1,
     )
     left = right[:, ::-1] * [-1.0, 1.0, 1.0]
-    return loft(list(np.concatenate([right, left], axis=1)))
+    whole = loft(list(np.concatenate([right, left], axis=1)))
+    along = whole.vertices[whole.faces][..., 2].mean(axis=1)
+    # The upper side lies between the sixth and the ninth corner of each section.
+    upper = np.isin(np.arange(len(whole.faces)) % 14, (5, 6, 7))
+    hood = upper & (along > front - plan.hood * plan.length) & (along < front - 0.02 * plan.length)
+    return Mesh(whole.vertices, whole.faces[~hood]), Mesh(whole.vertices, whole.faces[hood])
 
 
 def wheels(shape: Shape, dice: Dice, plan: Plan, radius: float | None = None, out: float = 0.0) -> None:
@@ -143,12 +162,14 @@ def cabin(shape: Shape, dice: Dice, plan: Plan, glazed: bool) -> None:
         )
 
     if glazed:
-        shape.add("body", loft([level(0.0, 0.025), level(0.5, 0.03), level(1.0, 0.025)]))
+        # Open above: a lid just below the roof would be taken for it.
+        glass = np.stack([level(0.0, 0.025), level(0.5, 0.03), level(1.0, 0.025)])
+        shape.add("body", grid(glass, wrap_columns=True))
     else:
         for z in np.linspace(
             low_front, low_back, 3 if plan.doors == 4 else 2 + int(low_front - low_back > 2.2)
         )[1:]:
-            seats(shape, plan, float(z) + (low_front - low_back) * 0.28, foot)
+            seats(shape, plan.width, float(z) + (low_front - low_back) * 0.28, foot)
     pillars = np.array([high_front, 0.0, high_back]), np.array([low_front, 0.0, low_back])
     middle = dice.between(0.42, 0.58)
     pillars[0][1] = high_front + (high_back - high_front) * middle
@@ -170,9 +191,9 @@ def cabin(shape: Shape, dice: Dice, plan: Plan, glazed: bool) -> None:
     _on_roof(shape, dice, plan, wide_high, high_front, high_back)
 
 
-def seats(shape: Shape, plan: Plan, z: float, y: float) -> None:
+def seats(shape: Shape, width: float, z: float, y: float) -> None:
     """Add a row of two seats seen through open windows."""
-    for x in (-plan.width * 0.2, plan.width * 0.2):
+    for x in (-width * 0.2, width * 0.2):
         shape.add(
             "body", box(0.45, 0.12, 0.45, (x, y - 0.02, z)), box(0.45, 0.5, 0.1, (x, y + 0.2, z - 0.22))
         )
@@ -197,22 +218,9 @@ def _on_roof(shape: Shape, dice: Dice, plan: Plan, width: float, front: float, b
 
 
 def trim(shape: Shape, dice: Dice, plan: Plan) -> None:
-    """Add the hood's plate, lamps, bumpers, mirrors and door lines."""
+    """Add lamps, bumpers, mirrors and door lines."""
     front = plan.length / 2
     screen = front - plan.hood * plan.length
-    z = np.linspace(screen + 0.02, front - 0.035 * plan.length, 6)
-    across = np.linspace(-0.85, 0.85, 7)
-    lift = 0.012 + 0.03 * dice.between(0, 1) * (1 - across**2)
-    half, top = plan.half_width(z), plan.top(z)
-    points = np.stack(
-        [
-            half[:, None] * across,
-            top[:, None] + lift + 0.02 * (1 - np.abs(across)),
-            np.repeat(z[:, None], 7, axis=1),
-        ],
-        axis=-1,
-    )
-    shape.add("hood", grid(points))
     lamp_y = float(plan.top(np.array([front - 0.03 * plan.length]))[0]) * 0.86
     x = float(plan.half_width(np.array([front]))[0])
     size = plan.width * dice.between(0.08, 0.14)
@@ -256,10 +264,10 @@ def spoiler(shape: Shape, dice: Dice, plan: Plan) -> None:
     shape.say("a wing on the tail")
 
 
-def bed_shell(plan: Plan) -> Mesh:
-    """Return a shell that is low behind the cabin, plus three walls around the bed."""
+def bed_shell(plan: Plan) -> tuple[Mesh, Mesh]:
+    """Return a shell that is low behind the cabin, with three walls around the bed, and the hood."""
     back, long = -plan.length / 2, plan.deck * plan.length
-    whole = shell(plan)
+    whole, hood = shell(plan)
     vertices = whole.vertices.copy()
     floor = plan.clearance + 0.5 * (plan.belt_height - plan.clearance)
     bed = (vertices[:, 2] < back + long - 0.05) & (np.abs(vertices[:, 0]) < plan.width * 0.44)
@@ -267,4 +275,4 @@ def bed_shell(plan: Plan) -> Mesh:
     tall = plan.belt_height - floor
     sides = pair(box(0.07, tall, long, (plan.width * 0.47, floor + tall / 2, back + long / 2)))
     gate = box(plan.width * 0.9, tall, 0.07, (0.0, floor + tall / 2, back + 0.05))
-    return merge([Mesh(vertices, whole.faces), *sides, gate])
+    return merge([Mesh(vertices, whole.faces), *sides, gate]), hood

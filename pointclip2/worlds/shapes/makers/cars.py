@@ -3,17 +3,21 @@
 import numpy as np
 
 from pointclip2.worlds.shapes.makers.car_shell import (
+    TOY,
     Plan,
     bed_shell,
     cabin,
     seats,
     shell,
     spoiler,
+    squeezed,
     trim,
     wheels,
 )
+from pointclip2.worlds.shapes.makers.car_skins import skinned
 from pointclip2.worlds.shapes.makers.sections import Dice, blade, pair, ring, set_down, wheel
 from pointclip2.worlds.shapes.mesh import (
+    Mesh,
     beam,
     box,
     loft,
@@ -24,106 +28,63 @@ from pointclip2.worlds.shapes.mesh import (
 )
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
+_FAMILIES = {
+    "sedan": (
+        (4.2, 1.68, 1.35, 0.26, 0.12, 0.60, 0.85, 0.90, 0.58, 0.9, 0.8),
+        (5.3, 1.95, 1.55, 0.33, 0.20, 0.85, 0.97, 1.02, 0.68, 1.7, 1.6),
+    ),
+    "hatchback": (
+        (3.0, 1.55, 1.40, 0.20, 0.01, 0.65, 0.88, 0.90, 0.56, 0.7, 0.2),
+        (4.3, 1.85, 1.60, 0.28, 0.05, 0.85, 1.00, 1.00, 0.66, 1.4, 0.9),
+    ),
+    "estate": (
+        (4.3, 1.70, 1.42, 0.25, 0.01, 0.65, 0.88, 0.95, 0.57, 0.8, 0.1),
+        (5.0, 1.90, 1.60, 0.31, 0.03, 0.85, 0.98, 1.00, 0.66, 1.5, 0.6),
+    ),
+    "suv": (
+        (3.9, 1.75, 1.62, 0.23, 0.01, 0.75, 0.92, 0.95, 0.56, 0.5, 0.1),
+        (5.1, 2.05, 1.95, 0.31, 0.04, 0.92, 1.00, 1.00, 0.66, 1.1, 0.7),
+    ),
+    "jeep": (
+        (3.4, 1.60, 1.70, 0.28, 0.01, 0.88, 0.95, 0.97, 0.55, 0.1, 0.0),
+        (4.6, 1.95, 2.05, 0.36, 0.03, 0.98, 1.00, 1.00, 0.62, 0.35, 0.15),
+    ),
+    "van": (
+        (4.3, 1.75, 1.80, 0.06, 0.00, 0.55, 0.85, 0.97, 0.48, 0.3, 0.0),
+        (6.2, 2.10, 2.60, 0.20, 0.02, 0.80, 1.00, 1.00, 0.60, 0.9, 0.12),
+    ),
+    "sports": (
+        (3.9, 1.75, 1.08, 0.20, 0.08, 0.45, 0.75, 0.90, 0.58, 1.4, 1.2),
+        (4.8, 2.05, 1.35, 0.36, 0.22, 0.65, 0.95, 1.10, 0.70, 2.4, 2.6),
+    ),
+    "coupe": (
+        (4.2, 1.70, 1.25, 0.30, 0.10, 0.60, 0.85, 0.90, 0.60, 1.0, 1.3),
+        (4.9, 1.95, 1.42, 0.38, 0.18, 0.80, 0.97, 1.00, 0.70, 1.7, 2.4),
+    ),
+}
+"""Least and most of the first eleven numbers of a `Plan`, from the length to the rake of the rear window."""
+
 
 def _family(dice: Dice, style: str) -> Plan:
     """Return the plan of an everyday closed car."""
-    b = dice.between
-    size = {
-        "sedan": (b(4.2, 5.3), b(1.68, 1.95), b(1.35, 1.55)),
-        "hatchback": (b(3.0, 4.3), b(1.55, 1.85), b(1.4, 1.6)),
-        "estate": (b(4.3, 5.0), b(1.7, 1.9), b(1.42, 1.6)),
-        "suv": (b(3.9, 5.1), b(1.75, 2.05), b(1.62, 1.95)),
-        "jeep": (b(3.4, 4.6), b(1.6, 1.95), b(1.7, 2.05)),
-        "van": (b(4.3, 6.2), b(1.75, 2.1), b(1.8, 2.6)),
-        "sports": (b(3.9, 4.8), b(1.75, 2.05), b(1.08, 1.35)),
-        "coupe": (b(4.2, 4.9), b(1.7, 1.95), b(1.25, 1.42)),
-    }[style]
-    shape_of = {
-        "sedan": (
-            b(0.26, 0.33),
-            b(0.12, 0.2),
-            b(0.6, 0.85),
-            b(0.85, 0.97),
-            b(0.9, 1.02),
-            b(0.58, 0.68),
-            b(0.9, 1.7),
-            b(0.8, 1.6),
-        ),
-        "hatchback": (
-            b(0.2, 0.28),
-            b(0.01, 0.05),
-            b(0.65, 0.85),
-            b(0.88, 1.0),
-            b(0.9, 1.0),
-            b(0.56, 0.66),
-            b(0.7, 1.4),
-            b(0.2, 0.9),
-        ),
-        "estate": (
-            b(0.25, 0.31),
-            b(0.01, 0.03),
-            b(0.65, 0.85),
-            b(0.88, 0.98),
-            b(0.95, 1.0),
-            b(0.57, 0.66),
-            b(0.8, 1.5),
-            b(0.1, 0.6),
-        ),
-        "suv": (
-            b(0.23, 0.31),
-            b(0.01, 0.04),
-            b(0.75, 0.92),
-            b(0.92, 1.0),
-            b(0.95, 1.0),
-            b(0.56, 0.66),
-            b(0.5, 1.1),
-            b(0.1, 0.7),
-        ),
-        "jeep": (
-            b(0.28, 0.36),
-            b(0.01, 0.03),
-            b(0.88, 0.98),
-            b(0.95, 1.0),
-            b(0.97, 1.0),
-            b(0.55, 0.62),
-            b(0.1, 0.35),
-            b(0.0, 0.15),
-        ),
-        "van": (
-            b(0.06, 0.2),
-            b(0.0, 0.02),
-            b(0.55, 0.8),
-            b(0.85, 1.0),
-            b(0.97, 1.0),
-            b(0.48, 0.6),
-            b(0.3, 0.9),
-            b(0.0, 0.12),
-        ),
-        "sports": (
-            b(0.2, 0.36),
-            b(0.08, 0.22),
-            b(0.45, 0.65),
-            b(0.75, 0.95),
-            b(0.9, 1.1),
-            b(0.58, 0.7),
-            b(1.4, 2.4),
-            b(1.2, 2.6),
-        ),
-        "coupe": (
-            b(0.3, 0.38),
-            b(0.1, 0.18),
-            b(0.6, 0.8),
-            b(0.85, 0.97),
-            b(0.9, 1.0),
-            b(0.6, 0.7),
-            b(1.0, 1.7),
-            b(1.3, 2.4),
-        ),
-    }[style]
+    least, most = _FAMILIES[style]
+    length, width, height, hood, deck, hood_low, hood_high, deck_height, belt, screen_rake, rear_rake = (
+        float(value) for value in dice.rng.uniform(least, most)
+    )
     high = style in ("suv", "jeep")
+    b = dice.between
     return Plan(
-        *size,
-        *shape_of,
+        length,
+        width,
+        height,
+        hood,
+        deck,
+        hood_low,
+        hood_high,
+        deck_height,
+        belt,
+        screen_rake,
+        rear_rake,
         clearance=b(0.25, 0.4) if high else b(0.1, 0.2),
         wheel_radius=b(0.34, 0.44) if high else b(0.27, 0.36),
         corner=b(0.0, 0.25) if style in ("jeep", "van") else b(0.3, 1.0),
@@ -143,12 +104,18 @@ PHRASES = {
 }
 
 
+def _add_shell(shape: Shape, body_and_hood: tuple[Mesh, Mesh]) -> None:
+    body, hood = body_and_hood
+    shape.add("body", body)
+    shape.add("hood", hood)
+
+
 def _closed(shape: Shape, dice: Dice) -> None:
     style = dice.pick(
         "sedan", "sedan", "sedan", "hatchback", "estate", "suv", "jeep", "van", "sports", "sports", "coupe"
     )
-    plan = _family(dice, style)
-    shape.add("body", shell(plan))
+    plan = squeezed(shape, dice, _family(dice, style))
+    _add_shell(shape, shell(plan))
     cabin(shape, dice, plan, glazed=dice.chance(0.7) or plan.height < 1.3)
     trim(shape, dice, plan)
     wheels(shape, dice, plan)
@@ -184,7 +151,7 @@ def _pickup(shape: Shape, dice: Dice) -> None:
         b(0.34, 0.43),
         b(0.1, 0.35),
     )
-    shape.add("body", bed_shell(plan))
+    _add_shell(shape, bed_shell(plan))
     cabin(shape, dice, plan, glazed=dice.chance(0.75))
     trim(shape, dice, plan)
     wheels(shape, dice, plan)
@@ -192,8 +159,8 @@ def _pickup(shape: Shape, dice: Dice) -> None:
 
 
 def _convertible(shape: Shape, dice: Dice) -> None:
-    plan = _family(dice, dice.pick("sports", "coupe", "sedan"))
-    shape.add("body", shell(plan))
+    plan = squeezed(shape, dice, _family(dice, dice.pick("sports", "coupe", "sedan")))
+    _add_shell(shape, shell(plan))
     trim(shape, dice, plan)
     wheels(shape, dice, plan)
     y, screen = plan.belt_height, plan.length * (0.5 - plan.hood)
@@ -209,7 +176,7 @@ def _convertible(shape: Shape, dice: Dice) -> None:
         shape.add("body", beam(start, end, 0.05))
     rows = 2 if plan.length > 4.5 else 1
     for k in range(rows):
-        seats(shape, plan, screen - lean - 0.75 - 0.85 * k, y)
+        seats(shape, plan.width, screen - lean - 0.75 - 0.85 * k, y)
     steering = (
         torus(0.18, 0.015, segments=14)
         .rotated_deg(x=60)
@@ -241,7 +208,7 @@ def _vintage(shape: Shape, dice: Dice) -> None:
         radius,
         b(0.1, 0.6),
     )
-    shape.add("body", shell(plan))
+    _add_shell(shape, shell(plan))
     cabin(shape, dice, plan, glazed=dice.chance(0.6))
     trim(shape, dice, plan)
     broad = width * 0.16
@@ -287,7 +254,11 @@ def _vintage(shape: Shape, dice: Dice) -> None:
 
 def _racer(shape: Shape, dice: Dice) -> None:
     b = dice.between
-    length, width, radius = b(3.4, 5.2), b(1.5, 2.0), b(0.28, 0.36)
+    length, width, radius, tall = b(3.4, 5.2), b(1.5, 2.0), b(0.28, 0.36), b(0.4, 0.55)
+    if dice.chance(0.35):
+        # Toys and karts are short, high and on large wheels.
+        length, radius, tall = b(2.1, 3.4), b(0.33, 0.5), b(0.45, 0.75)
+        shape.say(TOY)
     front, core = length / 2, width * b(0.22, 0.36)
     stations = [
         (1.0, 0.25, 0.3),
@@ -297,7 +268,6 @@ def _racer(shape: Shape, dice: Dice) -> None:
         (-0.75, 0.6, 0.8),
         (-0.95, 0.4, 0.5),
     ]
-    tall = b(0.4, 0.55)
     shape.add(
         "body",
         loft(
@@ -347,13 +317,13 @@ def _racer(shape: Shape, dice: Dice) -> None:
         shape.add(
             "body",
             box(width * 0.95, 0.03, 0.35, (0.0, 0.14, front * 0.98)),
-            box(width * 0.7, 0.04, 0.32, (0.0, b(0.75, 1.0), -front * 0.95)),
+            box(width * 0.7, 0.04, 0.32, (0.0, b(0.7, 0.95) + 0.2 * tall, -front * 0.95)),
         )
         shape.add("body", *pair(box(0.03, 0.8, 0.4, (width * 0.35, 0.65, -front * 0.93))))
         shape.say("flat wings in front and at the back")
     if dice.chance(0.4):
         shape.add(
-            "roof",
+            "body",
             torus(core * 0.4, 0.03, segments=14, arc_deg=180)
             .rotated_deg(x=-90)
             .moved(0.0, tall + 0.05, -front * 0.1),
@@ -365,7 +335,7 @@ def _racer(shape: Shape, dice: Dice) -> None:
     "car", parts=("roof", "hood", "wheel", "body"), synonyms=("automobile", "motor car", "passenger car")
 )
 def car(shape: Shape, rng: Random) -> None:
-    """Make a car: closed cars of eight kinds, pickups, convertibles, vintage cars with free fenders, and racers."""
-    makers = (_closed, _pickup, _convertible, _vintage, _racer)
-    makers[int(rng.choice(len(makers), p=(0.66, 0.09, 0.1, 0.08, 0.07)))](shape, Dice(rng))
+    """Make a car: closed ones, cars of one skin, pickups, convertibles, vintage ones with free fenders, racers."""
+    makers = (_closed, skinned, _pickup, _convertible, _vintage, _racer)
+    makers[int(rng.choice(len(makers), p=(0.4, 0.26, 0.08, 0.09, 0.06, 0.11)))](shape, Dice(rng))
     set_down(shape)

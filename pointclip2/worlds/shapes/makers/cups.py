@@ -15,46 +15,57 @@ from pointclip2.worlds.shapes.makers.turned import (
 from pointclip2.worlds.shapes.mesh import Mesh, box, cylinder, lathe, rod, sphere, torus
 from pointclip2.worlds.shapes.shape import Random, Shape, shape_class
 
+_TUMBLER, _TEACUP, _MUG = (
+    ("straight", "wider"),
+    ("wider", "flared", "rounded"),
+    ("straight", "wider", "barrel", "narrower"),
+)
+"""Forms of wall: a tumbler with a belly would be a vase, and a deep straight teacup a mug."""
 
-def _wall(rng: Random, radius: float, height: float) -> tuple[Profile, str]:
+
+def _wall(rng: Random, radius: float, height: float, kinds: tuple[str, ...]) -> tuple[Profile, str]:
     """Return the outside of a drinking vessel, and what to call it."""
     u = rng.uniform
-    kind = int(rng.integers(6))
-    if kind <= 1:
-        foot = radius * u(0.97, 1.0) if kind == 0 else radius * u(0.6, 0.92)
+    kind = str(rng.choice(kinds))
+    if kind in _TUMBLER:
+        foot = (
+            radius * u(0.97, 1.0) if kind == "straight" else radius * u(0.8 if kinds is _MUG else 0.55, 0.94)
+        )
         edge = height * u(0.0, 0.08)
         profile = [(foot * 0.93, 0.0), (foot, edge + 1e-4), (radius, height)]
-        return profile, "straight cylinder wall" if kind == 0 else "wall that widens towards the rim"
-    if kind == 2:
+        return profile, "straight cylinder wall" if kind == "straight" else "wall that widens towards the rim"
+    if kind == "barrel":
         return curve(
             [(radius * u(0.75, 0.9), 0), (radius, height * u(0.4, 0.6)), (radius * u(0.8, 0.95), height)]
         ), "barrel-shaped wall"
-    if kind == 3:
+    if kind == "flared":
         knots = [(radius * u(0.8, 0.95), 0.0), (radius * u(0.7, 0.85), height * 0.5), (radius, height)]
         return curve(knots), "waisted wall with a flared rim"
-    if kind == 4:
+    if kind == "rounded":
         foot = radius * u(0.4, 0.6)
         knots = [(foot, 0.0), (radius * 0.85, height * 0.25), (radius * 0.97, height * 0.6), (radius, height)]
         return curve(knots), "rounded at the bottom"
     return [(radius, 0.0), (radius * u(0.75, 0.95), height)], "wall that narrows towards the rim"
 
 
-def _grip(rng: Random, profile: Profile, height: float, radius: float) -> tuple[Mesh, str]:
-    """Return one handle in one of the usual forms."""
+def _grip(
+    rng: Random, profile: Profile, height: float, radius: float, thick: tuple[float, float]
+) -> tuple[Mesh, str]:
+    """Return one handle in one of the usual forms, its thickness drawn from shares of the radius."""
     u = rng.uniform
     high, low = height * u(0.72, 0.95), height * u(0.1, 0.4)
-    thick = radius * u(0.12, 0.3)
+    thickness = radius * u(*thick)
     reach = radius * u(0.4, 0.95)
     squareness, skew = float(rng.choice([0.0, 0.0, u(0.3, 0.9)])), u(-0.3, 0.45)
     strap = u(0.7, 2.2)
-    mesh = handle(high, low, reach, thick, profile, squareness, skew, strap)
+    mesh = handle(high, low, reach, thickness, profile, squareness, skew, strap)
     if rng.random() < 0.1:
         mesh = (
-            torus((high - low) / 2, thick * 0.5)
+            torus((high - low) / 2, thickness * 0.5)
             .rotated_deg(x=90)
-            .moved(x=radius_at(profile, height / 2), y=max((high + low) / 2, (high - low + thick) / 2))
+            .moved(x=radius_at(profile, height / 2), y=max((high + low) / 2, (high - low + thickness) / 2))
         )
-        mesh = mesh.moved(x=(high - low) / 2 - thick * 0.2)
+        mesh = mesh.moved(x=(high - low) / 2 - thickness * 0.2)
         return mesh, "ring handle"
     return mesh, "square handle" if squareness > 0.4 else "curved ear handle"
 
@@ -65,24 +76,24 @@ def _grip(rng: Random, profile: Profile, height: float, radius: float) -> tuple[
     synonyms=("beaker", "tumbler", "goblet", "teacup"),
 )
 def cup(shape: Shape, rng: Random) -> None:
-    """Make a cup: mug-like cups, tumblers, tea cups with a saucer, stemmed glasses, paper cups with lid and straw."""
+    """Make a cup: low ones with a handle, tea cups with a saucer, tumblers, stemmed glasses, paper cups with a lid."""
     u = rng.uniform
-    style = str(rng.choice(["handled", "handled", "handled", "tea", "tumbler", "stemmed", "paper"]))
+    style = str(rng.choice(["handled", "handled", "tea", "tea", "tumbler", "stemmed", "paper"]))
     radius = u(0.03, 0.055)
     height = radius * {
         "tea": u(0.9, 1.7),
         "stemmed": u(1.0, 3.2),
         "paper": u(2.0, 3.2),
         "tumbler": u(1.6, 3.6),
-    }.get(style, u(1.3, 2.6))
-    profile, wall = _wall(rng, radius, height)
+    }.get(style, u(1.0, 1.8))
+    profile, wall = _wall(rng, radius, height, _TUMBLER if style == "tumbler" else _TEACUP)
     if style == "paper":
-        foot = radius * u(0.6, 0.8)
+        foot, lip = radius * u(0.6, 0.85), height * u(0.94, 0.98)
         profile, wall = (
-            [(foot, 0.0), (radius, height), (radius * 1.05, height)],
+            [(foot, 0.0), (radius, lip), (radius * 1.06, lip), (radius * 1.05, height)],
             "cone wall that widens upwards",
         )
-    if style == "tea":
+    if style == "tea" and rng.random() < 0.7:
         knots = [
             (radius * u(0.35, 0.6), 0.0),
             (radius * 0.8, height * 0.35),
@@ -121,26 +132,22 @@ def cup(shape: Shape, rng: Random) -> None:
         if rng.random() < 0.25 and lift > radius:
             shape.add("stem", sphere(thin * u(1.6, 2.5), (0, lift * u(0.4, 0.7), 0), 8))
         shape.say("standing on a thin stem with a round disc foot")
-    if style == "tea" and rng.random() < 0.6:
-        plate = radius * u(1.6, 2.2)
+    if (style == "tea" and rng.random() < 0.7) or (style == "handled" and rng.random() < 0.25):
+        plate = radius * u(1.6, 2.8)
         lift = radius * 0.12
         dish = [
             (0.0, 0.0),
             (plate * 0.55, 0.0),
-            (plate, radius * u(0.2, 0.4)),
-            (plate * 0.98, radius * 0.45),
+            (plate, plate * u(0.06, 0.22)),
+            (plate * 0.97, plate * 0.24),
             (plate * 0.5, lift),
             (0, lift),
         ]
         shape.add("saucer", lathe(dish, 32))
         shape.say("on a round saucer")
     shape.add("body", body.moved(y=lift))
-    if (
-        style == "handled"
-        or (style == "tea" and rng.random() < 0.9)
-        or (style == "stemmed" and rng.random() < 0.05)
-    ):
-        grip, phrase = _grip(rng, profile, height, radius)
+    if style == "handled" or (style == "tea" and rng.random() < 0.9):
+        grip, phrase = _grip(rng, profile, height, radius, (0.08, 0.18))
         shape.add("handle", grip.moved(y=lift))
         if rng.random() < 0.04:
             shape.add("handle", grip.scaled(x=-1).moved(y=lift))
@@ -169,8 +176,8 @@ def mug(shape: Shape, rng: Random) -> None:
     """Make a mug: straight, tapered, barrel, waisted and squarish mugs, steins with rings and lids, travel mugs."""
     u = rng.uniform
     radius = u(0.033, 0.055)
-    height = radius * u(1.5, 3.0)
-    profile, wall = _wall(rng, radius, height)
+    height = radius * u(1.7, 3.0)
+    profile, wall = _wall(rng, radius, height, _MUG if rng.random() < 0.9 else ("flared",))
     body = hollow(profile, radius * u(0.04, 0.16), height * u(0.02, 0.12), 36)
     facets = rng.random()
     if facets < 0.08:
@@ -180,7 +187,7 @@ def mug(shape: Shape, rng: Random) -> None:
         body = fluted(body, int(rng.integers(6, 9)), u(0.015, 0.04))
         shape.say("faceted body")
     shape.add("body", body)
-    grip, phrase = _grip(rng, profile, height, radius)
+    grip, phrase = _grip(rng, profile, height, radius, (0.15, 0.32))
     shape.add("handle", grip)
     if rng.random() < 0.2:
         for share in np.linspace(0.08, 0.92, int(rng.integers(1, 5))):

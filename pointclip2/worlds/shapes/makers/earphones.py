@@ -48,8 +48,8 @@ def _wave(dice: Dice, start: Array, end: Array, sag: float, points: int = 12) ->
 
 
 def _headphones(shape: Shape, dice: Dice) -> None:
-    radius, deep = dice.between(0.028, 0.05), dice.between(0.015, 0.04)
-    half, high = dice.between(0.06, 0.085), dice.between(0.12, 0.19)
+    radius, deep = dice.between(0.028, 0.055), dice.between(0.015, 0.045)
+    half, high = dice.between(0.055, 0.09), dice.between(0.1, 0.19)
     oval = dice.between(1.0, 1.35) if dice.chance(0.5) else 1.0
     turned = dice.between(-8, 14)
     cup = [mesh.rotated_deg(z=turned).moved(x=half) for mesh in _cup(dice, radius, deep, oval)]
@@ -199,7 +199,8 @@ def earphone(shape: Shape, rng: Random) -> None:
     """Make an earphone: headphones with a band over the head, and plugs with or without wires; some lie flat."""
     dice = Dice(rng)
     (_headphones if dice.chance(0.65) else _buds)(shape, dice)
-    if dice.chance(0.12):
-        turn(shape, x_deg=-90.0)
+    pose = dice.rng.random()
+    if pose < 0.3:
+        turn(shape, x_deg=-90.0 + (dice.between(-15, 15) if pose < 0.1 else 0.0))
         shape.say("lying flat")
     set_down(shape)

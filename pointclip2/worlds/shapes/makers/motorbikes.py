@@ -7,9 +7,11 @@ from pointclip2.worlds.shapes.mesh import (
     Array,
     Mesh,
     box,
+    cylinder,
     grid,
     lathe,
     loft,
+    merge,
     rod,
     superellipsoid,
     tube,
@@ -77,14 +79,23 @@ def _bars(dice: Dice, style: str, head: Array) -> tuple[list[Mesh], float]:
         (half * 0.8, y + up, z - back * 0.6),
         (half, y + up - 0.02, z - back),
     ]
-    bar = tube(path, 0.013, 6)
-    grip = rod(path[3], path[4], 0.02, 7)
-    meshes = list(pair(bar, grip))
+    # Toys and low-poly models have thick bars.
+    thick = dice.between(0.011, 0.018) * (dice.between(1.3, 2.0) if dice.chance(0.2) else 1.0)
+    bar = tube(path, thick, 6)
+    grip = rod(path[3], path[4], thick * 1.5, 7)
+    lever = rod((half * 0.6, y + up, z), (half * 0.95, y + up - 0.02, z - back * 0.8 + 0.06), 0.007, 5)
+    meshes = [*pair(bar, grip, lever), box(0.16, 0.03, 0.07, (x, y + 0.02, z))]
+    if style == "dirt" and dice.chance(0.6):
+        meshes += pair(superellipsoid(0.03, 0.12, 0.1, 0.5, (half * 0.9, y + up, z - back * 0.6 + 0.07), 6))
     if dice.chance(0.6):
         tip = np.array([half * 0.85, y + up + dice.between(0.12, 0.2), z - back * 0.3])
         mirror = superellipsoid(0.13, 0.09, 0.025, 0.7, tip, 6)
         meshes += pair(rod(path[3], tip, 0.006, 5), mirror)
     return meshes, 2 * half
+
+
+_STYLES = {"naked": 4, "sport": 4, "cruiser": 4, "chopper": 2, "touring": 2, "dirt": 2, "scooter": 2}
+"""Kinds, and how often each is made."""
 
 
 @shape_class(
@@ -93,14 +104,16 @@ def _bars(dice: Dice, style: str, head: Array) -> tuple[list[Mesh], float]:
     synonyms=("motorcycle", "two-wheeled motor vehicle"),
 )
 def motorbike(shape: Shape, rng: Random) -> None:
-    """Make a motorbike: naked, sport, chopper, touring, dirt bikes and scooters."""
+    """Make a motorbike: naked, sport, cruiser, chopper, touring, dirt bikes and scooters."""
     dice = Dice(rng)
-    style = dice.pick("naked", "naked", "sport", "sport", "chopper", "chopper", "touring", "dirt", "scooter")
+    style = str(dice.rng.choice(list(_STYLES), p=np.array(list(_STYLES.values())) / 20))
     radius = dice.between(0.2, 0.27) if style == "scooter" else dice.between(0.29, 0.36)
     ahead = radius * (dice.between(1.0, 1.2) if style in ("dirt", "chopper") else 1.0)
-    base = {"scooter": dice.between(1.15, 1.35), "chopper": dice.between(1.6, 2.1)}.get(
-        style, dice.between(1.3, 1.6)
-    )
+    base = {
+        "scooter": dice.between(1.15, 1.35),
+        "chopper": dice.between(1.6, 2.1),
+        "cruiser": dice.between(1.5, 1.75),
+    }.get(style, dice.between(1.3, 1.6))
     broad = radius * dice.between(0.3, 0.55)
     rear = np.array([0.0, radius, -base / 2])
     front = np.array([0.0, ahead, base / 2])
@@ -110,7 +123,9 @@ def motorbike(shape: Shape, rng: Random) -> None:
     shape.add("wheel", *(mesh.moved(*rear) for mesh in one))
     ratio, slim = ahead / radius, dice.between(0.6, 1.0)
     shape.add("wheel", *(mesh.scaled(slim, ratio, ratio).moved(*front) for mesh in one))
-    rake = {"chopper": dice.between(35, 48), "scooter": 24}.get(style, dice.between(20, 30))
+    rake = {"chopper": dice.between(35, 48), "cruiser": dice.between(27, 34), "scooter": 24}.get(
+        style, dice.between(20, 30)
+    )
     tall = {
         "sport": 0.86,
         "dirt": 1.02,
@@ -126,10 +141,16 @@ def motorbike(shape: Shape, rng: Random) -> None:
         )
     ):
         shape.add("frame", mesh)
-    seat_y = {"chopper": dice.between(0.58, 0.68), "dirt": dice.between(0.85, 0.95)}.get(
-        style, dice.between(0.72, 0.82)
-    )
-    seat_z, seat_long = -base * dice.between(0.16, 0.24), dice.between(0.45, 0.75)
+    seat_y = {
+        "chopper": dice.between(0.58, 0.68),
+        "cruiser": dice.between(0.64, 0.72),
+        "dirt": dice.between(0.85, 0.95),
+    }.get(style, dice.between(0.72, 0.82))
+    # The seat begins where the tank ends.
+    tank_long = dice.between(0.42, 0.66)
+    tank_z = float(head[2]) - 0.08 - tank_long / 2
+    seat_long = dice.between(0.5, 0.8)
+    seat_z = max(tank_z - tank_long * 0.44 - seat_long / 2, float(rear[2]) - 0.1)
     core = np.array([0.0, radius + 0.05, 0.0])
     if style == "scooter":
         _scooter_body(shape, dice, head, rear, radius, seat_y)
@@ -159,13 +180,8 @@ def motorbike(shape: Shape, rng: Random) -> None:
             "frame", *pair(arm, shock), *_engine(dice, radius + 0.12, base * 0.02, dice.between(0.36, 0.5))
         )
         shape.add("frame", *_exhaust(dice, radius * dice.between(0.75, 1.3), rear[2] - 0.1, base * 0.16))
-        tank_long = dice.between(0.42, 0.62)
-        tank_y = (float(head[1]) + seat_y) / 2 + dice.between(0.0, 0.06)
-        tank = superellipsoid(
-            dice.between(0.2, 0.36), dice.between(0.18, 0.3), tank_long, dice.between(0.7, 1.1), detail=10
-        )
-        tank = tank.tapered(2, 0.65, 1.1).rotated_deg(x=-dice.between(4, 14))
-        shape.add("tank", tank.moved(y=tank_y, z=float(head[2]) - 0.1 - tank_long / 2))
+        tank_y = max((float(head[1]) + seat_y) / 2, seat_y + 0.04) + dice.between(0.0, 0.06)
+        _tank(shape, dice, style, tank_y, tank_z, tank_long)
         _seat(shape, dice, style, seat_y, seat_z, seat_long)
     bars, across = _bars(dice, style, head)
     shape.add("handlebar", *bars)
@@ -211,6 +227,7 @@ def motorbike(shape: Shape, rng: Random) -> None:
         {
             "sport": "a pointed shell around the front",
             "chopper": "a long slanted fork",
+            "cruiser": "a long low body with deep fenders",
             "scooter": "a flat foot board and small wheels",
             "dirt": "a high fender over the front wheel",
             "touring": "a heavy long body",
@@ -220,21 +237,38 @@ def motorbike(shape: Shape, rng: Random) -> None:
     set_down(shape)
 
 
+def _tank(shape: Shape, dice: Dice, style: str, y: float, z: float, length: float) -> None:
+    """Add a tank: a drop, a loaf with a flat back, a saddle over the frame's tube, or a slim one."""
+    wide, tall = dice.between(0.22, 0.38), dice.between(0.18, 0.3)
+    form = "slim" if style == "dirt" else dice.pick("drop", "drop", "loaf", "saddle")
+    roundness = {"loaf": dice.between(0.3, 0.6), "slim": 0.7}.get(form, dice.between(0.8, 1.1))
+    if form == "slim":
+        wide, tall = 0.6 * wide, 0.8 * tall
+    tank = superellipsoid(wide, tall, length, roundness, detail=10)
+    tank = tank.tapered(2, {"loaf": 0.85, "drop": dice.between(0.45, 0.65)}.get(form, 0.7), 1.1)
+    if form == "saddle":
+        halves = pair(tank.scaled(x=0.45).moved(x=wide * 0.26))
+        tank = merge([*halves, tank.scaled(x=0.8, y=0.45).moved(y=tall * 0.25)])
+    shape.add("tank", tank.rotated_deg(x=-dice.between(4, 14)).moved(y=y, z=z))
+    if dice.chance(0.6):
+        shape.add("tank", cylinder(0.03, 0.02, centre=(0.0, y + tall * 0.5, z + length * 0.1), segments=8))
+
+
 def _seat(shape: Shape, dice: Dice, style: str, y: float, z: float, length: float) -> None:
     """Add a seat: a long saddle, one with a step, or a stretched one that rises to a tail."""
-    width = dice.between(0.2, 0.32)
+    width = dice.between(0.2, 0.32) * (1.2 if style in ("cruiser", "touring") else 1.0)
     shares = np.linspace(0.5, -0.5, 7)
     lift = np.where(shares < 0, dice.between(0.0, 0.1), 0.0)
     if style == "sport":
         lift = np.maximum(-shares, 0) * 0.35
-    thick = dice.between(0.06, 0.11)
+    thick = dice.between(0.07, 0.14)
     widths = width * np.array([0.55, 0.8, 1.0, 1.0, 0.9, 0.8, 0.6])
     rings = [
         ring(float(w), thick, (0.0, y + float(up), z + float(s) * length), roundness=0.6, count=12)
         for w, up, s in zip(widths, lift, shares, strict=True)
     ]
     shape.add("seat", loft(rings))
-    if style == "chopper" and dice.chance(0.5):
+    if style in ("chopper", "cruiser") and dice.chance(0.4):
         bar = [
             (0.1, y, z - length * 0.35),
             (0.1, y + 0.4, z - length * 0.6),
@@ -290,12 +324,14 @@ def _scooter_body(shape: Shape, dice: Dice, head: Array, rear: Array, radius: fl
     )
     shape.add("frame", hull.moved(y=(seat_y + radius) / 2, z=rear[2] + 0.08))
     shape.add(
-        "tank", superellipsoid(0.24, 0.2, 0.3, 0.6, (0.0, radius + 0.25, float(shield_foot[2]) - 0.5), 7)
-    )
-    shape.add(
         "seat",
         superellipsoid(
-            wide * 0.75, 0.1, dice.between(0.5, 0.7), 0.6, (0.0, seat_y + 0.03, rear[2] + 0.12), 8
+            wide * 0.75,
+            dice.between(0.1, 0.16),
+            dice.between(0.5, 0.75),
+            0.6,
+            (0.0, seat_y + 0.03, rear[2] + 0.12),
+            8,
         ),
     )
     shape.add(

@@ -1,4 +1,4 @@
-"""Make pistols: the muzzle points to +z; slide and frame count as barrel, the guard as trigger."""
+"""Make pistols: the muzzle points to +z; slide, frame and cock count as barrel, the guard as trigger."""
 
 import numpy as np
 
@@ -74,10 +74,11 @@ def _guard(dice: Dice, front: float, back: float, y: float, deep: float) -> list
     z = front + (back - front) * dice.between(0.45, 0.65)
     trigger = tube(
         [(0, y, z), (0, y - deep * 0.35, z - 0.004), (0, y - deep * 0.75, z + 0.003)],
-        [0.005, 0.004, 0.003],
+        np.array([0.005, 0.004, 0.003]) * dice.between(0.8, 1.4),
         6,
     )
-    return [tube(path, dice.between(0.0025, 0.005), 6), trigger.scaled(x=1.3)]
+    strap = tube(path, dice.between(0.0018, 0.004), 6).scaled(x=dice.between(1.0, 3.0))
+    return [strap, trigger.scaled(x=dice.between(1.2, 2.5))]
 
 
 def _automatic(shape: Shape, dice: Dice) -> None:
@@ -119,7 +120,7 @@ def _automatic(shape: Shape, dice: Dice) -> None:
         *_guard(dice, start + dice.between(0.04, 0.055), start - 0.004, -frame, dice.between(0.024, 0.034)),
     )
     if dice.chance(0.4):
-        shape.add("trigger", rod((0, tall * 0.5, -length / 2), (0, tall * 1.0, -length / 2 - 0.01), 0.003, 6))
+        shape.add("barrel", rod((0, tall * 0.5, -length / 2), (0, tall * 1.0, -length / 2 - 0.01), 0.003, 6))
     extra = dice.pick("none", "none", "silencer", "rail", "none")
     if extra == "silencer":
         long = dice.between(0.1, 0.2)
@@ -161,7 +162,7 @@ def _revolver(shape: Shape, dice: Dice) -> None:
     shape.add("barrel", superellipsoid(wide, 2 * drum + 0.01, 0.035, 0.6, (0, -0.002, back - 0.008), 8))
     shape.add("barrel", box(0.003, 0.008, 0.012, (0, y + thin + 0.003, drum_long / 2 + barrel - 0.004)))
     shape.add(
-        "trigger",
+        "barrel",
         tube(
             [(0, drum * 0.6, back - 0.018), (0, drum * 1.1, back - 0.026), (0, drum * 1.2, back - 0.036)],
             0.004,
@@ -230,7 +231,7 @@ def _flintlock(shape: Shape, dice: Dice) -> None:
     hammer = tube(
         [(thin * 1.4, thin, 0.0), (thin * 1.5, thin * 2.6, -0.012), (thin * 1.4, thin * 3.6, 0.002)], 0.004, 6
     )
-    shape.add("trigger", hammer, box(0.006, 0.02, 0.004, (thin * 1.4, thin * 2.4, 0.025)))
+    shape.add("barrel", hammer, box(0.006, 0.02, 0.004, (thin * 1.4, thin * 2.4, 0.025)))
     if dice.chance(0.5):
         shape.add("barrel", rod((0, -thin * 2, length * 0.2), (0, -thin * 1.6, length * 0.92), 0.003, 6))
     if dice.chance(0.15):

@@ -86,7 +86,7 @@ def _pot(shape: Shape, rng: Random, width: float, height: float) -> float:
         )
         shape.say("standing on a saucer")
     shape.add("pot", pot.moved(y=lift))
-    if rng.random() < 0.7:
+    if rng.random() < 0.85:
         level = radius_at(profile, soil)
         shape.add(
             "soil", lathe([(max(level - thick, 0.01), soil + lift), (0.0, soil * u(0.98, 1.04) + lift)], 20)

@@ -27,6 +27,7 @@ _KNOTS: dict[str, tuple[tuple[float, float], ...]] = {
     "ball": ((0.45, 0), (0.9, 0.2), (1.0, 0.5), (0.85, 0.82), (0.5, 1)),
     "bucket": ((0.6, 0), (0.75, 0.33), (0.88, 0.66), (1.0, 1)),
     "teardrop": ((0.7, 0), (1.0, 0.22), (0.75, 0.5), (0.4, 0.78), (0.28, 1)),
+    "egg": ((0.55, 0), (0.85, 0.25), (1.0, 0.55), (0.92, 0.8), (0.72, 0.96), (0.76, 1)),
     "tube": ((0.97, 0), (1.0, 0.33), (1.0, 0.66), (1.0, 1)),
     "urn": ((0.7, 0), (0.35, 0.12), (0.4, 0.2), (0.9, 0.5), (0.95, 0.75), (0.7, 0.88), (1.0, 1)),
 }
@@ -41,9 +42,13 @@ _WORDS = {
     "ball": "body like a sphere",
     "bucket": "plain cone wall that widens upwards",
     "teardrop": "drop-shaped, tapering to a thin top",
+    "egg": "body like an egg with a wide mouth",
     "tube": "straight upright walls",
     "urn": "urn on a narrow foot",
 }
+
+
+_STRAIGHT = ("tube", "bucket", "waisted")
 
 
 @shape_class(
@@ -52,11 +57,12 @@ _WORDS = {
     synonyms=("urn", "amphora", "flower jar"),
 )
 def vase(shape: Shape, rng: Random) -> None:
-    """Make a vase: a dozen families of profile with knots moved at random; fluted, square, twisted, flat; flowers."""
+    """Make a vase: thirteen families of profile with knots moved at random; fluted, square, twisted, flat; flowers."""
     u = rng.uniform
     kind = str(rng.choice(list(_KNOTS)))
     height = u(0.14, 0.6)
-    radius = height * u(0.13, 0.5)
+    # A low one with straight walls would be a cup or a pot.
+    radius = height * u(0.13, 0.3 if kind in _STRAIGHT else 0.5)
     knots = np.array(_KNOTS[kind])
     knots[:, 0] *= radius * rng.uniform(0.85, 1.15, len(knots))
     inner = slice(1, -1)
@@ -121,7 +127,7 @@ def vase(shape: Shape, rng: Random) -> None:
         shape.say("flattened from front to back")
     elif form in ("round", "rings"):
         shape.say("round seen from above")
-    if rng.random() < 0.22:
+    if rng.random() < (0.5 if kind in _STRAIGHT else 0.22):
         mouth = profile[-1][0]
         stems, leaves, flowers = bouquet(
             rng, (0, height * 0.75, 0), u(10, 45), height * u(0.7, 1.6), int(rng.integers(2, 12))

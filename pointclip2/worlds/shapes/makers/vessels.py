@@ -131,12 +131,12 @@ def bottle(shape: Shape, rng: Random) -> None:
 
 @shape_class("bowl", parts=("body", "foot", "handle", "lid"), synonyms=("dish", "serving basin"))
 def bowl(shape: Shape, rng: Random) -> None:
-    """Make a bowl: hemisphere, flared, conical, flat, curled in, dog's, footed; round, oval, square or lobed."""
+    """Make a bowl: hemisphere, flared, conical, flat, curled in, dog's, for mixing; round, oval, square or lobed."""
     u = rng.uniform
     radius = u(0.05, 0.18)
     height = radius * u(0.3, 1.3)
     foot = radius * u(0.2, 0.6)
-    kind = str(rng.choice(["dome", "flared", "cone", "bucket", "curled", "plate"]))
+    kind = str(rng.choice(["dome", "dome", "flared", "cone", "bucket", "curled", "plate", "mixing"]))
     if kind == "dome":
         power = u(0.4, 0.9)
         profile = [
@@ -162,6 +162,16 @@ def bowl(shape: Shape, rng: Random) -> None:
         foot = radius * u(0.7, 1.3)
         profile = [(foot, 0.0), (radius * 0.98, height * 0.95), (radius, height)]
         shape.say("steep walls and a wide flat bottom")
+    elif kind == "mixing":
+        height = radius * u(0.8, 1.4)
+        lip = radius * u(0.01, 0.12)
+        profile = [
+            *curve([(foot, 0), (radius * u(0.75, 0.9), height * 0.22), (radius, height * 0.55)], 12),
+            (radius, height * 0.95),
+            (radius + lip, height * 0.97),
+            (radius + lip, height),
+        ]
+        shape.say("deep with upright walls and a round bottom")
     elif kind == "curled":
         profile = curve(
             [
