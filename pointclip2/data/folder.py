@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from pointclip2.data.checksum import digest_files
 from pointclip2.data.class_names import group
+from pointclip2.data.files.archives import clouds_in_npz
 from pointclip2.data.files.arrays import clouds_in_hdf5
 from pointclip2.data.files.rows import SUFFIXES, read_points
 from pointclip2.data.found_files import FoundFiles, files_beside, find_files
@@ -25,6 +26,13 @@ from pointclip2.types import ConfigError, DataError
 NONE = "none of these"
 """The label of what is none of the classes."""
 
+MANY: Mapping[str, Callable[[Path], tuple[int, Sequence[int | str] | None]]] = {
+    ".h5": clouds_in_hdf5,
+    ".hdf5": clouds_in_hdf5,
+    ".npz": clouds_in_npz,
+}
+"""Files that may hold many clouds, by ending: how many one holds, and their labels."""
+
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +41,7 @@ class Folder(StoredData):
 
     Sub-folders train, val and test at the top are splits (a lone ``train`` of files is a class of that name), or the
     column ``split`` of the table of labels; without them everything is the split ``test``. Samples are named by their
-    path below ``path``; the clouds of an HDF5 file of many by their row, too.
+    path below ``path``; the clouds of a file of many by their row, too.
 
     Args:
         path: a file, or a directory that is searched with everything below it.
@@ -163,21 +171,24 @@ class Folder(StoredData):
         return "test"
 
     def _samples(self, name: str) -> list["Sample"]:
-        """The samples of one file: one, but for an HDF5 file of many clouds."""
+        """The samples of one file: one, but for a file of many clouds."""
         text = self._text(name)
-        if not name.lower().endswith((".h5", ".hdf5")):
+        ending = Path(name).suffix.lower()
+        if ending not in MANY:
             return [Sample(printable(name), name, text)]
-        count, labels = clouds_in_hdf5(self._root() / name)
+        count, labels = MANY[ending](self._root() / name)
         if count == 1:
             return [Sample(printable(name), name, text)]
         if labels is None or self.table is not None or self.label_source == "none":
             texts = [text] * count
         else:
-            texts = [self._numbered(label, name) for label in labels]
+            texts = [self._told(label, name) for label in labels]
         return [Sample(f"{printable(name)}/{row:04d}", name, texts[row], row) for row in range(count)]
 
-    def _numbered(self, label: int, name: str) -> str:
-        """The class of a number in an HDF5 file."""
+    def _told(self, label: int | str, name: str) -> str:
+        """The class that a file of many clouds gives one of them, by name or by number."""
+        if isinstance(label, str):
+            return spoken(printable(label))
         if self.classes is None:
             return str(label)
         if not 0 <= label < len(self.classes):

@@ -8,6 +8,7 @@ from pointclip2.text.bank import BankPrompt
 from pointclip2.text.encode import TextEncoder, encode_prompts, encode_sentences
 from pointclip2.text.file import FilePrompt
 from pointclip2.text.literals import read_literals
+from pointclip2.text.other_names import OtherNamesPrompt
 from pointclip2.text.prompt_set import PromptSet
 from pointclip2.text.random_words import RandomWordsPrompt
 from pointclip2.text.templates import NamePrompt, PlainTemplatePrompt, TemplatePrompt, TemplatesPrompt
@@ -20,6 +21,7 @@ __all__ = [
     "PlainTemplatePrompt",
     "RandomWordsPrompt",
     "BankPrompt",
+    "OtherNamesPrompt",
     "FilePrompt",
     "read_literals",
     "TextEncoder",

@@ -12,8 +12,17 @@ FOLDER = CONF / "prompt"
 OPTIONS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def test_the_seven_options_are_there() -> None:
-    assert OPTIONS == ["bank", "file", "name", "plain_template", "random_words", "template", "templates"]
+def test_the_eight_options_are_there() -> None:
+    assert OPTIONS == [
+        "bank",
+        "file",
+        "name",
+        "other_names",
+        "plain_template",
+        "random_words",
+        "template",
+        "templates",
+    ]
 
 
 @pytest.mark.parametrize("option", OPTIONS)

@@ -1,14 +1,13 @@
 """The other names of the known classes stay out of all that is paired with images: they measure what was not learnt."""
 
-import csv
 import re
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pytest
 
+from pointclip2 import text
 from pointclip2.data.class_names import KNOWN
 from pointclip2.text.bank import FAMILIES, description
 from pointclip2.text.names import matching
@@ -20,10 +19,8 @@ SHAPES = 24
 COMPOSITIONS = 200
 
 
-@cache
-def other_names() -> tuple[tuple[str, str], ...]:
-    text = files("pointclip2").joinpath("assets", "other_names.csv").read_text(encoding="utf-8")
-    return tuple((row["name"], row["class"]) for row in csv.DictReader(text.splitlines()))
+def other_names() -> list[tuple[str, str]]:
+    return [(name, label) for label, names in text.other_names.other_names().items() for name in names]
 
 
 @cache

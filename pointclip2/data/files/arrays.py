@@ -190,8 +190,8 @@ def _organised(array: NDArray[Any], given: tuple[int, ...]) -> tuple[NDArray[Any
     alone = len(apart) == 0 or float(np.median(apart)) > NEAR * float(np.median(strangers))
     if height > 1 and width >= LEAST_POINTS and alone:
         raise CloudError(
-            f"shape {given} looks like {height:,} clouds of {width:,} points: give each a file of its own, or "
-            "(n, 3) if it is one cloud"
+            f"shape {given} looks like {height:,} clouds of {width:,} points: give each a file of its own, or all in a "
+            "npz with an array 'label' or 'name' for data.path; (n, 3) if it is one cloud"
         )
     remark = f"shape {given}: taken as one organised cloud of {height} x {width} points"
     return array.reshape(height * width, -1), (remark,)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointclip2.data.files.archives import read_npz
 from pointclip2.data.files.arrays import read_array, read_hdf5
 from pointclip2.data.files.contents import Columns, FileRows
 from pointclip2.data.files.gltf import read_gltf
@@ -47,6 +48,8 @@ READERS: dict[str, Callable[[Path], FileRows]] = {
     ".e57": read_e57,
 }
 SUFFIXES = tuple(READERS)
+ROWS: dict[str, Callable[[Path, int], FileRows]] = {".h5": read_hdf5, ".hdf5": read_hdf5, ".npz": read_npz}
+"""How one of the many clouds of a file is read."""
 WRITERS: dict[str, Callable[[FileRows, Columns], bytes]] = {
     ".ply": ply_bytes,
     ".npy": npy_bytes,
@@ -58,7 +61,7 @@ ORIGIN_ROWS, ORIGIN_SHARE = 10, 0.01
 
 
 def read_rows(path: Path, row: int | None = None) -> FileRows:
-    """Read every row of a file in order, with all its properties; of many clouds in an HDF5 file the one at ``row``.
+    """Read every row of a file in order, with all its properties; of a file of many clouds the one at ``row``.
 
     Raises:
         CloudError: the file cannot be read right; the message does not name it.
@@ -77,7 +80,7 @@ def read_rows(path: Path, row: int | None = None) -> FileRows:
     if before.st_size == 0:
         raise CloudError("the file is empty")
     try:
-        rows = reader(path) if row is None else read_hdf5(path, row)
+        rows = reader(path) if row is None else ROWS[path.suffix.lower()](path, row)
     except BaseException as error:
         # A library written in Rust panics with a kind of exception of its own.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
