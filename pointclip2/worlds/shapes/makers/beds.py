@@ -123,7 +123,7 @@ def _bedding(shape: Shape, rng: Random, width: float, length: float, top: float,
         y = top + 0.03 + wave - drop * edge
         points = np.stack([across * (width / 2 + 0.03), y, length / 2 + 0.02 - along * cover], axis=-1)
         shape.add("mattress", grid(points))
-        shape.say("a blanket over the foot end" if drop < thick else "a cover hanging down to the floor")
+        shape.say("a blanket over the foot end" if drop < thick else "a cover hanging down at its sides")
 
 
 def _bunk(shape: Shape, rng: Random) -> None:
@@ -158,6 +158,9 @@ def _bunk(shape: Shape, rng: Random) -> None:
     shape.add("frame", *(rod((x, 0, at + k * 0.18), (x, high, at + k * 0.18), 0.018) for k in (-1, 1)))
     for y in np.linspace(0.25, high - 0.2, rungs):
         shape.add("frame", rod((x, float(y), at - 0.18), (x, float(y), at + 0.18), 0.014))
+    if loft and chance(rng, 0.6):
+        shape.add("frame", box(width * 0.6, 0.03, length * 0.6, (-side * width * 0.15, 0.72, -length * 0.15)))
+        shape.say("a work top below the bed")
     shape.say("a high bed with open space below" if loft else "two beds one above the other")
     shape.say(f"{counted(rungs, 'rung')} to climb up", "tall posts")
 

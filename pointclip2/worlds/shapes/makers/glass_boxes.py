@@ -177,7 +177,7 @@ def _plain(shape: Shape, rng: Random) -> Size:
     size = (x, x * float(np.exp(rng.normal(-0.2, 0.5))), x * float(np.exp(rng.normal(-0.35, 0.4))))
     small = min(size)
     wall = small * u(0.005, 0.05)
-    way = pick(rng, ("above", "above", "in front", "lid", "closed"))
+    way = pick(rng, ("above", "above", "above", "in front", "in front", "lid", "closed"))
     shape.add("bottom", *_open_box(size, wall, "b"))
     shape.add("wall", *_open_box(size, wall, "lrk" if way == "in front" else "lrfk"))
     if way == "lid":

@@ -86,7 +86,7 @@ def framed(shape: Shape, rng: Random, reach: tuple[float, float], under: float) 
     """Add a flat frame, closed loop, U or X of bars near each end."""
     width = min(float(rng.uniform(0.02, 0.09)), under * 0.15)
     x, z = reach[0] - width / 2, reach[1] - width / 2
-    kind = pick(rng, tuple(_FRAMES))
+    kind = pick(rng, (*_FRAMES, "horse", "posts"))
     lean = x * float(rng.uniform(0.05, 0.3)) if chance(rng, 0.3) else 0.0
     joined = chance(rng, 0.6)
 

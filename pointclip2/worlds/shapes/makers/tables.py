@@ -164,7 +164,7 @@ def table(shape: Shape, rng: Random) -> None:
         framed(shape, rng, reach, under)
     else:
         solid(shape, rng, reach, under)
-    if chance(rng, 0.05):
+    if chance(rng, 0.07):
         _cloth(shape, rng, _outline(rng, kind, x, z) * 1.01, y + 0.005)
     shape.say(
         {

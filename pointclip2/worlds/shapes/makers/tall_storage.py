@@ -235,7 +235,7 @@ def bookshelf(shape: Shape, rng: Random) -> None:
     common = [1.0] * rows if even and chance(rng, 0.6) else [float(v) for v in np.linspace(1.2, 0.8, rows)]
     staggered = columns > 1 and chance(rng, 0.2)
     closed = int(rng.integers(1, 3)) if chance(rng, 0.18) else 0
-    glazed = chance(rng, 0.15)
+    glazed = chance(rng, 0.25)
     cells: list[Space] = []
     for k, column in enumerate(inside.columns(shares)):
         if k or frameless:
