@@ -6,8 +6,9 @@ training's folder and is not measured again, unless its weights, the options or 
 
 import argparse
 import json
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ MEASURED: dict[str, tuple[str, ...]] = {
     "test, scanned": ("data.corruption=scan",),
     "test by splat": ("projector=splat",),
     "unseen classes": ("experiment=tiny_clip_unseen",),
+    "unseen, by name": ("experiment=tiny_clip_unseen", "prompt=name"),
+    "other names": ("prompt=other_names",),
     "parts, mIoU": ("task=part_segmentation", "data.per_class.test=4"),
 }
 """Options of ``evaluate.py`` by column; the objective of the run is what stands there."""
@@ -49,8 +52,15 @@ def validated(folder: Path) -> Row:
         raise DataError(f"{folder / MODEL / CARD}: no {error} in it; train there again") from error
 
 
-def measured(folder: Path, options: Sequence[str] = ()) -> Row:
+def measured(
+    folder: Path, options: Sequence[str] = (), also: Mapping[str, Sequence[str]] | None = None
+) -> Row:
     """The columns of `MEASURED` for the model of a training, as fractions; ``options`` are added to those of each.
+
+    Args:
+        folder: of the training.
+        options: of ``evaluate.py``, for every column.
+        also: more columns, each with its options.
 
     Raises:
         UserError: options that cannot work, or a model that cannot be opened.
@@ -60,7 +70,7 @@ def measured(folder: Path, options: Sequence[str] = ()) -> Row:
 
     weights = _card(folder)["sha256"]
     found: Row = {}
-    for column, own in MEASURED.items():
+    for column, own in {**MEASURED, **(also or {})}.items():
         cfg = compose("evaluate", [*own, *options, "backbone=local", "backbone.arch=null", "logger=none"])
         cfg.backbone.arch = f"local-dir:{folder / MODEL}"  # may hold what Hydra's grammar would need quoted
         cfg.report, cfg.pictures = False, 0
@@ -104,12 +114,22 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pointclip2 ablation", description="Trainings side by side.")
     parser.add_argument("folder", nargs="+", type=Path, help="of a training: outputs/training/<name>")
     parser.add_argument("--measure", action="store_true", help="evaluate the models, too")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="'COLUMN: OPTIONS'",
+        help="one more column, such as 'my scans: data=folder data.path=scans data.classes=known'; with --measure",
+    )
     parser.add_argument("--csv", type=Path, help="a file for the table, in addition")
     asked = parser.parse_args(words)
+    also = {name.strip(): shlex.split(told) for name, _, told in (one.partition(":") for one in asked.also)}
+    if not all(name and told for name, told in also.items()) or (also and not asked.measure):
+        parser.error("--also takes 'COLUMN: OPTIONS', and goes with --measure")
     try:
         rows = [validated(folder) for folder in asked.folder]
         if asked.measure:
-            rows = [row | measured(folder) for row, folder in zip(rows, asked.folder, strict=True)]
+            rows = [row | measured(folder, also=also) for row, folder in zip(rows, asked.folder, strict=True)]
     except UserError as error:
         print(error, file=sys.stderr)
         return 1

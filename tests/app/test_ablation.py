@@ -82,6 +82,29 @@ def test_models_are_measured_once(
     assert "parts, mIoU" in capsys.readouterr().err
 
 
+def test_columns_of_ones_own_are_measured_with_their_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / MODEL).symlink_to(FOLDER)
+    asked: list[object] = []
+
+    def noted(folder: Path, options: object = (), also: object = None) -> dict[str, float]:
+        asked.append(also)
+        return {"my scans": 0.5}
+
+    monkeypatch.setattr("pointclip2.app.ablation.measured", noted)
+    words = [str(folder), "--measure", "--also", "my scans: data=folder 'data.path=a b'"]
+    assert main(words) == 0
+    assert asked == [{"my scans": ["data=folder", "data.path=a b"]}]
+    assert "| my scans |" in capsys.readouterr().out
+    for wrong in (["--measure", "--also", "no options"], ["--also", "my scans: data=folder"]):
+        with pytest.raises(SystemExit):
+            main([str(folder), *wrong])
+        assert "goes with --measure" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("column", list(MEASURED))
 def test_every_column_is_a_run_that_can_be_composed(column: str) -> None:
     assert compose("evaluate", list(MEASURED[column])).data.split == "test"
