@@ -68,6 +68,10 @@ def why_unreadable(path: str | os.PathLike[str]) -> str:
 def inside(folder: Path, name: str) -> Path | None:
     """Return the path that a file of others names, in a folder or below it; None for one that leads out of it."""
     path = Path(os.path.normpath(name))
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:  # half a character, as JSON can hold it, is no part of any name
+        return None
     if "://" in name or "\0" in name or path.is_absolute() or ".." in path.parts:
         return None
     return folder / path

@@ -94,7 +94,7 @@ def files_beside(path: Path) -> list[Path]:
         return []
     try:
         return companions(path) if ending == ".obj" else buffer_files(path)
-    except OSError as error:
+    except Exception as error:  # a file of others, read in part
         if is_transient(error):
             raise TransientError(f"{path} cannot be read just now ({one_line(error)}): run again") from error
         return []  # Reading it says how.

@@ -36,7 +36,12 @@ class Pictures:
         """Return the file that a mesh names, in its folder or below it; None where none is there."""
         found = inside(folder, name.replace("\\", "/"))
         self.outside += found is None
-        return found if found is not None and found.is_file() else None
+        try:
+            return found if found is not None and found.is_file() else None
+        except OSError as error:  # such as a name that is too long
+            if is_transient(error):
+                raise
+            return None
 
     @property
     def remarks(self) -> tuple[str, ...]:

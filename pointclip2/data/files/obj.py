@@ -4,6 +4,7 @@ import io
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,8 @@ def materials(path: Path, content: bytes, pictures: Pictures) -> dict[str, Any]:
                     )
                     looks[name] = looks.get(name) if picture is None else picture
                 case ["Kd", red, green, blue] if not isinstance(looks.get(name), Path):
-                    looks[name] = np.array([[[float(red), float(green), float(blue)]]], dtype=np.float32)
+                    with suppress(ValueError):  # words are no colour
+                        looks[name] = np.array([[[red, green, blue]]]).astype(np.float32)
     return {name: look for name, look in looks.items() if look is not None}
 
 

@@ -40,6 +40,11 @@ def test_numbers_are_places_among_the_classes(tmp_path: Path) -> None:
         Folder(str(path), classes=["cup"], up="any").open("test")
 
 
+def test_a_single_number_beside_many_clouds_is_left_aside(tmp_path: Path) -> None:
+    path = written(tmp_path, points=POINTS, pos=3.0, label=[0, 1, 0, 1])
+    assert len(read_npz(path, 1).points) == 200
+
+
 def test_names_alone_say_that_there_are_many_clouds(tmp_path: Path) -> None:
     path = written(tmp_path, points=POINTS, name=["a", "b", "c", "d"])
     assert clouds_in_npz(path) == (4, None)

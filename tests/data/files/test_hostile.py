@@ -171,6 +171,39 @@ def test_a_mesh_is_coloured_by_nothing_outside_its_folder(
     assert all(path.is_relative_to(folder) for path in companions(folder / "a.obj"))
 
 
+@pytest.mark.parametrize("library", ["m" * 300, "a.mtl\nmtllib b.mtl"])
+def test_materials_that_make_no_sense_cost_the_colours_alone(tmp_path: Path, library: str) -> None:
+    (tmp_path / "a.mtl").write_text("newmtl m\nKd red green blue\n")
+    (tmp_path / "b.mtl").write_text(f"newmtl m\nmap_Kd {'p' * 400}.png\n")
+    (tmp_path / "a.obj").write_text(f"mtllib {library}\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl m\nf 1 2 3\n")
+    rows = read_rows(tmp_path / "a.obj")
+    assert len(rows.points) == 3
+    assert rows.texture is None
+    assert Folder(str(tmp_path), classes=["cup", "mug"], up="any").open("test").names == ["a.obj"]
+
+
+def test_archives_and_meshes_that_are_damaged_in_any_way_cost_no_other_file(tmp_path: Path) -> None:
+    np.save(tmp_path / "good.npy", np.random.default_rng(0).normal(size=(300, 3)))
+    gltf(tmp_path / "half.gltf", buffers=[{"byteLength": 36, "uri": "\ud800.bin"}])
+    np.savez(tmp_path / "whole.npz", points=np.zeros((4, 200, 3)), label=[0, 1, 0, 1])
+    content = (tmp_path / "whole.npz").read_bytes()
+    (tmp_path / "whole.npz").unlink()
+    for name, change, local, listed in (("locked", 1, 6, 8), ("strange", 99, 8, 10)):
+        damaged = bytearray(content)
+        for mark, field in ((b"PK\3\4", local), (b"PK\1\2", listed)):
+            at = -1
+            while (at := content.find(mark, at + 1)) >= 0:
+                damaged[at + field] = change
+        (tmp_path / f"{name}.npz").write_bytes(damaged)
+    names = ["good.npy", "half.gltf", "locked.npz", "strange.npz"]
+    split = Folder(str(tmp_path), classes=["cup", "mug"], up="any").open("test")
+    assert split.names == names
+    assert len(split[0].points)
+    for row in range(1, len(names)):
+        with pytest.raises(CloudError, match=f"^{names[row]}: "):
+            split[row]
+
+
 def test_blank_lines_materials_named_again_and_again_and_lists_take_no_time(tmp_path: Path) -> None:
     (tmp_path / "a.stl").write_bytes(b"solid\nfacet\n" + b"\n" * 300_000)
     with pytest.raises(CloudError, match="truncated: 0 of 1 triangles"):
