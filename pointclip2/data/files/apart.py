@@ -18,7 +18,9 @@ from pointclip2.errors import CloudError, TransientError, UserError, is_transien
 
 Found = TypeVar("Found")
 SECONDS = 300
-"""How long a decoder may take for a file."""
+"""How long a decoder may compute for a file; one that was held up, such as by Ctrl-Z, may take twice as long."""
+FAULTS = tuple(getattr(signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT", "TRAP", "SYS"))
+"""Signals that a process brings upon itself; others are sent to it."""
 
 
 def apart(decode: Callable[[], Found]) -> Found:
@@ -27,8 +29,8 @@ def apart(decode: Callable[[], Found]) -> Found:
     It must start no threads: those of a library that this process has used already are not there.
 
     Raises:
-        CloudError: the decoder crashed, or took too long.
-        TransientError: its process was killed.
+        CloudError: the decoder crashed, or computed for too long.
+        TransientError: its process was killed, held up, or had no memory to answer.
     """
     if sys.platform != "linux":
         return decode()
@@ -68,9 +70,13 @@ def _answer(decode: Callable[[], object], told: int) -> NoReturn:
     try:
         import resource
 
-        # The alarm ends compiled code, too, and whether anybody waits for it or not.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(SECONDS)
+        # These end compiled code, too, and whether anybody waits for it or not.
+        for number, timer, seconds in (
+            (signal.SIGPROF, signal.ITIMER_PROF, SECONDS),
+            (signal.SIGALRM, signal.ITIMER_REAL, 2 * SECONDS),
+        ):
+            signal.signal(number, signal.SIG_DFL)
+            signal.setitimer(timer, seconds)
         faulthandler.disable()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
@@ -80,7 +86,7 @@ def _answer(decode: Callable[[], object], told: int) -> NoReturn:
         with os.fdopen(told, "wb") as stream:
             pickle.dump(answer, stream, protocol=5)
     finally:
-        os._exit(1)
+        os._exit(os.EX_TEMPFAIL)  # of no account once it has answered
 
 
 def _carried(error: BaseException) -> BaseException:
@@ -95,9 +101,11 @@ def _carried(error: BaseException) -> BaseException:
 
 
 def _crash(status: int) -> CloudError:
-    if status == -signal.SIGALRM:
+    if status == -signal.SIGPROF:
         return CloudError(f"given up: its decoder took more than {SECONDS} s")
-    if status == -signal.SIGKILL:
-        return TransientError("its decoder was killed: the memory may have been full")
+    if status == os.EX_TEMPFAIL:
+        return TransientError("its decoder could not answer: the memory may have been full")
     how = signal.Signals(-status).name if status < 0 else f"status {status}"
+    if status < 0 and -status not in FAULTS:
+        return TransientError(f"its decoder was killed ({how}): the memory may have been full, or the machine busy")
     return CloudError(f"damaged: its decoder crashed ({how})")

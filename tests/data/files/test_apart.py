@@ -24,6 +24,12 @@ def children() -> str:
     return Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text()
 
 
+def compute() -> None:
+    """Do what never ends."""
+    while True:
+        pass
+
+
 def test_what_a_decoder_gives_comes_back_whole() -> None:
     values = np.arange(3_000_000).reshape(-1, 3)
     number, found = apart(lambda: (os.getpid(), values * 2))
@@ -57,15 +63,35 @@ def test_a_crash_is_one_line_and_a_kill_is_nothing_of_the_files() -> None:
         apart(lambda: ctypes.string_at(0))
     with pytest.raises(CloudError, match=r"^damaged: its decoder crashed \(status 7\)$"):
         apart(lambda: os._exit(7))
-    with pytest.raises(TransientError, match="its decoder was killed"):
-        apart(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        with pytest.raises(TransientError, match=f"its decoder was killed .{number.name}."):
+            apart(lambda number=number: os.kill(os.getpid(), number))
     assert children() == before
 
 
 def test_a_decoder_that_comes_to_no_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 1)
     with pytest.raises(CloudError, match=r"^given up: its decoder took more than 1 s$"):
+        apart(compute)
+
+
+def test_a_decoder_that_was_held_up_is_asked_again_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SECONDS", 1)
+    with pytest.raises(TransientError, match=r"killed \(SIGALRM\)"):
         apart(lambda: time.sleep(60))
+
+
+def test_an_answer_for_which_there_is_no_memory_is_nothing_of_the_files() -> None:
+    import resource
+
+    def decode() -> object:
+        wide = np.zeros((20_000_000, 2), np.float32)[:, 0]  # has to be copied before it can be sent
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + 2**20,) * 2)
+        return wide
+
+    with pytest.raises(TransientError, match="could not answer"):
+        apart(decode)
 
 
 def test_a_stop_does_not_wait_for_a_decoder() -> None:
