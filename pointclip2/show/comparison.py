@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import OmegaConf
+import yaml
 
 from pointclip2.errors import DataError
-from pointclip2.reading import read_text
+from pointclip2.reading import TooLargeError, check_aliases, read_text
 from pointclip2.sealed import DamagedError, UnsealedError, is_sealed, opened, reading
 from pointclip2.writing import csv_text, write_text
 
@@ -130,10 +130,7 @@ def readable_rows(paths: Sequence[Path]) -> tuple[list[Row], list[str]]:
 def _row(folder: Path, name: str, kind: str) -> Row:
     row: Row = {kind: name}
     overrides = folder / ".hydra" / "overrides.yaml"
-    words: list[str] = []
-    if overrides.is_file():
-        with reading(overrides):
-            words = [str(word) for word in OmegaConf.load(overrides)]
+    words = _listed(overrides) if overrides.is_file() else []
     parted = [word.lstrip("+~").partition("=") for word in words]
     options = {option: value for option, sign, value in parted if sign}
     if not (folder / RESULTS).is_file():
@@ -149,6 +146,20 @@ def _row(folder: Path, name: str, kind: str) -> Row:
     except (KeyError, TypeError, AttributeError) as error:
         raise DamagedError(folder / RESULTS, repr(error), "is not a record of a run") from error
     return {**row, **options, **searched, **figures, **told}
+
+
+def _listed(path: Path) -> list[str]:
+    """The words of a list in YAML, as they were typed: what they refer to is not looked up."""
+    with reading(path):
+        text = read_text(path)
+        try:
+            check_aliases(text)
+        except TooLargeError as error:
+            raise DamagedError(path, error, "cannot be read") from error
+        found = yaml.load(text, Loader=yaml.BaseLoader) or []
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise DamagedError(path, "it is no list of words")
+    return found
 
 
 def _facts(results: Mapping[str, Any]) -> Row:

@@ -14,6 +14,12 @@ from pointclip2.show.comparison import as_csv, as_markdown, best_of, print_compa
 from pointclip2.show.summary import draw_summary, job_names
 
 
+ALIASES = b"- &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"- &%c [%s]\n" % (letter + 1, b",".join([b"*%c" % letter] * 9)) for letter in b"abcdefgh"
+)
+"""A kilobyte that stands for billions of words."""
+
+
 def recorded(
     folder: Path, acc: float | None, selected_on: str = "none", *overrides: str, **more: Any
 ) -> Path:
@@ -57,6 +63,11 @@ def sweep(tmp_path: Path) -> Path:
     failed(folder / "3", "prompt=file", "seed=0")
     (folder / "notes").mkdir()
     return folder
+
+
+def test_what_was_typed_as_a_reference_is_shown_as_one(tmp_path: Path) -> None:
+    recorded(tmp_path / "0", 0.5, "none", "data.path=${paths.data}/x")
+    assert rows_of([tmp_path])[0]["data.path"] == "${paths.data}/x"
 
 
 def test_a_sweep_is_its_jobs_in_order(sweep: Path) -> None:
@@ -132,6 +143,8 @@ def test_the_command_prints_text_csv_and_markdown(sweep: Path, capsys: pytest.Ca
         ("results.json", b'{"metrics": '),
         ("results.json", b'{"metrics": 1}'),
         (".hydra/overrides.yaml", b"[\xff"),
+        (".hydra/overrides.yaml", b"{a: 1}"),
+        (".hydra/overrides.yaml", ALIASES),
     ],
 )
 def test_a_damaged_record_is_told_and_left_out(
@@ -145,7 +158,7 @@ def test_a_damaged_record_is_told_and_left_out(
     printed = capsys.readouterr()
     assert [row["job"] for row in csv.DictReader(io.StringIO(printed.out))] == ["0", "2", "3", "10"]
     [line] = printed.err.splitlines()
-    assert line.startswith(f"left out: {sweep / '1' / file} is ")
+    assert line.startswith(f"left out: {sweep / '1' / file} ")
     assert line.endswith(": run it again")
 
 
