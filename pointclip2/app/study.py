@@ -16,7 +16,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from pointclip2.app.trials import note_asked, open_study, tell, values_of
+from pointclip2.app.trials import STORED, kept_in, note_asked, open_study, tell, values_of
 from pointclip2.errors import ConfigError
 from pointclip2.writing import write_text
 
@@ -118,6 +118,18 @@ class StudySweeper(Sweeper):
         folder.mkdir(parents=True, exist_ok=True)
         study = open_study(folder, self.study_name, self.directions, self.storage)
         OmegaConf.save(self.config, folder / "multirun.yaml")
+        with kept_in(self.storage or folder / STORED):
+            self._run(study, folder, searched, fixed)
+            self._report(study, folder)
+
+    def _run(
+        self,
+        study: "optuna.Study",
+        folder: Path,
+        searched: Mapping[str, Span | Choice],
+        fixed: Sequence[str],
+    ) -> None:
+        """Run the trials that are missing."""
         checked = False
         while trials := self._next(study):
             asked = [
@@ -132,7 +144,6 @@ class StudySweeper(Sweeper):
             done = self.launcher.launch(asked, initial_job_idx=trials[0].number)
             for trial, job in zip(trials, done, strict=True):
                 tell(study, trial, values_of(folder / str(trial.number), job.return_value, self.metrics))
-        self._report(study, folder)
 
     def _next(self, study: "optuna.Study") -> list["optuna.Trial"]:
         """Trials to run now, numbered one after the other: those that were under way, or new ones; none at the end."""

@@ -8,8 +8,8 @@ import math
 import os
 import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def open_study(
         except Exception as error:  # every database has its own
             raise _refusal(storage, error) from error
     path = folder / STORED
-    own = f"sqlite:///{path.resolve()}"
+    own = f"sqlite:///{folder.resolve() / STORED}"
     if not os.path.lexists(path):
         return _begun(own, name, directions)
     try:
@@ -88,6 +88,25 @@ def _refusal(storage: str, error: Exception) -> ConfigError:
     if isinstance(error, ConfigError):
         return error
     return ConfigError(f"hydra.sweeper.storage={storage}: {type(error).__name__}: {one_line(error)[:300]}")
+
+
+@contextmanager
+def kept_in(place: object) -> Iterator[None]:
+    """Say in one line that a study cannot be read or written any more, such as on a full disk.
+
+    Raises:
+        ConfigError: that happened inside.
+    """
+    try:
+        yield
+    except Exception as error:
+        databases = ("optuna", "sqlalchemy", "sqlite3")
+        found = [one for one in origins(error) if type(one).__module__.partition(".")[0] in databases]
+        if not found:
+            raise
+        raise ConfigError(
+            f"{place}: {one_line(found[-1])[:300]}: what its jobs left is kept, and the same command goes on"
+        ) from error
 
 
 def _check_file(path: Path) -> None:

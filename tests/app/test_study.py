@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -157,6 +158,33 @@ def test_a_failed_job_is_told_as_failed_and_two_metrics_are_weighed(
     assert 0 < len(failed) < 4
     assert told.failed == len(failed)
     assert all(solution.params["data.limit"] == "4" for solution in told.solutions)
+
+
+def test_a_study_that_cannot_be_written_any_more_is_one_line_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pointclip2.app import study
+
+    words = [*toy_overrides(toy_folder(tmp_path / "toy"), tmp_path), *WORDS, "hydra.sweeper.n_trials=2"]
+    original = study.tell
+
+    def refused(*given: Any) -> None:
+        with closing(sqlite3.connect(sweep_of(tmp_path) / "study.db", isolation_level=None)) as other:
+            other.execute("ALTER TABLE trial_values RENAME TO held")
+            try:
+                original(*given)
+            finally:
+                other.execute("ALTER TABLE held RENAME TO trial_values")
+
+    monkeypatch.setattr(study, "tell", refused)
+    status, printed = run_command(capsys, "evaluate", "-m", "sweep=optuna", *words)
+    assert status == 1
+    assert "study.db: no such table: trial_values: what its jobs left is kept" in lines_of(printed)[-1]
+    assert "Traceback" not in printed
+    monkeypatch.undo()
+    status, printed = run_command(capsys, "evaluate", "-m", "sweep=optuna", *words)
+    assert status == 0, printed
+    assert printed.count("has its results already") == 1
 
 
 def test_nothing_to_search_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
