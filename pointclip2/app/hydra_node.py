@@ -6,6 +6,7 @@ All of that can start programs, and all of it may stand in a file of a stranger'
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -123,11 +124,22 @@ def checking() -> None:
     """
     import hydra._internal.hydra as inside
 
-    if not isinstance(getattr(inside, "ConfigLoaderImpl", None), type):
+    main = sys.modules["hydra.main"]  # the package has a function of that name
+    if not isinstance(getattr(inside, "ConfigLoaderImpl", None), type) or not hasattr(
+        main, "_get_rerun_conf"
+    ):
         raise ConfigError("this version of Hydra is not known: pip install 'hydra-core>=1.3.8,<1.5'")
     inside.ConfigLoaderImpl = CheckedLoader  # type: ignore[misc]
+    main._get_rerun_conf = _no_rerun  # type: ignore[attr-defined]
     Plugins.instance()  # which registers Hydra's own source, if nothing has yet
     SourcesRegistry.instance().types["file"] = CheckedSource
+
+
+def _no_rerun(path: str, overrides: Sequence[str]) -> DictConfig:
+    raise ConfigError(
+        f"--experimental-rerun {path} is not allowed: such a file can run anything; the words of a run stand in its "
+        ".hydra/overrides.yaml, and pointclip2 verify computes it again"
+    )
 
 
 def keep_secrets() -> None:

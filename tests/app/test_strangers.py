@@ -1,5 +1,6 @@
 """Configurations of strangers: what runs programs is refused; the heavy proof is ``tests.campaigns.targets``."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,23 @@ def test_a_strangers_file_is_refused_in_one_line(
     assert status == 1
     assert said in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("word", ["--experimental-rerun", "--exp"])
+def test_a_pickled_run_is_not_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    class Program:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return Path.mkdir, (tmp_path / "ran",)
+
+    (tmp_path / "config.pickle").write_bytes(pickle.dumps(Program()))
+    status, printed = run_command(capsys, "evaluate", word, str(tmp_path / "config.pickle"))
+    assert status == 1
+    [line] = printed.splitlines()
+    assert "--experimental-rerun" in line
+    assert "is not allowed" in line
+    assert not (tmp_path / "ran").exists()
 
 
 def test_check_hydra_takes_what_our_own_options_say() -> None:

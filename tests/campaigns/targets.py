@@ -234,6 +234,7 @@ def _hydra() -> list[Case]:
             {"config.yaml": json.dumps({"callbacks": {"x": SHELL}, "task": POPEN})},
             ("-cn", "config"),
         ),
+        Case("a pickled run", {"config.pickle": _pickled()}, ("--experimental-rerun", "config.pickle")),
     ]
 
 
