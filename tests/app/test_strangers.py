@@ -63,6 +63,7 @@ def test_a_class_may_be_named_by_the_module_that_it_is_made_in_and_no_other_modu
     [
         ({"_target_": "pointclip2.tasks.parts.gallery.CloudWriter"}, "is not allowed: no option of pointclip2"),
         ({"_target_": "lightning.pytorch.callbacks.BatchSizeFinder"}, "is not allowed"),
+        ({"_target_": "threading.Timer", "interval": 0}, "is not allowed"),  # another of an allowed name
         ({"_target_": "lightning.pytorch.loggers.MLFlowLogger"}, "is not allowed"),
         ({"_target_": ["os", "system"]}, "a target is the name of a class"),
         ({"_target_": "lightning.Trainer", "strategy": "deepspeed"}, "trainer.strategy=deepspeed is not allowed"),
