@@ -13,7 +13,6 @@ from pointclip2.errors import DataError
 from pointclip2.show.comparison import as_csv, as_markdown, best_of, print_comparison, rows_of, runs
 from pointclip2.show.summary import draw_summary, job_names
 
-
 ALIASES = b"- &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"- &%c [%s]\n" % (letter + 1, b",".join([b"*%c" % letter] * 9)) for letter in b"abcdefgh"
 )

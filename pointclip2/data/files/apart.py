@@ -19,7 +19,9 @@ from pointclip2.errors import CloudError, TransientError, UserError, is_transien
 Found = TypeVar("Found")
 SECONDS = 300
 """How long a decoder may compute for a file; one that was held up, such as by Ctrl-Z, may take twice as long."""
-FAULTS = tuple(getattr(signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT", "TRAP", "SYS"))
+FAULTS = tuple(
+    getattr(signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT", "TRAP", "SYS")
+)
 """Signals that a process brings upon itself; others are sent to it."""
 
 
@@ -107,5 +109,7 @@ def _crash(status: int) -> CloudError:
         return TransientError("its decoder could not answer: the memory may have been full")
     how = signal.Signals(-status).name if status < 0 else f"status {status}"
     if status < 0 and -status not in FAULTS:
-        return TransientError(f"its decoder was killed ({how}): the memory may have been full, or the machine busy")
+        return TransientError(
+            f"its decoder was killed ({how}): the memory may have been full, or the machine busy"
+        )
     return CloudError(f"damaged: its decoder crashed ({how})")
